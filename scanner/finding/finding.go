@@ -1,0 +1,166 @@
+// Package finding holds what the parts of the scanner tell each other: a
+// Finding, where it is, what became of its live check, and what a run looked
+// at and left out. It is the vocabulary of all reports.
+package finding
+
+import (
+	"time"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+)
+
+// NeverExpiringRule is the id of the policy rule for code in any language
+// that creates keys without an expiry.
+const NeverExpiringRule = "momento-never-expiring-key"
+
+// Finding is one credential, or one breach of a policy rule, at one place.
+type Finding struct {
+	// Rule is the rule's id, e.g. momento-api-key-v1, momentoexpiry, or the id
+	// of a rule from the user's own gitleaks configuration.
+	Rule string
+	// Credential is what was found; the zero value for policy findings and for
+	// the user's own rules.
+	Credential credential.Credential
+	// Message says in one sentence what is wrong. It never holds a secret.
+	Message string
+	// Fingerprint identifies the content: the credential's fingerprint, or for
+	// other findings the first 16 hex digits of a SHA-256 over rule and text.
+	Fingerprint string
+	// Redacted is the safe form of what was found, for display.
+	Redacted string
+	// Location is where it stands.
+	Location Location
+	// Commit is the commit that introduced it; nil outside of histories.
+	Commit *Commit
+	// Line is the source line (or the first of several) with every secret in it
+	// redacted, cut to a displayable width; "" where there is none to show.
+	// LineColumn and LineWidth mark the finding in it, in bytes from 0.
+	Line                  string
+	LineColumn, LineWidth int
+	// IgnoredByGit tells that git ignores the file: found on disk, not in the repository.
+	IgnoredByGit bool
+	// NearbyEndpoint is a host found near the credential (MOMENTO_ENDPOINT= …) for
+	// credentials that name none; "" if none. It is data of the scanned text.
+	NearbyEndpoint string
+	// Advice is what to do at this very place, where that differs from the
+	// general advice for the kind (a shell history, the CLI's own file); "" if not.
+	Advice string
+	// Verdict is the outcome of the live check.
+	Verdict Verdict
+}
+
+// Kind is the credential's kind, "" for policy findings.
+func (f *Finding) Kind() credential.Kind { return f.Credential.Kind }
+
+// Location is a region of a file. Lines and columns count from 1, columns in
+// bytes; the end is exclusive in columns (SARIF's convention). For an encoded
+// or split credential it spans the text as it stands in the file.
+type Location struct {
+	// File is slash-separated; members of an archive follow after "!".
+	File                                       string
+	StartLine, StartColumn, EndLine, EndColumn int
+	// Encoding lists the layers around the credential, outermost first, e.g.
+	// zip, base64.
+	Encoding []string
+}
+
+// Commit is where a finding of a history came in.
+type Commit struct {
+	// ID is the full object id in hex.
+	ID string
+	// Author is "Name <mail>" as in the commit.
+	Author string
+	// Date is the author date.
+	Date time.Time
+	// Subject is the first line of the message, with secrets redacted.
+	Subject string
+}
+
+// Status is the outcome of a live check. The values are those of the JSON output.
+type Status string
+
+// The outcomes of a live check.
+const (
+	// StatusLive: the service accepts the credential.
+	StatusLive Status = "live"
+	// StatusDead: the service definitely refused it.
+	StatusDead Status = "dead"
+	// StatusExpired: expired by its own claim; nobody was asked.
+	StatusExpired Status = "expired"
+	// StatusUnverified: not known, for the reason given.
+	StatusUnverified Status = "unverified"
+)
+
+// Verdict is what is known about whether a credential works.
+type Verdict struct {
+	Status Status
+	// Reason says why, in a few words without secrets: "offline", "timeout", …
+	Reason string
+	// CheckedAt is when the service answered; the zero time if it was not asked.
+	CheckedAt time.Time
+	// Caches are the names of the caches that the credential may list, where
+	// the service told them; CachesKnown says whether it did.
+	Caches      []string
+	CachesKnown bool
+	// Expiry and ExpiresAt, Role and Scope override what the credential tells
+	// of itself where the management API knew; nil and "" otherwise.
+	Account *AccountInfo
+}
+
+// AccountInfo is what the management API tells about a key.
+type AccountInfo struct {
+	// Expiry is never or at; ExpiresAt is set with the latter.
+	Expiry      credential.Expiry
+	ExpiresAt   time.Time
+	IssuedAt    time.Time
+	Description string
+	RoleID      string
+	RoleName    string
+	// Scope is the role's permission set.
+	Scope credential.Scope
+	// AllowedCIDRs are the role's IP filter; empty = from anywhere.
+	AllowedCIDRs []string
+}
+
+// Skip is one thing that was not looked at, or not wholly.
+type Skip struct {
+	// Path is what was skipped, in the form of Location.File; it may be a
+	// commit, an object id or a repository.
+	Path string `json:"path"`
+	// Reason says why in a few words: "permission denied", "encrypted archive", …
+	Reason string `json:"reason"`
+}
+
+// Summary is how much a run looked at. Its JSON form is part of the contract.
+type Summary struct {
+	Findings    int     `json:"findings"`
+	Credentials int     `json:"credentials"`
+	Live        int     `json:"live"`
+	Files       int64   `json:"files"`
+	Blobs       int64   `json:"blobs"`
+	Commits     int64   `json:"commits"`
+	Bytes       int64   `json:"bytes"`
+	Skipped     []Skip  `json:"skipped"`
+	Seconds     float64 `json:"seconds"`
+}
+
+// Report is everything a run has to tell, in final order.
+type Report struct {
+	// ToolVersion is momentolint's version.
+	ToolVersion string
+	Findings    []Finding
+	Summary     Summary
+	// Now is the time that "expired" and "in 12 days" refer to.
+	Now time.Time
+	// ExpiryWarning is how far ahead an expiry counts as soon.
+	ExpiryWarning time.Duration
+	// StaleBaseline lists entries of the baseline that no longer match.
+	StaleBaseline []string
+	// Notes are further remarks for people ("the history is cut: shallow clone").
+	Notes []string
+	// Root is the folder that relative file names refer to, "" if unknown. It
+	// is never printed; reports use it to relate paths to a repository.
+	Root string
+	// ShowSecrets: the user asked for credentials in full.
+	ShowSecrets bool
+}
