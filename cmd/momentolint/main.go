@@ -1,0 +1,17 @@
+// Command momentolint finds Momento credentials and code that creates unsafe
+// ones, says what they are and whether they work, and helps to revoke them.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := newApp(os.Stdin, os.Stdout, os.Stderr, os.LookupEnv).run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
