@@ -1,0 +1,220 @@
+package finding
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+)
+
+// ScopeWords says in one line what a scope allows, e.g. "everything in the
+// account" or "read cache orders, publish to 2 topics". Names come from the
+// credential and are quoted where they are not plain.
+func ScopeWords(s credential.Scope) string {
+	switch {
+	case s.Level == credential.ScopeSuperUser:
+		return "everything in the account"
+	case len(s.Permissions) > 0:
+		return permissionsWords(s.Permissions)
+	case s.Level == credential.ScopeExplicit:
+		return "nothing"
+	case s.Level == credential.ScopeRole:
+		return "what its role allows, which only the account knows"
+	}
+	return "unknown"
+}
+
+// permissionsWords joins the permissions, those that differ only in what they
+// select counted together.
+func permissionsWords(all []credential.Permission) string {
+	type group struct {
+		first credential.Permission
+		count int
+	}
+	var groups []group
+	index := map[[2]string]int{}
+	for _, p := range all {
+		key := [2]string{p.Resource, p.Role}
+		if i, ok := index[key]; ok {
+			groups[i].count++
+			continue
+		}
+		index[key] = len(groups)
+		groups = append(groups, group{p, 1})
+	}
+	words := make([]string, 0, len(groups))
+	for _, g := range groups {
+		if g.count == 1 {
+			words = append(words, PermissionWords(g.first))
+			continue
+		}
+		words = append(words, fmt.Sprintf("%s %d %s", verb(g.first), g.count, plural(g.first)))
+	}
+	return strings.Join(words, ", ")
+}
+
+// PermissionWords says what one permission allows, e.g. "read cache orders",
+// "publish to topics news* in all caches".
+func PermissionWords(p credential.Permission) string {
+	switch p.Resource {
+	case "cache":
+		if p.Item != "" && p.Item != "*" {
+			return verb(p) + " " + selected(p.Item, "item", "items") + " in " + selected(p.Cache, "cache", "caches")
+		}
+		return verb(p) + " " + selected(p.Cache, "cache", "caches")
+	case "topic":
+		return verb(p) + " " + selected(p.Topic, "topic", "topics") + " in " + selected(p.Cache, "cache", "caches")
+	case "function":
+		return verb(p) + " " + selected(p.Function, "function", "functions") + " in " + selected(p.Cache, "cache", "caches")
+	case credential.Unknown, "":
+		return "something this version does not know"
+	}
+	return verb(p) + " " + strings.ReplaceAll(Printable(p.Resource), "_", " ")
+}
+
+// verbs are the roles of caches, stores and everything that is not a topic;
+// topicVerbs those that read better for topics.
+var (
+	verbs = map[string]string{
+		"read-write": "read and write", "read-only": "read", "write-only": "write",
+		"invoke": "invoke", "list": "list", "none": "nothing in",
+	}
+	topicVerbs = map[string]string{
+		"read-write": "publish and subscribe to", "read-only": "subscribe to", "write-only": "publish to",
+	}
+)
+
+// listSuffix is what a role carries that allows listing beside its own verbs.
+const listSuffix = "+list"
+
+func verb(p credential.Permission) string {
+	role, list := strings.CutSuffix(p.Role, listSuffix)
+	words, ok := "", false
+	if p.Resource == "topic" {
+		words, ok = topicVerbs[role]
+	}
+	if !ok {
+		words, ok = verbs[role]
+	}
+	switch {
+	case !ok && (role == "" || role == credential.Unknown):
+		words = "use in an unknown way"
+	case !ok:
+		words = Printable(role)
+	}
+	if list {
+		return "list, " + words
+	}
+	return words
+}
+
+func plural(p credential.Permission) string {
+	switch p.Resource {
+	case "cache":
+		if p.Item != "" && p.Item != "*" {
+			return "sets of items"
+		}
+		return "caches"
+	case "topic", "function":
+		return p.Resource + "s"
+	case credential.Unknown, "":
+		return "unknown resources"
+	}
+	return strings.ReplaceAll(Printable(p.Resource), "_", " ") + " rules"
+}
+
+func selected(selector, one, many string) string {
+	switch {
+	case selector == "*" || selector == "":
+		return "all " + many
+	case selector == credential.Unknown:
+		return "unknown " + many
+	case strings.HasSuffix(selector, "*"):
+		return many + " " + Printable(selector)
+	}
+	return one + " " + Printable(selector)
+}
+
+// maxPrintable is the most characters of a foreign name that are shown.
+const maxPrintable = 64
+
+// Printable makes a text of foreign origin (a cache's name, a description)
+// safe and readable in the middle of a line: cut to 64 characters, and quoted
+// with escapes where it is empty or holds blanks, quotes or characters that a
+// terminal would act on.
+func Printable(s string) string {
+	plain := s != "" && utf8.ValidString(s)
+	count := 0
+	for i, r := range s {
+		if count == maxPrintable {
+			s = s[:i] + "…"
+			break
+		}
+		count++
+		if !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == '"' || r == '\\' {
+			plain = false
+		}
+	}
+	if plain {
+		return s
+	}
+	return strconv.Quote(s)
+}
+
+// ExpiryWords says when something ends, seen from now: "never", "in 12 days",
+// "3 hours ago" or "unknown".
+func ExpiryWords(e credential.Expiry, at, now time.Time) string {
+	switch e {
+	case credential.ExpiryNever:
+		return "never"
+	case credential.ExpiryAt:
+		return RelativeWords(at, now)
+	}
+	return "unknown"
+}
+
+// RelativeWords gives a time as seen from now: "in 12 days", "3 hours ago".
+func RelativeWords(at, now time.Time) string {
+	if !now.Before(at) {
+		return DurationWords(now.Sub(at)) + " ago"
+	}
+	return "in " + DurationWords(at.Sub(now))
+}
+
+const (
+	day   = 24 * time.Hour
+	month = 30*day + 10*time.Hour // a twelfth of a year, to the hour
+	year  = 365 * day
+)
+
+// DurationWords gives a duration in its largest fitting unit, rounded down
+// ("12 days"), so that nobody is promised more time than there is. The sign is
+// ignored.
+func DurationWords(d time.Duration) string {
+	if d < 0 {
+		d = -max(d, -1<<63+1)
+	}
+	for _, u := range []struct {
+		from, unit time.Duration
+		name       string
+	}{
+		{2 * year, year, "year"},
+		{2 * month, month, "month"},
+		{2 * day, day, "day"},
+		{time.Hour, time.Hour, "hour"},
+		{time.Minute, time.Minute, "minute"},
+	} {
+		if d < u.from {
+			continue
+		}
+		if n := int64(d / u.unit); n != 1 {
+			return strconv.FormatInt(n, 10) + " " + u.name + "s"
+		}
+		return "1 " + u.name
+	}
+	return "less than a minute"
+}
