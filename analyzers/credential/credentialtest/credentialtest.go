@@ -1,0 +1,205 @@
+// Package credentialtest mints synthetic Momento credentials for tests: right
+// in every structural detail, signed with a key that nobody trusts. The same
+// Options give the same text.
+package credentialtest
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"strings"
+	"time"
+)
+
+// Options vary what is minted. Every zero value has a sensible default.
+type Options struct {
+	// Endpoint is the host for kinds that carry one;
+	// default cell-4-us-west-2-1.prod.a.momentohq.com.
+	Endpoint string
+	// Subject is the claim sub; default dev@example.com.
+	Subject string
+	// KeyID is the claim jti of v2 keys; default derived from Seed.
+	KeyID string
+	// Seed makes otherwise equal credentials differ in their signature.
+	Seed string
+	// IssuedAt is the claim iat; left out if zero (but see Disposable).
+	IssuedAt time.Time
+	// ExpiresAt is the claim exp; left out if zero: never expires.
+	ExpiresAt time.Time
+	// Permissions are the bytes of the Permissions message for claim p;
+	// nil = SuperUser().
+	Permissions []byte
+	// KeyFirst writes the envelope's api_key before its endpoint.
+	KeyFirst bool
+	// Blanks writes a blank after ":" and "," in the envelope, and a line end
+	// after it, as some of the official SDKs' own examples have.
+	Blanks bool
+}
+
+func (o Options) withDefaults() Options {
+	if o.Endpoint == "" {
+		o.Endpoint = "cell-4-us-west-2-1.prod.a.momentohq.com"
+	}
+	if o.Subject == "" {
+		o.Subject = "dev@example.com"
+	}
+	if o.KeyID == "" {
+		sum := sha256.Sum256([]byte("key id " + o.Seed))
+		o.KeyID = fmt.Sprintf("%x-%x", sum[:4], sum[4:8])
+	}
+	if o.Permissions == nil {
+		o.Permissions = SuperUser()
+	}
+	return o
+}
+
+// claims are written in this order; empty ones are left out.
+type claims struct {
+	Subject     string `json:"sub,omitempty"`
+	Type        string `json:"t,omitempty"`
+	KeyID       string `json:"jti,omitempty"`
+	ControlHost string `json:"cp,omitempty"`
+	CacheHost   string `json:"c,omitempty"`
+	Version     int    `json:"ver,omitempty"`
+	Permissions string `json:"p,omitempty"`
+	IssuedAt    int64  `json:"iat,omitempty"`
+	ExpiresAt   int64  `json:"exp,omitempty"`
+	Issuer      string `json:"iss,omitempty"`
+	Audience    string `json:"aud,omitempty"`
+}
+
+func (c *claims) times(o Options) {
+	if !o.IssuedAt.IsZero() {
+		c.IssuedAt = o.IssuedAt.Unix()
+	}
+	if !o.ExpiresAt.IsZero() {
+		c.ExpiresAt = o.ExpiresAt.Unix()
+	}
+}
+
+// JWT signs any claims with HS256 or HS512 ("alg" of the header). It is also
+// for decoys: tokens of other issuers.
+func JWT(algorithm, claimsJSON, seed string) string {
+	header := `{"alg":"` + algorithm + `"}`
+	if algorithm == "HS256" {
+		header = `{"alg":"HS256","typ":"JWT"}`
+	}
+	enc := base64.RawURLEncoding
+	text := enc.EncodeToString([]byte(header)) + "." + enc.EncodeToString([]byte(claimsJSON))
+	h := map[string]func() hash.Hash{"HS256": sha256.New, "HS384": sha512.New384, "HS512": sha512.New}[algorithm]
+	if h == nil {
+		h = sha512.New
+	}
+	mac := hmac.New(h, []byte("synthetic "+seed))
+	_, _ = mac.Write([]byte(text))
+	return text + "." + enc.EncodeToString(mac.Sum(nil))
+}
+
+func sign(algorithm string, c claims, seed string) string {
+	body, err := json.Marshal(c)
+	if err != nil {
+		// claims holds strings and integers only.
+		return ""
+	}
+	return JWT(algorithm, string(body), seed)
+}
+
+// V2 mints a global API key: a bare HS512 JWT.
+func V2(o Options) string {
+	o = o.withDefaults()
+	c := claims{Type: "g", KeyID: o.KeyID}
+	c.times(o)
+	return sign("HS512", c, o.Seed)
+}
+
+// V1JWT mints the JWT inside a v1 key.
+func V1JWT(o Options) string {
+	o = o.withDefaults()
+	c := claims{Subject: o.Subject, Version: 1, Permissions: base64.StdEncoding.EncodeToString(o.Permissions)}
+	c.times(o)
+	return sign("HS256", c, o.Seed)
+}
+
+// V1 mints a v1 API key: the base64 envelope around V1JWT.
+func V1(o Options) string {
+	o = o.withDefaults()
+	return Envelope(o, V1JWT(o))
+}
+
+// Envelope wraps any token as the envelope of a v1 key does.
+func Envelope(o Options, token string) string {
+	o = o.withDefaults()
+	members := []string{`"endpoint":"` + o.Endpoint + `"`, `"api_key":"` + token + `"`}
+	if o.KeyFirst {
+		members[0], members[1] = members[1], members[0]
+	}
+	text := "{" + strings.Join(members, ",") + "}"
+	if o.Blanks {
+		text = "{" + strings.ReplaceAll(strings.Join(members, ", "), `":"`, `": "`) + "}\n"
+	}
+	return base64.StdEncoding.EncodeToString([]byte(text))
+}
+
+// Disposable mints a disposable token: a v1 envelope with iat and exp; default
+// an hour's life from the beginning of 2040, and read rights on one cache.
+func Disposable(o Options) string {
+	if o.IssuedAt.IsZero() {
+		o.IssuedAt = time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	if o.ExpiresAt.IsZero() {
+		o.ExpiresAt = o.IssuedAt.Add(time.Hour)
+	}
+	if o.Permissions == nil {
+		o.Permissions = CacheReadOnly("orders")
+	}
+	return V1(o)
+}
+
+// Legacy mints a token of 2022 that names its own hosts.
+func Legacy(o Options) string {
+	o = o.withDefaults()
+	c := claims{Subject: o.Subject, ControlHost: "control." + o.Endpoint, CacheHost: "cache." + o.Endpoint}
+	c.times(o)
+	return sign("HS512", c, o.Seed)
+}
+
+// Session mints the token of a login of Momento's command line.
+func Session(o Options) string {
+	o = o.withDefaults()
+	c := claims{Subject: o.Subject, Issuer: "https://login.example.com/", Audience: "momento-cli"}
+	c.times(o)
+	return sign("HS256", c, o.Seed)
+}
+
+// Refresh mints the opaque refresh token that comes with a v1 key.
+func Refresh(seed string) string {
+	sum := sha512.Sum384([]byte("refresh " + seed))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// validUntil is the validUntil of ConsoleJSON and SessionFile, in seconds.
+func validUntil(o Options) int64 {
+	if o.ExpiresAt.IsZero() {
+		return time.Date(2041, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+	}
+	return o.ExpiresAt.Unix()
+}
+
+// ConsoleJSON is the file that the console offers for download beside a v1 key.
+func ConsoleJSON(o Options) string {
+	o = o.withDefaults()
+	return fmt.Sprintf("{\n  \"apiKey\": %q,\n  \"refreshToken\": %q,\n  \"endpoint\": %q,\n  \"validUntil\": %d\n}\n",
+		V1(o), Refresh(o.Seed), o.Endpoint, validUntil(o))
+}
+
+// CredentialsFile is the command line's ~/.momento/credentials with a login
+// session, a profile with a v1 token and one with a v2 key.
+func CredentialsFile(o Options) string {
+	o = o.withDefaults()
+	return fmt.Sprintf("[.momento_session]\ntoken=%s\nvalid_until=%d\n\n[default]\ntoken=%s\n\n[global]\napi_key_v2=%s\nendpoint=%s\n",
+		Session(o), validUntil(o), V1(o), V2(o), o.Endpoint)
+}

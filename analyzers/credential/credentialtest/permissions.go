@@ -1,0 +1,69 @@
+package credentialtest
+
+// The builders below write the Permissions message in wire format, field by
+// field from the published definitions, independently of the decoder.
+
+// SuperUser is the permission set of a super-user key: field 1 = 0.
+func SuperUser() []byte { return []byte{0x08, 0x00} }
+
+// Explicit is a permission set of the given permissions (CacheRead, Topic …).
+func Explicit(permissions ...[]byte) []byte {
+	var list []byte
+	for _, p := range permissions {
+		list = append(list, Message(1, p)...)
+	}
+	return Message(2, list)
+}
+
+// CacheReadOnly is the permission set "read every item of one cache".
+func CacheReadOnly(cache string) []byte {
+	return Explicit(Cache(2, cache, "*"))
+}
+
+// Cache is one cache permission. role: 1 read-write, 2 read-only, 3 write-only.
+// cache is a name or "*"; item is "*", a key, or a prefix with "*" at its end.
+func Cache(role int, cache, item string) []byte {
+	return Message(1, permission(role, cache, item))
+}
+
+// Topic is one topic permission. role: 1 publish and subscribe, 2 subscribe,
+// 3 publish.
+func Topic(role int, cache, topic string) []byte {
+	return Message(2, permission(role, cache, topic))
+}
+
+// Function is one function permission. role: 1 invoke.
+func Function(role int, cache, function string) []byte {
+	return Message(3, permission(role, cache, function))
+}
+
+func permission(role int, cache, inner string) []byte {
+	b := []byte{0x08, byte(role)}
+	if cache == "*" {
+		b = append(b, Message(2, nil)...)
+	} else {
+		b = append(b, Message(3, Message(1, []byte(cache)))...)
+	}
+	switch n := len(inner); {
+	case inner == "*":
+		b = append(b, Message(4, nil)...)
+	case n > 0 && inner[n-1] == '*':
+		b = append(b, Message(5, Message(2, []byte(inner[:n-1])))...)
+	default:
+		b = append(b, Message(5, Message(1, []byte(inner)))...)
+	}
+	return b
+}
+
+// Message is one length-delimited field.
+func Message(number int, body []byte) []byte {
+	b := []byte{byte(number<<3 | 2)}
+	for n := len(body); ; n >>= 7 {
+		if n < 0x80 {
+			b = append(b, byte(n))
+			break
+		}
+		b = append(b, byte(n&0x7f|0x80))
+	}
+	return append(b, body...)
+}

@@ -1,0 +1,239 @@
+package credential
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// minSignature is the fewest characters a signature may have: the shortest
+// HMAC that RFC 7518 allows has 43, but the SDKs' published examples carry
+// made-up ones, and the service takes no less than a whole one.
+const minSignature = 20
+
+// minVariety is how many different characters a token needs that is not a
+// row of x or a word: 20 random characters of base64 have 14 at the least,
+// but for one case in a million.
+const minVariety = 8
+
+// token is a JWT, cut in its parts and decoded, before anybody knows whose.
+// All slices point into the text or into the decoder's buffer.
+type token struct {
+	// Claims as written in the JSON, nil where absent; strings without quotes.
+	t, jti, p, sub, cp, c, iss []byte
+	// Numbers as written, nil where absent.
+	ver, iat, exp []byte
+}
+
+// parseToken checks that text is a whole, signed JWT and picks out the claims
+// that matter. buf must have room for len(text) bytes.
+func parseToken(text, buf []byte) (token, []byte, error) {
+	var tok token
+	head, rest, ok := bytes.Cut(text, dot)
+	if !ok {
+		return tok, nil, ErrShape
+	}
+	claims, signature, ok := bytes.Cut(rest, dot)
+	if !ok {
+		return tok, nil, ErrShape
+	}
+	// Compact serialisation has no padding, but SDKs that decode leniently
+	// take it.
+	head, claims, signature = bytes.TrimRight(head, "="), bytes.TrimRight(claims, "="), bytes.TrimRight(signature, "=")
+	if !isBase64URL(head) || !isBase64URL(claims) || !isBase64URL(signature) {
+		return tok, nil, ErrShape
+	}
+	header, ok := decodeBase64(buf, head)
+	if !ok {
+		return tok, nil, ErrEncoding
+	}
+	if err := checkHeader(header); err != nil {
+		return tok, nil, err
+	}
+	body, ok := decodeBase64(buf, claims)
+	if !ok {
+		return tok, nil, ErrEncoding
+	}
+	if len(signature) < minSignature || !varied(signature) {
+		return tok, nil, ErrSignature
+	}
+	m := objectMembers(body)
+	for m.next() {
+		tok.take(m.key, m.value, m.text)
+	}
+	if m.bad {
+		return tok, nil, ErrJSON
+	}
+	return tok, body, nil
+}
+
+var dot = []byte{'.'}
+
+// checkHeader wants a JSON object that names an algorithm.
+func checkHeader(header []byte) error {
+	m := objectMembers(header)
+	found := false
+	for m.next() {
+		if string(m.key) == "alg" && m.text {
+			found = len(m.value) > 0 && !bytes.EqualFold(m.value, none)
+		}
+	}
+	if m.bad {
+		return ErrJSON
+	}
+	if !found {
+		return ErrAlgorithm
+	}
+	return nil
+}
+
+var none = []byte("none")
+
+// take stores one claim if it is one of ours and of the right type.
+func (tok *token) take(key, value []byte, text bool) {
+	if text {
+		switch string(key) {
+		case "t":
+			tok.t = value
+		case "jti":
+			tok.jti = value
+		case "p":
+			tok.p = value
+		case "sub":
+			tok.sub = value
+		case "cp":
+			tok.cp = value
+		case "c":
+			tok.c = value
+		case "iss":
+			tok.iss = value
+		}
+		return
+	}
+	if c := value[0]; c != '-' && (c < '0' || c > '9') {
+		return
+	}
+	switch string(key) {
+	case "ver":
+		tok.ver = value
+	case "iat":
+		tok.iat = value
+	case "exp":
+		tok.exp = value
+	}
+}
+
+// owner is whose token it is, judged by its claims alone.
+type owner uint8
+
+const (
+	foreign owner = iota
+	ownerV2
+	ownerV1
+	ownerLegacy
+)
+
+// owner tells which of Momento's tokens this is. A token that names an issuer
+// other than Momento is foreign whatever else it claims: Momento's own keys
+// carry no iss.
+func (tok *token) owner() owner {
+	if tok.iss != nil && !bytes.Contains(tok.iss, []byte("momento")) {
+		return foreign
+	}
+	switch {
+	case string(tok.t) == "g" && len(tok.jti) > 0:
+		return ownerV2
+	case tok.cp != nil && tok.c != nil && isHost(tok.cp) && isHost(tok.c):
+		return ownerLegacy
+	case tok.p != nil && (tok.ver != nil || tok.exp != nil):
+		// The wire format is its own proof: a text that happens to be in a
+		// claim named p does not decode as a permission set.
+		var stack [512]byte
+		buf := stack[:]
+		if len(tok.p) > len(buf) {
+			buf = make([]byte, len(tok.p))
+		}
+		wire, ok := decodeBase64(buf, tok.p)
+		if ok && isPermissions(wire) {
+			return ownerV1
+		}
+	}
+	return foreign
+}
+
+// isHost tells whether b could be a host name with at least two labels.
+func isHost(b []byte) bool {
+	dots := 0
+	for i, c := range b {
+		switch {
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_':
+		case c == '.' && i > 0 && b[i-1] != '.':
+			dots++
+		default:
+			return false
+		}
+	}
+	return dots > 0 && len(b) <= 253 && b[len(b)-1] != '.'
+}
+
+// fill copies what the token tells of itself into the credential.
+func (tok *token) fill(c *Credential) {
+	c.KeyID = string(jsonString(tok.jti))
+	c.Subject = string(jsonString(tok.sub))
+	c.IssuedAt, _ = epoch(tok.iat)
+	if at, ok := epoch(tok.exp); ok {
+		c.Expiry, c.ExpiresAt = ExpiryAt, at
+	} else if tok.exp == nil {
+		c.Expiry = ExpiryNever
+	}
+	c.Scope = Scope{Level: ScopeUnknown}
+	if tok.p != nil {
+		raw := jsonString(tok.p)
+		if wire, ok := decodeBase64(make([]byte, len(raw)), raw); ok {
+			c.Scope = decodePermissions(wire)
+		}
+	}
+}
+
+// maxEpoch is the last second of the year 9999, the last that RFC 3339 can write.
+const maxEpoch = 253402300799
+
+// epoch reads a JSON number as seconds since 1970. What lies outside of what a
+// date can be written for is taken as its limit.
+func epoch(number []byte) (time.Time, bool) {
+	if number == nil {
+		return time.Time{}, false
+	}
+	f, err := strconv.ParseFloat(string(number), 64)
+	if math.IsNaN(f) || err != nil && !math.IsInf(f, 0) {
+		return time.Time{}, false
+	}
+	return time.Unix(int64(min(max(f, 0), maxEpoch)), 0).UTC(), true
+}
+
+// varied tells whether the text has enough different characters to be a token.
+func varied(b []byte) bool {
+	var seen [256]bool
+	n := 0
+	for _, c := range b {
+		if !seen[c] {
+			seen[c] = true
+			if n++; n >= minVariety {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// underMomento tells whether a host is momentohq.com or below it.
+func underMomento(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return host == "momentohq.com" || strings.HasSuffix(host, ".momentohq.com")
+}
+
+// validJSON is the last check of what members has let pass.
+func validJSON(b []byte) bool { return json.Valid(b) }
