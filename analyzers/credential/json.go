@@ -9,118 +9,140 @@ import (
 // cannot. It finds where keys and values lie and that the object is whole; it
 // is lenient about what stands inside nested values, so what it has let pass
 // is checked by encoding/json before it is believed.
+//
+// It keeps offsets, not slices: a store of a slice through the receiver would
+// move the caller's buffer to the heap.
 type members struct {
-	rest []byte
-	key  []byte // without quotes, escapes as written
-	// value as written: with quotes taken off if text is true.
-	value []byte
-	text  bool
-	open  bool
-	bad   bool
-	first bool
+	json []byte
+	at   int
+	// Where key and value lie in json, without the quotes of a string.
+	keyStart, keyEnd, valueStart, valueEnd int
+	// text tells that the value is a string.
+	text bool
+	// bad tells that the object is broken or followed by something else.
+	bad         bool
+	first, done bool
 }
 
 func objectMembers(b []byte) members {
 	b = trimJSONSpace(b)
 	if len(b) < 2 || b[0] != '{' {
-		return members{bad: true}
+		return members{bad: true, done: true}
 	}
-	return members{rest: b[1:], open: true, first: true}
+	return members{json: b, at: 1, first: true}
 }
 
-// next moves to the next member; false at the end and on broken JSON. After
-// the end, bad tells whether the object was broken or followed by more.
+// key is the member's name, with escapes as written.
+func (m *members) key() []byte { return m.json[m.keyStart:m.keyEnd] }
+
+// value is the member's value as written, without the quotes of a string.
+func (m *members) value() []byte { return m.json[m.valueStart:m.valueEnd] }
+
+// next moves to the next member; false at the end and on broken JSON.
 func (m *members) next() bool {
-	if m.bad || !m.open {
+	if m.done {
 		return false
 	}
-	m.rest = trimJSONSpace(m.rest)
-	if len(m.rest) == 0 {
-		return m.fail()
-	}
-	switch {
-	case m.rest[0] == '}':
-		m.open = false
-		m.bad = len(trimJSONSpace(m.rest[1:])) != 0
+	if !m.step() {
+		m.done = true
 		return false
-	case m.first:
-		m.first = false
-	case m.rest[0] == ',':
-		m.rest = trimJSONSpace(m.rest[1:])
-	default:
-		return m.fail()
-	}
-	var ok bool
-	if m.key, m.rest, ok = cutString(m.rest); !ok {
-		return m.fail()
-	}
-	m.rest = trimJSONSpace(m.rest)
-	if len(m.rest) == 0 || m.rest[0] != ':' {
-		return m.fail()
-	}
-	m.rest = trimJSONSpace(m.rest[1:])
-	if len(m.rest) == 0 {
-		return m.fail()
-	}
-	m.text = m.rest[0] == '"'
-	if m.text {
-		m.value, m.rest, ok = cutString(m.rest)
-	} else {
-		m.value, m.rest, ok = cutValue(m.rest)
-	}
-	if !ok {
-		return m.fail()
 	}
 	return true
 }
 
-func (m *members) fail() bool {
+func (m *members) step() bool {
 	m.bad = true
-	return false
+	switch m.skip() {
+	case '}':
+		m.bad = len(trimJSONSpace(m.json[m.at+1:])) != 0
+		return false
+	case ',':
+		if m.first {
+			return false
+		}
+		m.at++
+		m.skip()
+	default:
+		if !m.first {
+			return false
+		}
+	}
+	m.first = false
+	var ok bool
+	if m.keyStart, m.keyEnd, ok = m.cut(cutString); !ok || m.skip() != ':' {
+		return false
+	}
+	m.at++
+	m.text = m.skip() == '"'
+	if m.text {
+		m.valueStart, m.valueEnd, ok = m.cut(cutString)
+	} else {
+		m.valueStart, m.valueEnd, ok = m.cut(cutValue)
+	}
+	m.bad = !ok
+	return ok
 }
 
-// cutString takes a string off the front, without its quotes.
-func cutString(b []byte) (text, rest []byte, ok bool) {
+// skip moves over white space and gives the next byte, 0 at the end.
+func (m *members) skip() byte {
+	m.at = len(m.json) - len(trimJSONSpace(m.json[m.at:]))
+	if m.at == len(m.json) {
+		return 0
+	}
+	return m.json[m.at]
+}
+
+// cut takes what the function cuts off the front and gives where it lies.
+func (m *members) cut(f func([]byte) (inside, size int, ok bool)) (start, end int, ok bool) {
+	quote, size, ok := f(m.json[m.at:])
+	start, end = m.at+quote, m.at+size-quote
+	m.at += size
+	return start, end, ok
+}
+
+// cutString measures the string at the front: one quote on each side is not
+// part of what is inside.
+func cutString(b []byte) (quote, size int, ok bool) {
 	if len(b) == 0 || b[0] != '"' {
-		return nil, b, false
+		return 0, 0, false
 	}
 	for i := 1; i < len(b); i++ {
 		switch {
 		case b[i] == '"':
-			return b[1:i], b[i+1:], true
+			return 1, i + 1, true
 		case b[i] == '\\':
 			i++
 		case b[i] < ' ':
-			return nil, b, false
+			return 0, 0, false
 		}
 	}
-	return nil, b, false
+	return 0, 0, false
 }
 
-// cutValue takes a value that is not a string off the front.
-func cutValue(b []byte) (value, rest []byte, ok bool) {
+// cutValue measures the value at the front that is not a string.
+func cutValue(b []byte) (quote, size int, ok bool) {
 	depth := 0
 	for i := 0; i < len(b); i++ {
 		switch c := b[i]; c {
 		case '"':
-			_, after, ok := cutString(b[i:])
+			_, n, ok := cutString(b[i:])
 			if !ok {
-				return nil, b, false
+				return 0, 0, false
 			}
-			i = len(b) - len(after) - 1
+			i += n - 1
 		case '{', '[':
 			depth++
 		case '}', ']', ',':
 			if depth == 0 {
-				value = bytes.TrimRight(b[:i], " \t\r\n")
-				return value, b[i:], len(value) > 0
+				size = len(bytes.TrimRight(b[:i], " \t\r\n"))
+				return 0, size, size > 0
 			}
 			if c != ',' {
 				depth--
 			}
 		}
 	}
-	return nil, b, false
+	return 0, 0, false
 }
 
 func trimJSONSpace(b []byte) []byte {

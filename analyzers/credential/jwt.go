@@ -62,7 +62,7 @@ func parseToken(text, buf []byte) (token, []byte, error) {
 	}
 	m := objectMembers(body)
 	for m.next() {
-		tok.take(m.key, m.value, m.text)
+		tok = tok.with(m.key(), m.value(), m.text)
 	}
 	if m.bad {
 		return tok, nil, ErrJSON
@@ -77,8 +77,8 @@ func checkHeader(header []byte) error {
 	m := objectMembers(header)
 	found := false
 	for m.next() {
-		if string(m.key) == "alg" && m.text {
-			found = len(m.value) > 0 && !bytes.EqualFold(m.value, none)
+		if string(m.key()) == "alg" && m.text {
+			found = len(m.value()) > 0 && !bytes.EqualFold(m.value(), none)
 		}
 	}
 	if m.bad {
@@ -92,8 +92,9 @@ func checkHeader(header []byte) error {
 
 var none = []byte("none")
 
-// take stores one claim if it is one of ours and of the right type.
-func (tok *token) take(key, value []byte, text bool) {
+// with gives the token with one more claim, if it is one of ours and of the
+// right type. By value, for the same reason as members keeps offsets.
+func (tok token) with(key, value []byte, text bool) token {
 	if text {
 		switch string(key) {
 		case "t":
@@ -111,10 +112,10 @@ func (tok *token) take(key, value []byte, text bool) {
 		case "iss":
 			tok.iss = value
 		}
-		return
+		return tok
 	}
 	if c := value[0]; c != '-' && (c < '0' || c > '9') {
-		return
+		return tok
 	}
 	switch string(key) {
 	case "ver":
@@ -124,6 +125,7 @@ func (tok *token) take(key, value []byte, text bool) {
 	case "exp":
 		tok.exp = value
 	}
+	return tok
 }
 
 // owner is whose token it is, judged by its claims alone.

@@ -106,10 +106,10 @@ func parseEnvelope(text, stack []byte) (Credential, error) {
 	for m.next() {
 		switch {
 		case !m.text:
-		case string(m.key) == "endpoint":
-			endpoint = m.value
-		case string(m.key) == "api_key":
-			key = m.value
+		case string(m.key()) == "endpoint":
+			endpoint = m.value()
+		case string(m.key()) == "api_key":
+			key = m.value()
 		}
 	}
 	switch {

@@ -1,0 +1,104 @@
+package credential_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+)
+
+// FuzzParse: whatever is accepted is sound by an independent reading, parses
+// to itself again, and does not show itself.
+func FuzzParse(f *testing.F) {
+	for _, o := range []ct.Options{{}, {KeyFirst: true, Blanks: true}, {IssuedAt: issued, ExpiresAt: expires}} {
+		for _, text := range []string{ct.V1(o), ct.V2(o), ct.V1JWT(o), ct.Legacy(o), ct.Disposable(o), ct.ConsoleJSON(o), ct.CredentialsFile(o)} {
+			f.Add([]byte(text))
+		}
+	}
+	f.Add([]byte(`{"apiKey":"{\"apiKey\":\"x\",\"refreshToken\":\"y\"}"}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		before := bytes.Clone(text)
+		c, err := credential.Parse(text)
+		if !bytes.Equal(before, text) {
+			t.Fatal("the text was changed")
+		}
+		if err != nil {
+			var reason credential.Reason
+			if !errors.As(err, &reason) || !c.IsZero() {
+				t.Fatalf("refused with %v, %T", c, err)
+			}
+			return
+		}
+		if leaks(fmt.Sprintf("%v %#v", c, c), c) {
+			t.Fatal("shows itself")
+		}
+		if c.Kind == credential.RefreshToken {
+			return
+		}
+		parts := strings.Split(c.Reveal(), ".")
+		if len(parts) != 3 {
+			t.Fatalf("%d parts", len(parts))
+		}
+		for _, part := range parts[:2] {
+			b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(part, "="))
+			var object map[string]any
+			if err != nil || json.Unmarshal(b, &object) != nil {
+				t.Fatal("accepted a part that is no JSON object")
+			}
+		}
+		if c.Kind == credential.SessionToken {
+			return
+		}
+		again, err := credential.Parse([]byte(c.RevealWritten()))
+		if err != nil || again.Fingerprint() != c.Fingerprint() {
+			t.Fatalf("written form parses to %v, %v", again, err)
+		}
+	})
+}
+
+// FuzzPermissions: any bytes in claim p give a scope without a panic, and what
+// holds a super-user is never told as less.
+func FuzzPermissions(f *testing.F) {
+	f.Add(ct.SuperUser())
+	f.Add(ct.CacheReadOnly("orders"))
+	f.Add(ct.Explicit(ct.Topic(1, "*", "a*"), ct.Function(1, "c", "f"), ct.Message(9, []byte("x"))))
+	f.Fuzz(func(t *testing.T, wire []byte) {
+		c, err := credential.Parse([]byte(ct.V1(ct.Options{Permissions: append(ct.SuperUser(), wire...)})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch c.Scope.Level {
+		case credential.ScopeSuperUser:
+		default:
+			unknown := false
+			for _, p := range c.Scope.Permissions {
+				unknown = unknown || p.Resource == credential.Unknown
+			}
+			if !unknown {
+				t.Fatalf("a super-user told as %+v", c.Scope)
+			}
+		}
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	for name, text := range map[string]string{
+		"v1":          ct.V1(ct.Options{}),
+		"v2":          ct.V2(ct.Options{}),
+		"foreign JWT": ct.JWT("HS256", `{"iss":"supabase","role":"anon","exp":1998000000}`, ""),
+		"source map":  base64.StdEncoding.EncodeToString([]byte(`{"version":3,"file":"x.js","sources":["../src/x.ts"],"names":[]}`)),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = credential.Parse([]byte(text))
+			}
+		})
+	}
+}
