@@ -129,6 +129,9 @@ type Skip struct {
 	Path string `json:"path"`
 	// Reason says why in a few words: "permission denied", "encrypted archive", …
 	Reason string `json:"reason"`
+	// ByDesign tells that leaving it out was asked for or is how momentolint
+	// works (an excluded path, a socket): the run is complete all the same.
+	ByDesign bool `json:"-"`
 }
 
 // Summary is how much a run looked at. Its JSON form is part of the contract.
@@ -163,4 +166,19 @@ type Report struct {
 	Root string
 	// ShowSecrets: the user asked for credentials in full.
 	ShowSecrets bool
+	// Suppressed counts what was found and is not in Findings.
+	Suppressed Suppressed
+	// Incomplete tells that something was not looked at that should have been,
+	// so that no findings does not mean clean.
+	Incomplete bool
 }
+
+// Suppressed counts findings that somebody silenced, by how.
+type Suppressed struct {
+	// Inline are silenced by a comment on the line, Config by the configuration
+	// file or gitleaks' ignore file, Baseline by the baseline.
+	Inline, Config, Baseline int
+}
+
+// Total is the number of all suppressed findings.
+func (s Suppressed) Total() int { return s.Inline + s.Config + s.Baseline }
