@@ -1,0 +1,257 @@
+// Package config reads momentolint's one configuration file,
+// .momentolint.yaml. It is found from the scanned folder upwards, so it may be
+// part of what is scanned: nothing in it can run a program, name a host or
+// loosen where a credential may be sent.
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Names are the file names that Find looks for, in this order.
+var names = []string{".momentolint.yaml", ".momentolint.yml"}
+
+// Config is the content of the file. Flags on the command line go before it.
+type Config struct {
+	// Version is the version of the format, 1.
+	Version int `yaml:"version"`
+	// Exclude are paths that are not scanned: globs with ** relative to the
+	// folder of the file, as in "vendor/**".
+	Exclude []string `yaml:"exclude"`
+	// Rules switch rules off.
+	Rules Rules `yaml:"rules"`
+	// Allow silences findings, each with a reason.
+	Allow []Allow `yaml:"allow"`
+	// Baseline is the baseline's file, relative to the folder of the file.
+	Baseline string `yaml:"baseline"`
+	// FailOn is any, live or none.
+	FailOn string `yaml:"fail-on"`
+	// Offline, if true, keeps every run off the network.
+	Offline bool `yaml:"offline"`
+	// ExpiryWarning is how far ahead an expiry counts as soon, e.g. 30d.
+	ExpiryWarning Duration `yaml:"expiry-warning"`
+	// MaxArchiveDepth and MaxDecodeDepth bound how deep is unpacked and decoded.
+	MaxArchiveDepth *int `yaml:"max-archive-depth"`
+	MaxDecodeDepth  *int `yaml:"max-decode-depth"`
+	// MaxFileSize leaves out larger files, e.g. 100MB.
+	MaxFileSize Size `yaml:"max-file-size"`
+
+	// Dir is the folder of the file; "" if there is none.
+	Dir string `yaml:"-"`
+	// Path is the file; "" if there is none.
+	Path string `yaml:"-"`
+}
+
+// Rules switches rules off by id.
+type Rules struct {
+	Disable []string `yaml:"disable"`
+}
+
+// Allow silences the findings that fit all of its conditions; it needs at
+// least one, and a reason.
+type Allow struct {
+	// Fingerprint is the content's fingerprint, 16 hex digits.
+	Fingerprint string `yaml:"fingerprint"`
+	// Rule is a rule's id.
+	Rule string `yaml:"rule"`
+	// Path is a glob like those of Exclude.
+	Path string `yaml:"path"`
+	// Reason says why, for the next reader.
+	Reason string `yaml:"reason"`
+}
+
+// Error is a mistake in a configuration file.
+type Error struct {
+	// File is the file as it was found or named.
+	File string
+	// Line counts from 1; 0 if the mistake has no line.
+	Line int
+	// Problem says what is wrong and what was expected.
+	Problem string
+}
+
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return e.File + ": " + e.Problem
+	}
+	return e.File + ":" + strconv.Itoa(e.Line) + ": " + e.Problem
+}
+
+// Find looks for the file in dir and the folders above it, up to the root of
+// the repository that dir is in, or of the file system. It gives an empty
+// configuration if there is none.
+func Find(dir string) (*Config, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("looking for the configuration: %w", err)
+	}
+	for {
+		for _, name := range names {
+			path := filepath.Join(dir, name)
+			info, err := os.Stat(path)
+			if err == nil && info.Mode().IsRegular() {
+				return Read(path)
+			}
+		}
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return &Config{}, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return &Config{}, nil
+		}
+		dir = parent
+	}
+}
+
+// maxSize is the largest file that is taken for a configuration.
+const maxSize = 1 << 20
+
+// Read reads the file. Mistakes in it are of type *Error.
+func Read(path string) (*Config, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, &Error{File: path, Problem: "no such configuration file"}
+		}
+		return nil, fmt.Errorf("reading the configuration: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxSize {
+		return nil, &Error{File: path, Problem: fmt.Sprintf("not a regular file of at most %d bytes", maxSize)}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration: %w", err)
+	}
+	c, err := Parse(path, data)
+	if err != nil {
+		return nil, err
+	}
+	c.Path = path
+	c.Dir = filepath.Dir(path)
+	return c, nil
+}
+
+// Parse reads a configuration from memory; name is for messages.
+func Parse(name string, data []byte) (*Config, error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(data, &document); err != nil {
+		return nil, yamlError(name, err)
+	}
+	c := &Config{}
+	if len(document.Content) == 0 {
+		return c, nil
+	}
+	root := document.Content[0]
+	if err := checkFields(name, root, fieldsOf(Config{})); err != nil {
+		return nil, err
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	if err := dec.Decode(c); err != nil {
+		return nil, yamlError(name, err)
+	}
+	return c, c.validate(name, root)
+}
+
+// yamlError takes the first line number and problem out of the library's error.
+func yamlError(name string, err error) error {
+	text := err.Error()
+	var typeError *yaml.TypeError
+	if errors.As(err, &typeError) && len(typeError.Errors) > 0 {
+		text = typeError.Errors[0]
+	}
+	text = strings.TrimPrefix(text, "yaml: ")
+	e := &Error{File: name, Problem: text}
+	if rest, ok := strings.CutPrefix(text, "line "); ok {
+		number, problem, ok := strings.Cut(rest, ": ")
+		if n, err := strconv.Atoi(number); ok && err == nil {
+			e.Line, e.Problem = n, problem
+		}
+	}
+	return e
+}
+
+// Duration is a time span, written with a unit: 30d, 2w, 12h, 90m.
+type Duration time.Duration
+
+// UnmarshalYAML reads the written form.
+func (d *Duration) UnmarshalYAML(node *yaml.Node) error {
+	v, err := ParseDuration(node.Value)
+	if err != nil {
+		return fmt.Errorf("line %d: %w", node.Line, err)
+	}
+	*d = Duration(v)
+	return nil
+}
+
+// ParseDuration reads a span of whole days or weeks (30d, 2w), or one in Go's
+// form (12h30m).
+func ParseDuration(s string) (time.Duration, error) {
+	const day = 24 * time.Hour
+	for unit, length := range map[string]time.Duration{"d": day, "w": 7 * day} {
+		if number, ok := strings.CutSuffix(s, unit); ok {
+			n, err := strconv.ParseInt(number, 10, 32)
+			if err == nil && n >= 0 && n <= int64(1<<63-1)/int64(length) {
+				return time.Duration(n) * length, nil
+			}
+		}
+	}
+	v, err := time.ParseDuration(s)
+	if err != nil || v < 0 {
+		return 0, fmt.Errorf("%q is not a time span: want a number and a unit, as in 30d, 2w or 12h", s)
+	}
+	return v, nil
+}
+
+// Size is a number of bytes, written with a unit: 500KB, 100MB, 2GB.
+type Size int64
+
+// UnmarshalYAML reads the written form.
+func (n *Size) UnmarshalYAML(node *yaml.Node) error {
+	v, err := ParseSize(node.Value)
+	if err != nil {
+		return fmt.Errorf("line %d: %w", node.Line, err)
+	}
+	*n = Size(v)
+	return nil
+}
+
+// units of sizes: decimal ones as on disks' labels, binary ones with an i.
+var units = []struct {
+	suffix string
+	bytes  int64
+}{
+	{"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30}, {"tib", 1 << 40},
+	{"kb", 1e3}, {"mb", 1e6}, {"gb", 1e9}, {"tb", 1e12},
+	{"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}, {"t", 1 << 40}, {"b", 1}, {"", 1},
+}
+
+// ParseSize reads a number of bytes with a unit (KB, MB, GB, TB and KiB …); no
+// unit means bytes, 0 means no limit.
+func ParseSize(s string) (int64, error) {
+	lower := strings.ToLower(strings.TrimSpace(s))
+	for _, u := range units {
+		number, ok := strings.CutSuffix(lower, u.suffix)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+		// The comparison is false for NaN as well.
+		if bytes := n * float64(u.bytes); err == nil && bytes >= 0 && bytes < 1<<62 {
+			return int64(bytes), nil
+		}
+		break
+	}
+	return 0, fmt.Errorf("%q is not a size: want a number and a unit, as in 500KB, 100MB or 2GiB", s)
+}
