@@ -1,0 +1,78 @@
+package machine_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/momentolint/momentolint/scanner/machine"
+)
+
+func TestWellKnownPlaces(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "o[dd home")
+	elsewhere := t.TempDir()
+	want := map[string]string{
+		".momento":                           "command line",
+		".bash_history":                      "history",
+		".local/share/fish/fish_history":     "history",
+		".zshrc":                             "start-up",
+		".env":                               "secret manager",
+		"src/shop/.env.local":                "secret manager",
+		"src/prod.env":                       "secret manager",
+		"Downloads/momento_key_info.json":    "download",
+		"src/momento_token.info.json":        "download",
+		"work/a.ipynb":                       "otebook",
+		".config/Code/User/settings.json":    "Editor",
+		".config/Cursor/User/settings.json":  "Editor",
+		".docker/config.json":                "another tool",
+		".aws/credentials":                   "another tool",
+		".ipython/profile_x/history.sqlite":  "otebook",
+		".config/gcloud/credentials.json":    "another tool",
+		".config/JetBrains/X/options/a.xml":  "Editor",
+		".config/environment.d/momento.conf": "start-up",
+	}
+	not := []string{"src/main.go", "src/a/b/c/d/.env", "node_modules/x/.env", ".cache/x/.env", "src/.git/x.env", "Documents/letter.txt"}
+	for name := range want {
+		write(t, filepath.Join(home, filepath.FromSlash(name), map[bool]string{true: "credentials"}[name == ".momento"]))
+	}
+	for _, name := range not {
+		write(t, filepath.Join(home, filepath.FromSlash(name)))
+	}
+	places, variables := machine.System{Home: home, Environ: []string{"B=2", "A=1=x", "MOMENTO_CONFIG_DIR=" + elsewhere}}.Places(func(path string, err error) {
+		t.Errorf("%s: %v", path, err)
+	})
+	got := map[string]string{}
+	for _, p := range places {
+		if _, twice := got[p.Path]; twice {
+			t.Errorf("%s is listed twice", p.Path)
+		}
+		got[p.Path] = p.Advice
+	}
+	for name, advice := range want {
+		if a := got[filepath.Join(home, filepath.FromSlash(name))]; !strings.Contains(a, advice) {
+			t.Errorf("%s: advice %q, want something about %q", name, a, advice)
+		}
+	}
+	for _, name := range not {
+		if _, ok := got[filepath.Join(home, filepath.FromSlash(name))]; ok {
+			t.Errorf("%s is no well-known place", name)
+		}
+	}
+	if got[elsewhere] == "" {
+		t.Error("MOMENTO_CONFIG_DIR is not looked into")
+	}
+	if len(variables) != 3 || variables[0].Name != "A" || variables[0].Value != "1=x" {
+		t.Errorf("variables: %+v", variables)
+	}
+}
+
+func write(t *testing.T, path string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
