@@ -1,0 +1,260 @@
+// Package rule is the one table of what momentolint reports: each rule's id,
+// what it means, how much it matters and how to get rid of the finding. All
+// reports and "momentolint rules" print from it.
+package rule
+
+import (
+	"slices"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/scanner/finding"
+)
+
+// Class says what sort of thing a rule looks for.
+type Class string
+
+// The classes of rules.
+const (
+	// Secret rules find credentials.
+	Secret Class = "secret"
+	// Policy rules find the creation of unsafe keys, in any language but Go.
+	Policy Class = "policy"
+	// Analyzer rules are the Go analyzers, which also run in go vet and
+	// golangci-lint under the same name.
+	Analyzer Class = "analyzer"
+)
+
+// Severity is how bad a finding of a rule is where nothing more is known of it.
+type Severity string
+
+// The severities, in the words of GitHub and GitLab.
+const (
+	Critical Severity = "critical"
+	High     Severity = "high"
+	Medium   Severity = "medium"
+	Low      Severity = "low"
+)
+
+// Rule is what there is to say about one rule, for people and for tools.
+type Rule struct {
+	// ID is the rule's stable name, e.g. momento-api-key-v1.
+	ID string
+	// Class is the sort of rule.
+	Class Class
+	// Kind is the kind of credential that a Secret rule finds; "" for others.
+	Kind credential.Kind
+	// Title names what was found in a few words, e.g. "Momento API key (v1)".
+	Title string
+	// Short says in one sentence what is wrong, at most 1,024 characters
+	// (GitHub's limit for a SARIF rule's shortDescription).
+	Short string
+	// Full says what it is and why it matters, in plain text.
+	Full string
+	// Fix are the steps that get rid of the problem, in order, as sentences in
+	// plain text. Revoking by key id is not among them: it depends on the key.
+	Fix []string
+	// Score is the severity from 0.1 to 10.0 as CVSS counts, which code
+	// scanning shows as low (<4), medium (<7), high (<9) and critical (above 9).
+	Score string
+	// CWE are the numbers of the weaknesses in https://cwe.mitre.org.
+	CWE []int
+}
+
+// docsBase is where the pages of docs/rules are published.
+const docsBase = "https://github.com/momentolint/momentolint/blob/main/docs/rules/"
+
+// HelpURI is the address of the rule's page.
+func (r Rule) HelpURI() string { return docsBase + r.ID + ".md" }
+
+// Severity is the word for Score, by the thresholds of GitHub code scanning
+// (https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning).
+func (r Rule) Severity() Severity {
+	switch {
+	case r.Score == "10.0" || r.Score > "9.0":
+		return Critical
+	case r.Score >= "7.0":
+		return High
+	case r.Score >= "4.0":
+		return Medium
+	}
+	return Low
+}
+
+// All lists every rule: secrets, policy, analyzers, each in the order of the
+// documentation. The caller owns the slice.
+func All() []Rule {
+	all := secrets()
+	all = append(all, policy(), hardcoded(), plaintext(), expiry(), scope())
+	return all
+}
+
+// ByID gives the rule with that id; false if momentolint has none such (it
+// comes from the user's own gitleaks configuration).
+func ByID(id string) (Rule, bool) {
+	all := All()
+	i := slices.IndexFunc(all, func(r Rule) bool { return r.ID == id })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return all[i], true
+}
+
+// The steps that most kinds share.
+const (
+	replaceKey = "Replace it by a key that expires and may do only what is needed."
+	moveKey    = "Keep the new key in a secret manager, and out of this file."
+	askSupport = "Delete it in the Momento console; if it is not listed there, have support@momentohq.com revoke it."
+	newKey     = "Replace it by a v2 key, which can be revoked at once by its id."
+)
+
+func secrets() []Rule {
+	return []Rule{
+		{
+			ID: credential.APIKeyV2.Rule(), Class: Secret, Kind: credential.APIKeyV2,
+			Title: "Momento API key (v2, global)",
+			Short: "A Momento v2 API key stands in plain text.",
+			Full: "A v2 API key is a long-lived credential that is valid in every region of its account. " +
+				"What it may do depends on its role, up to everything in the account; it does not say so itself. " +
+				"Whoever reads this text can use it from anywhere until it is revoked or expires.",
+			Fix:   []string{replaceKey, moveKey},
+			Score: "9.8", CWE: []int{798, 312},
+		},
+		{
+			ID: credential.APIKeyV1.Rule(), Class: Secret, Kind: credential.APIKeyV1,
+			Title: "Momento API key (v1)",
+			Short: "A Momento v1 API key stands in plain text.",
+			Full: "A v1 API key is an envelope around a signed token and the endpoint of its region. " +
+				"It carries its own permissions and, if it has one, its own expiry; many never expire and may do everything in the account. " +
+				"Whoever reads this text has all that is needed to use it.",
+			Fix:   []string{askSupport, newKey, moveKey},
+			Score: "9.8", CWE: []int{798, 312},
+		},
+		{
+			ID: credential.V1JWT.Rule(), Class: Secret, Kind: credential.V1JWT,
+			Title: "Momento API key (v1, bare JWT)",
+			Short: "The signed token of a Momento v1 API key stands in plain text.",
+			Full: "This is the inside of a v1 API key: the part that the service takes, without the endpoint beside it. " +
+				"It works like the whole key; the endpoint is public and easily guessed.",
+			Fix:   []string{askSupport, newKey, moveKey},
+			Score: "9.8", CWE: []int{798, 312},
+		},
+		{
+			ID: credential.Legacy.Rule(), Class: Secret, Kind: credential.Legacy,
+			Title: "Momento legacy auth token",
+			Short: "A Momento auth token of the first generation stands in plain text.",
+			Full: "Tokens of 2022 are no longer issued but still accepted. They may do everything in the account, usually never expire, " +
+				"and name the service's hosts themselves.",
+			Fix:   []string{askSupport, newKey, moveKey},
+			Score: "9.9", CWE: []int{798, 312},
+		},
+		{
+			ID: credential.DisposableToken.Rule(), Class: Secret, Kind: credential.DisposableToken,
+			Title: "Momento disposable token",
+			Short: "A Momento disposable token stands in plain text.",
+			Full: "A disposable token lives for hours and may do only what it was made for. In a file it is most likely a leftover of a test, " +
+				"but while it lives whoever reads it can use it, and it cannot be taken back.",
+			Fix: []string{
+				"Wait for its end: a disposable token cannot be revoked.",
+				"Vend tokens to clients at run time, as short-lived and as narrow as can be, instead of storing them.",
+				"Look at how it got here: what wrote it may write the next one too.",
+			},
+			Score: "5.5", CWE: []int{798, 312},
+		},
+		{
+			ID: credential.RefreshToken.Rule(), Class: Secret, Kind: credential.RefreshToken,
+			Title: "Momento refresh token",
+			Short: "A Momento refresh token stands in plain text.",
+			Full: "A refresh token comes with an expiring v1 API key and mints a new one with the same rights, again and again. " +
+				"It is as dangerous as the key, and outlives it.",
+			Fix:   []string{askSupport, newKey, "Keep what the console downloads out of repositories: it holds the key and this."},
+			Score: "9.8", CWE: []int{798, 312},
+		},
+		{
+			ID: credential.SessionToken.Rule(), Class: Secret, Kind: credential.SessionToken,
+			Title: "Momento CLI session token",
+			Short: "The session of a Momento command-line login stands in plain text.",
+			Full: "The CLI keeps its login in a file. Until the session ends, whoever reads it acts with that person's own rights, " +
+				"which include making new keys.",
+			Fix: []string{
+				"Log in again with the CLI and look through the account's keys for any that you did not make (momentolint audit).",
+				"Keep ~/.momento out of repositories, images and backups; on a build machine use a scoped key instead of a login.",
+			},
+			Score: "8.8", CWE: []int{798, 312},
+		},
+	}
+}
+
+func policy() Rule {
+	return Rule{
+		ID: finding.NeverExpiringRule, Class: Policy,
+		Title: "Momento API key created without an expiry",
+		Short: "This code creates a Momento API key that never expires.",
+		Full: "A key without an end works until somebody thinks of revoking it; one that leaks unnoticed works for ever. " +
+			"Momento does not recommend creating keys that never expire.",
+		Fix: []string{
+			"Give the key an expiry, such as 90 days.",
+			"Renew it before its end, from a scheduled job and with an alarm when that fails.",
+		},
+		Score: "6.5", CWE: []int{613, 798},
+	}
+}
+
+func hardcoded() Rule {
+	return Rule{
+		ID: "momentohardcoded", Class: Analyzer,
+		Title: "Momento credential in Go source",
+		Short: "A Momento credential is a constant of this Go program.",
+		Full: "A credential that is compiled in is in the repository, in its history and in every binary, " +
+			"and cannot be changed without a release.",
+		Fix: []string{
+			"Revoke the credential: it has been in the source.",
+			"Read it at start-up: auth.FromEnvironmentVariablesV2 for a v2 key, auth.FromEnvironmentVariable for others, or a secret manager.",
+		},
+		Score: "9.8", CWE: []int{798, 547},
+	}
+}
+
+func plaintext() Rule {
+	return Rule{
+		ID: "momentoplaintext", Class: Analyzer,
+		Title: "Momento credential written in plain text",
+		Short: "A Momento credential reaches a log, a file, an error, a URL or an unencrypted connection.",
+		Full: "What is logged or written out is read by more people, and kept for longer, than the credential's owner knows. " +
+			"The same goes for a connection without TLS.",
+		Fix: []string{
+			"Do not print it: log the key's id or that there is one.",
+			"Store new credentials in a secret manager, straight from the response.",
+			"Use TLS for every host that is not this machine.",
+		},
+		Score: "7.5", CWE: []int{532, 312, 319},
+	}
+}
+
+func expiry() Rule {
+	return Rule{
+		ID: "momentoexpiry", Class: Analyzer,
+		Title: "Momento API key that never expires, or too late",
+		Short: "This Go code creates a Momento API key that never expires, lives too long, or has its lifetime cut silently.",
+		Full: "A key without an end works until somebody thinks of revoking it; one that leaks unnoticed works for ever. " +
+			"The SDK sends lifetimes as 32 bits of seconds and cuts larger ones without a word.",
+		Fix: []string{
+			"Give the key an expiry, such as utils.ExpiresInDays(90).",
+			"Renew it before its end, from a scheduled job and with an alarm when that fails.",
+		},
+		Score: "6.5", CWE: []int{613, 798},
+	}
+}
+
+func scope() Rule {
+	return Rule{
+		ID: "momentoscope", Class: Analyzer,
+		Title: "Momento credential with more rights than needed",
+		Short: "This Go code creates a Momento key or token for every cache or topic of the account.",
+		Full: "A credential that may do everything turns every small leak into a big one. " +
+			"Most programs use one cache or publish to one topic, and their keys need no more.",
+		Fix: []string{
+			"Name the caches and topics: momento.CacheReadOnly(momento.CacheName{Name: …}), momento.TopicPublishOnly(…) and their kin.",
+		},
+		Score: "5.0", CWE: []int{250, 269},
+	}
+}
