@@ -101,7 +101,7 @@ func wrap(s string, cells int) []string {
 		for used == 0 && w > cells {
 			head, tail := splitCells(word, cells)
 			lines = append(lines, head)
-			word, w = tail, textWidth(tail)
+			word, w = tail, w-textWidth(head)
 		}
 		if used > 0 {
 			line += " "

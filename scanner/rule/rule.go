@@ -5,8 +5,11 @@ package rule
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/docs"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -65,6 +68,32 @@ const docsBase = "https://github.com/momentolint/momentolint/blob/main/docs/rule
 
 // HelpURI is the address of the rule's page.
 func (r Rule) HelpURI() string { return docsBase + r.ID + ".md" }
+
+// Help is the rule's page in Markdown, the same text as at HelpURI.
+func (r Rule) Help() string {
+	page, err := docs.Rules.ReadFile("rules/" + r.ID + ".md")
+	if err != nil {
+		// Every rule has a page (a test sees to it); the table alone still helps.
+		return r.outline()
+	}
+	return string(page)
+}
+
+// outline is the page in short, made from the table.
+func (r Rule) outline() string {
+	var b strings.Builder
+	b.WriteString("# " + r.ID + "\n\n" + r.Short + "\n\n" + r.Full + "\n\n## How to fix it\n\n")
+	for i, step := range r.Fix {
+		b.WriteString(strconv.Itoa(i+1) + ". " + step + "\n")
+	}
+	b.WriteString("\n" + r.HelpURI() + "\n")
+	return b.String()
+}
+
+// HelpText is the rule's help in plain text: what it is and how to fix it.
+func (r Rule) HelpText() string {
+	return r.Full + "\n\nHow to fix it:\n- " + strings.Join(r.Fix, "\n- ") + "\n\n" + r.HelpURI()
+}
 
 // Severity is the word for Score, by the thresholds of GitHub code scanning
 // (https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning).
