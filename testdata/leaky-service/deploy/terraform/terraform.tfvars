@@ -1,0 +1,3 @@
+environment        = "production"
+momento_auth_token = "eyJlbmRwb2ludCI6ImNlbGwtdXMtZWFzdC0xLTEucHJvZC5hLm1vbWVudG9ocS5jb20iLCJhcGlfa2V5IjoiZXlKaGJHY2lPaUpJVXpJMU5pSXNJblI1Y0NJNklrcFhWQ0o5LmV5SnpkV0lpT2lKa1pYWkFaWGhoYlhCc1pTNWpiMjBpTENKMlpYSWlPakVzSW5BaU9pSkRRVUU5SWl3aWFXRjBJam94TmpjM05qSTRPREF3TENKbGVIQWlPakUzTURreU5URXlNREI5Lnp0Q2thSUxkbHkzdjJmb0Q2cGlFa3I2c2txZW02bzBaNVBtYkppMXJkc0EifQ=="
+replicas           = 3
