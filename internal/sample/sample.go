@@ -118,7 +118,7 @@ func (d document) build() ([]byte, []Expected, error) {
 		text = append(text, l.spelled...)
 		e := Expected{
 			Rule: l.rule, Kind: l.kind, File: d.name, Expires: l.expires, Level: l.level,
-			Encoding: slices.Concat([]string{}, d.encoding, l.encoding),
+			Encoding: append(append([]string{}, d.encoding...), l.encoding...),
 		}
 		e.Line, e.Column = place(text[:start], d.encode)
 		e.EndLine, e.EndColumn = place(text, d.encode)
