@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
@@ -31,33 +33,33 @@ type (
 		Version string `json:"version"`
 	}
 	jsonFinding struct {
-		Rule         string     `json:"rule"`
-		Kind         *string    `json:"kind"`
-		File         string     `json:"file"`
-		Line         int        `json:"line"`
-		Column       int        `json:"column"`
-		EndLine      int        `json:"end_line"`
-		EndColumn    int        `json:"end_column"`
-		Commit       *string    `json:"commit"`
-		Author       *string    `json:"author"`
-		Date         *jsonTime  `json:"date"`
-		Fingerprint  string     `json:"fingerprint"`
-		Redacted     *string    `json:"redacted"`
-		Encoding     []string   `json:"encoding"`
-		Endpoint     *string    `json:"endpoint"`
-		KeyID        *string    `json:"key_id"`
-		IssuedAt     *jsonTime  `json:"issued_at"`
-		Expires      *string    `json:"expires"`
-		ExpiresAt    *jsonTime  `json:"expires_at"`
-		Scope        *jsonScope `json:"scope"`
-		Status       *string    `json:"status"`
-		StatusReason *string    `json:"status_reason"`
-		CheckedAt    *jsonTime  `json:"checked_at"`
-		Message      string     `json:"message,omitempty"`
-		IgnoredByGit bool       `json:"ignored_by_git,omitempty"`
-		Caches       *[]string  `json:"caches,omitempty"`
-		Role         *jsonRole  `json:"role,omitempty"`
-		Secret       string     `json:"secret,omitempty"`
+		Rule         string    `json:"rule"`
+		Kind         *string   `json:"kind"`
+		File         string    `json:"file"`
+		Line         int       `json:"line"`
+		Column       int       `json:"column"`
+		EndLine      int       `json:"end_line"`
+		EndColumn    int       `json:"end_column"`
+		Commit       *string   `json:"commit"`
+		Author       *string   `json:"author"`
+		Date         *jsonTime `json:"date"`
+		Fingerprint  string    `json:"fingerprint"`
+		Redacted     *string   `json:"redacted"`
+		Encoding     []string  `json:"encoding"`
+		Endpoint     *string   `json:"endpoint"`
+		KeyID        *string   `json:"key_id"`
+		IssuedAt     *jsonTime `json:"issued_at"`
+		Expires      string    `json:"expires"`
+		ExpiresAt    *jsonTime `json:"expires_at"`
+		Scope        jsonScope `json:"scope"`
+		Status       string    `json:"status"`
+		StatusReason *string   `json:"status_reason"`
+		CheckedAt    *jsonTime `json:"checked_at"`
+		Message      string    `json:"message,omitempty"`
+		IgnoredByGit bool      `json:"ignored_by_git,omitempty"`
+		Caches       *[]string `json:"caches,omitempty"`
+		Role         *jsonRole `json:"role,omitempty"`
+		Secret       string    `json:"secret,omitempty"`
 	}
 	jsonScope struct {
 		Level       credential.ScopeLevel   `json:"level"`
@@ -106,10 +108,8 @@ func JSON(w io.Writer, r *finding.Report) error {
 		Notes:         v.notes,
 		StaleBaseline: v.stale,
 	}
-	out.Summary.Skipped = v.skipped
-	if out.Summary.Skipped == nil {
-		out.Summary.Skipped = []finding.Skip{}
-	}
+	out.Summary.Skipped = slices.Concat([]finding.Skip{}, v.skipped, v.leftOut)
+	slices.SortStableFunc(out.Summary.Skipped, func(a, b finding.Skip) int { return strings.Compare(a.Path, b.Path) })
 	out.Summary.Seconds = sane(out.Summary.Seconds)
 	for i := range v.findings {
 		out.Findings = append(out.Findings, v.jsonFinding(&v.findings[i]))
@@ -135,21 +135,19 @@ func (v *view) jsonFinding(f *finding.Finding) jsonFinding {
 	if c := f.Commit; c != nil {
 		out.Commit, out.Author, out.Date = optional(c.ID), optional(c.Author), optionalTime(c.Date)
 	}
-	if f.Credential.IsZero() {
-		out.Message = f.Message
-		return out
-	}
 	k := v.factsOf(f)
 	c := &f.Credential
-	out.Kind = optional(string(c.Kind))
+	if out.Kind = optional(string(c.Kind)); out.Kind == nil {
+		out.Message = f.Message
+	}
 	out.Endpoint, out.KeyID = optional(k.endpoint), optional(c.KeyID)
 	out.IssuedAt = optionalTime(k.issuedAt)
-	out.Expires = optional(k.expiresWord())
+	out.Expires = k.expiresWord()
 	if k.expiry == credential.ExpiryAt {
 		out.ExpiresAt = optionalTime(k.expiresAt)
 	}
-	out.Scope = &jsonScope{k.scope.Level, append([]credential.Permission{}, k.scope.Permissions...)}
-	out.Status, out.StatusReason = optional(string(k.status)), optional(f.Verdict.Reason)
+	out.Scope = jsonScope{k.scope.Level, append([]credential.Permission{}, k.scope.Permissions...)}
+	out.Status, out.StatusReason = string(k.status), optional(f.Verdict.Reason)
 	out.CheckedAt = optionalTime(f.Verdict.CheckedAt)
 	if f.Verdict.CachesKnown {
 		caches := append([]string{}, f.Verdict.Caches...)
@@ -158,7 +156,7 @@ func (v *view) jsonFinding(f *finding.Finding) jsonFinding {
 	if a := f.Verdict.Account; a != nil {
 		out.Role = &jsonRole{a.RoleID, a.RoleName, a.Description, append([]string{}, a.AllowedCIDRs...)}
 	}
-	if v.ShowSecrets {
+	if v.ShowSecrets && !c.IsZero() {
 		out.Secret = c.RevealWritten()
 	}
 	return out

@@ -130,9 +130,11 @@ func sample(t testing.TB) *finding.Report {
 				{Path: "backup/2024.zip", Reason: "encrypted archive"},
 				{Path: "var/lib/private", Reason: "permission denied"},
 				{Path: "var/lib/secret.key", Reason: "permission denied"},
+				{Path: "run/app.sock", Reason: "socket", ByDesign: true},
 			},
 		},
 		Now: now, ExpiryWarning: 30 * 24 * time.Hour,
+		Incomplete: true, Suppressed: finding.Suppressed{Inline: 1, Baseline: 3},
 		Notes: []string{"the history is cut: this is a shallow clone"},
 	}
 }

@@ -2,8 +2,10 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -568,9 +570,6 @@ func shellWord(id string) string {
 // closing writes how much was found, looked at and left out.
 func (t *textWriter) closing() {
 	v := t.v
-	if t.o.Quiet && len(v.skipped) == 0 {
-		return
-	}
 	if !t.o.Quiet {
 		for _, note := range v.notes {
 			for i, part := range wrap(clean(note), t.o.Width-6) {
@@ -586,23 +585,36 @@ func (t *textWriter) closing() {
 			}
 		}
 		found := v.foundWords()
-		if len(v.findings) == 0 {
+		if len(v.findings) == 0 && !v.Incomplete {
 			found = t.green(found)
 		} else {
 			found = t.bold(found)
 		}
 		t.line(found)
 		t.line(v.lookedWords())
+		if words := v.silencedWords(); words != "" {
+			t.line(t.dim(words))
+		}
 	}
-	if len(v.skipped) > 0 {
-		for _, part := range wrap(v.skippedWords(), t.o.Width) {
-			t.line(t.yellow(part))
-		}
-		if t.o.Verbose || len(v.skipped) <= maxSkipPaths {
-			for _, s := range v.skipped {
-				t.line("  " + clean(s.Path) + t.dim("  "+clean(s.Reason)))
-			}
-		}
+	t.skips("Not looked at, or not wholly: ", v.skipped, t.yellow)
+	if !t.o.Quiet {
+		t.skips("Left out by design: ", v.leftOut, t.dim)
+	}
+}
+
+// skips counts what was not looked at by reason, and names it if it is little.
+func (t *textWriter) skips(label string, list []finding.Skip, style func(string) string) {
+	if len(list) == 0 {
+		return
+	}
+	for _, part := range wrap(label+skipWords(list), t.o.Width) {
+		t.line(style(part))
+	}
+	if !t.o.Verbose && (len(list) > maxSkipPaths || list[0].ByDesign) {
+		return
+	}
+	for _, s := range list {
+		t.line("  " + clean(s.Path) + t.dim("  "+clean(s.Reason)))
 	}
 }
 
@@ -654,6 +666,9 @@ func (v *view) foundWords() string {
 		parts = append(parts, words)
 	}
 	if len(parts) == 0 {
+		if v.Suppressed.Total() > 0 {
+			return "No new Momento credentials found."
+		}
 		return "No Momento credentials found."
 	}
 	return strings.Join(parts, "; ") + "."
@@ -681,21 +696,14 @@ func (v *view) lookedWords() string {
 	return words + " in " + secondsWords(s.Seconds) + "."
 }
 
-// skippedWords is "Not looked at: 3 (2 permission denied, 1 encrypted archive).".
-func (v *view) skippedWords() string {
+// skipWords is "3 (2 permission denied, 1 encrypted archive).".
+func skipWords(list []finding.Skip) string {
 	counts := map[string]int{}
-	for _, s := range v.skipped {
+	for _, s := range list {
 		counts[s.Reason]++
 	}
-	reasons := make([]string, 0, len(counts))
-	for reason := range counts {
-		reasons = append(reasons, reason)
-	}
-	slices.SortFunc(reasons, func(a, b string) int {
-		if d := counts[b] - counts[a]; d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
+	reasons := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
 	})
 	var parts []string
 	rest := 0
@@ -709,5 +717,23 @@ func (v *view) skippedWords() string {
 	if rest > 0 {
 		parts = append(parts, thousands(int64(rest))+" for other reasons")
 	}
-	return "Not looked at, or not wholly: " + thousands(int64(len(v.skipped))) + " (" + strings.Join(parts, ", ") + ")."
+	return thousands(int64(len(list))) + " (" + strings.Join(parts, ", ") + ")."
+}
+
+// silencedWords is "Silenced: 3 (1 by a comment, 2 by the baseline).", or "".
+func (v *view) silencedWords() string {
+	s := v.Suppressed
+	if s.Total() == 0 {
+		return ""
+	}
+	var parts []string
+	for _, c := range []struct {
+		n   int
+		how string
+	}{{s.Inline, "by a comment"}, {s.Config, "by the configuration"}, {s.Baseline, "by the baseline"}} {
+		if c.n > 0 {
+			parts = append(parts, thousands(int64(c.n))+" "+c.how)
+		}
+	}
+	return "Silenced: " + thousands(int64(s.Total())) + " (" + strings.Join(parts, ", ") + ")."
 }

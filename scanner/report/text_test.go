@@ -119,10 +119,12 @@ func TestClosingLinesSayHowMuchWasLookedAt(t *testing.T) {
 	want := `note: the history is cut: this is a shallow clone
 7 credentials in 11 places: 2 live, 3 unverified, 1 expired, 1 dead (1 expiring soon); 3 findings of other rules.
 Looked at 1,204 files, 310 blobs, 87 commits (3.4 MB) in 0.12 s.
+Silenced: 4 (1 by a comment, 3 by the baseline).
 Not looked at, or not wholly: 3 (2 permission denied, 1 encrypted archive).
   backup/2024.zip  encrypted archive
   var/lib/private  permission denied
   var/lib/secret.key  permission denied
+Left out by design: 1 (1 socket).
 `
 	if !strings.HasSuffix(out, "\n\n"+want) {
 		t.Errorf("the text ends with\n%s\nwant\n%s", out[max(0, len(out)-len(want)):], want)

@@ -16,10 +16,11 @@ import (
 type view struct {
 	*finding.Report
 	findings []finding.Finding
-	skipped  []finding.Skip
-	notes    []string
-	stale    []string
-	rules    map[string]rule.Rule
+	// skipped is what should have been looked at, leftOut what by design was not.
+	skipped, leftOut []finding.Skip
+	notes            []string
+	stale            []string
+	rules            map[string]rule.Rule
 }
 
 // newView prepares a copy of the report. Only where secrets is true, and the
@@ -46,7 +47,12 @@ func newView(r *finding.Report, secrets bool) *view {
 	}
 	slices.SortStableFunc(v.findings, compareFindings)
 	for _, skip := range r.Summary.Skipped {
-		v.skipped = append(v.skipped, finding.Skip{Path: s.scrub(skip.Path), Reason: s.scrub(skip.Reason)})
+		skip.Path, skip.Reason = s.scrub(skip.Path), s.scrub(skip.Reason)
+		if skip.ByDesign {
+			v.leftOut = append(v.leftOut, skip)
+		} else {
+			v.skipped = append(v.skipped, skip)
+		}
 	}
 	for _, note := range r.Notes {
 		v.notes = append(v.notes, s.scrub(note))
