@@ -108,7 +108,7 @@ func JSON(w io.Writer, r *finding.Report) error {
 		Notes:         v.notes,
 		StaleBaseline: v.stale,
 	}
-	out.Summary.Skipped = slices.Concat([]finding.Skip{}, v.skipped, v.leftOut)
+	out.Summary.Skipped = append([]finding.Skip{}, slices.Concat(v.skipped, v.leftOut)...)
 	slices.SortStableFunc(out.Summary.Skipped, func(a, b finding.Skip) int { return strings.Compare(a.Path, b.Path) })
 	out.Summary.Seconds = sane(out.Summary.Seconds)
 	for i := range v.findings {

@@ -584,21 +584,30 @@ func (t *textWriter) closing() {
 				}
 			}
 		}
-		found := v.foundWords()
+		found := t.bold
 		if len(v.findings) == 0 && !v.Incomplete {
-			found = t.green(found)
-		} else {
-			found = t.bold(found)
+			found = t.green
 		}
-		t.line(found)
-		t.line(v.lookedWords())
-		if words := v.silencedWords(); words != "" {
-			t.line(t.dim(words))
-		}
+		t.wrapped(v.foundWords(), found)
+		t.wrapped(v.lookedWords(), nil)
+		t.wrapped(v.silencedWords(), t.dim)
 	}
 	t.skips("Not looked at, or not wholly: ", v.skipped, t.yellow)
 	if !t.o.Quiet {
 		t.skips("Left out by design: ", v.leftOut, t.dim)
+	}
+}
+
+// wrapped writes a sentence over as many lines as it needs, none if it is empty.
+func (t *textWriter) wrapped(sentence string, style func(string) string) {
+	if sentence == "" {
+		return
+	}
+	for _, part := range wrap(sentence, t.o.Width) {
+		if style != nil {
+			part = style(part)
+		}
+		t.line(part)
 	}
 }
 
@@ -607,9 +616,7 @@ func (t *textWriter) skips(label string, list []finding.Skip, style func(string)
 	if len(list) == 0 {
 		return
 	}
-	for _, part := range wrap(label+skipWords(list), t.o.Width) {
-		t.line(style(part))
-	}
+	t.wrapped(label+skipWords(list), style)
 	if !t.o.Verbose && (len(list) > maxSkipPaths || list[0].ByDesign) {
 		return
 	}
