@@ -34,7 +34,7 @@ func TestTheDocumentsCommandsWork(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			clone := cloneTree(t)
-			env := environment(t, bin)
+			env := environment(t, bin, clone)
 			for _, b := range shell {
 				t.Run(fmt.Sprint("line ", b.Line), func(t *testing.T) { runBlock(t, clone, env, b) })
 				ran++
@@ -102,11 +102,19 @@ func cloneTree(t *testing.T) string {
 	return dir
 }
 
+// published is the address that documents clone from; git takes the copy instead.
+const published = "https://github.com/momentolint/momentolint"
+
 // environment is what a reader has, without what the tester has set.
-func environment(t *testing.T, bin string) []string {
+func environment(t *testing.T, bin, clone string) []string {
 	t.Helper()
+	home := t.TempDir()
+	gitConfig := fmt.Sprintf("[url %q]\n\tinsteadOf = %s\n[init]\n\tdefaultBranch = main\n", clone, published)
+	if err := os.WriteFile(filepath.Join(home, ".gitconfig"), []byte(gitConfig), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	env := []string{
-		"HOME=" + t.TempDir(), "PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "NO_COLOR=1",
+		"HOME=" + home, "PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "NO_COLOR=1",
 		"GIT_AUTHOR_NAME=Reader", "GIT_AUTHOR_EMAIL=reader@example.com", "GIT_COMMITTER_NAME=Reader", "GIT_COMMITTER_EMAIL=reader@example.com",
 	}
 	// The module and build caches, so that nothing is built or loaded twice.

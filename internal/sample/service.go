@@ -73,11 +73,11 @@ func inMail(text string) string {
 // service is everything in the sample.
 func service() []document {
 	var (
-		main     = plain("api-key-v2", "never", "role", ct.V2(ct.Options{Seed: "orders", IssuedAt: day(2025, 6, 2)}))
+		main     = plain("api-key-v2", "unknown", "role", ct.V2(ct.Options{Seed: "orders", IssuedAt: day(2025, 6, 2)}))
 		payments = plain("api-key-v2", "at", "role", ct.V2(ct.Options{Seed: "payments", IssuedAt: day(2026, 1, 5), ExpiresAt: day(2036, 1, 5)}))
-		exported = plain("api-key-v2", "never", "role", ct.V2(ct.Options{Seed: "export", IssuedAt: day(2026, 2, 3)}))
+		exported = plain("api-key-v2", "unknown", "role", ct.V2(ct.Options{Seed: "export", IssuedAt: day(2026, 2, 3)}))
 		mailed   = plain("api-key-v2", "at", "role", ct.V2(ct.Options{Seed: "support", IssuedAt: day(2026, 3, 9), ExpiresAt: day(2031, 3, 9)}))
-		cloud    = plain("api-key-v2", "never", "role", ct.V2(ct.Options{Seed: "cloud-init", IssuedAt: day(2025, 11, 30)}))
+		cloud    = plain("api-key-v2", "unknown", "role", ct.V2(ct.Options{Seed: "cloud-init", IssuedAt: day(2025, 11, 30)}))
 		super    = plain("api-key-v1", "never", "super-user", ct.V1(ct.Options{Seed: "super", Endpoint: west, Subject: "ops@example.com"}))
 		reader   = plain("api-key-v1", "at", "explicit", ct.V1(ct.Options{Seed: "reader", Endpoint: west, Permissions: ct.CacheReadOnly("menu"), IssuedAt: day(2025, 1, 1), ExpiresAt: day(2035, 1, 1)}))
 		scoped   = plain("api-key-v1", "at", "explicit", ct.V1(ct.Options{Seed: "worker", Endpoint: east, Permissions: worker(), IssuedAt: day(2025, 4, 1), ExpiresAt: day(2030, 4, 1), KeyFirst: true}))
