@@ -57,7 +57,7 @@ type service struct {
 
 // maxFailures is how many calls in a row, each with its retries, a service may
 // leave without an answer before it is left alone for the rest of the run.
-const maxFailures = 5
+const maxFailures = 3
 
 // service gives the state of a service, made when first needed.
 func (r *run) service(at Address, p plane) *service {

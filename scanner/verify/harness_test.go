@@ -1,0 +1,115 @@
+package verify
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/scanner/internal/guard"
+	"github.com/momentolint/momentolint/scanner/internal/guard/guardtest"
+	"github.com/momentolint/momentolint/scanner/verify/momentotest"
+)
+
+// now is when the tests play.
+var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+const cell = "cell-4-us-west-2-1.prod.a.momentohq.com"
+
+// start starts a stand-in for the length of a test.
+func start(t testing.TB, opts momentotest.Options) *momentotest.Server {
+	t.Helper()
+	s, err := momentotest.Start(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// startCell starts a stand-in that speaks TLS as every public cell.
+func startCell(t testing.TB, opts momentotest.Options) *momentotest.Server {
+	t.Helper()
+	opts.TLS = true
+	for _, c := range []string{cell, PublicCell, "cell-1-eu-west-1-1.prod.a.momentohq.com"} {
+		opts.Hosts = append(opts.Hosts, "control."+c, "cache."+c)
+	}
+	return start(t, opts)
+}
+
+// fast is what tests wait for: not seconds.
+func fast() Options {
+	return Options{
+		Timeout: 400 * time.Millisecond, Total: 20 * time.Second, Rate: 100_000,
+		Now: func() time.Time { return now }, Getenv: func(string) string { return "" },
+		backoff: time.Millisecond, closing: time.Hour,
+	}
+}
+
+// at sends everything to the stand-in, without TLS.
+func at(s *momentotest.Server) Options {
+	o := fast()
+	o.LiveTarget = s.Addr()
+	return o
+}
+
+// world has every name resolve to the stand-in, as if it were the internet.
+func world(t testing.TB, s *momentotest.Server) Options {
+	t.Helper()
+	_, p, _ := strings.Cut(s.Addr(), ":")
+	port, err := strconv.ParseUint(p, 10, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := fast()
+	o.hooks = guard.Hooks{
+		Resolver: guardtest.Loopback(),
+		Port:     func(Address) uint16 { return uint16(port) },
+		Trust:    func(a netip.Addr) bool { return a.IsLoopback() },
+		Roots:    s.Roots(),
+	}
+	return o
+}
+
+func newVerifier(t testing.TB, o Options) *Verifier {
+	t.Helper()
+	v, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func parse(t testing.TB, text string) credential.Credential {
+	t.Helper()
+	c, err := credential.Parse([]byte(text))
+	if err != nil {
+		t.Fatalf("parsing a synthetic credential: %v", err)
+	}
+	return c
+}
+
+// kinds mints every kind that the service can be asked about.
+var kinds = map[credential.Kind]func(credentialtest.Options) string{
+	credential.APIKeyV2:        credentialtest.V2,
+	credential.APIKeyV1:        credentialtest.V1,
+	credential.V1JWT:           credentialtest.V1JWT,
+	credential.Legacy:          credentialtest.Legacy,
+	credential.DisposableToken: disposable,
+}
+
+func disposable(o credentialtest.Options) string {
+	if o.ExpiresAt.IsZero() {
+		o.ExpiresAt = now.Add(time.Hour)
+	}
+	o.IssuedAt = o.ExpiresAt.Add(-2 * time.Hour)
+	return credentialtest.Disposable(o)
+}
+
+// askable are the kinds in a fixed order.
+var askable = []credential.Kind{
+	credential.APIKeyV2, credential.APIKeyV1, credential.V1JWT, credential.Legacy, credential.DisposableToken,
+}

@@ -1,0 +1,489 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/verify/momentotest"
+)
+
+// Nothing that changes an account can be called: the two methods are all that
+// the package names, and all that a stand-in for everything ever saw.
+func TestOnlyTheTwoReadOnlyMethodsAreCalled(t *testing.T) {
+	pinned := []string{"/cache_client.Scs/Get", "/control_client.ScsControl/ListCaches"}
+	method := regexp.MustCompile(`"(/[a-z_]+\.[A-Z][A-Za-z]+/[A-Za-z]+)"`)
+	var named []string
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no source to read", err)
+	}
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range method.FindAllSubmatch(source, -1) {
+			named = append(named, string(m[1]))
+		}
+	}
+	slices.Sort(named)
+	if !slices.Equal(named, pinned) {
+		t.Errorf("the source names the methods %q, not %q", named, pinned)
+	}
+
+	s := start(t, momentotest.Options{Caches: []string{"orders"}})
+	s.SetFault(func(c momentotest.Call) momentotest.Fault {
+		if c.Method == momentotest.ListCaches {
+			return momentotest.Fault{Code: codes.Internal}
+		}
+		return momentotest.Fault{}
+	})
+	var targets []Target
+	for i, kind := range askable {
+		text := kinds[kind](credentialtest.Options{Seed: fmt.Sprint(i)})
+		if err := s.Add(momentotest.Key{Text: text, State: momentotest.State(i % 4), List: true, ReadKeys: true, WriteKeys: true}); err != nil {
+			t.Fatal(err)
+		}
+		targets = append(targets, Target{Credential: parse(t, text)})
+	}
+	newVerifier(t, at(s)).Verify(t.Context(), targets)
+	seen := map[string]bool{}
+	for _, c := range s.Calls() {
+		seen[c.Method] = true
+		if !slices.Contains(pinned, c.Method) {
+			t.Errorf("%s was called", c.Method)
+		}
+		if c.Method == momentotest.Get && !strings.HasPrefix(c.Cache, "momentolint-no-such-cache-") {
+			t.Errorf("cache %q was asked for", c.Cache)
+		}
+		if !strings.HasPrefix(c.Agent, "go:momentolint:") {
+			t.Errorf("the call says it is from %q", c.Agent)
+		}
+	}
+	if len(seen) != 2 {
+		t.Errorf("the stand-in saw %v", seen)
+	}
+}
+
+// many gives n credentials, found places times each, and the stand-in that
+// knows them: a third each with all rights, with few, and revoked.
+func many(t *testing.T, s *momentotest.Server, n, places int) (targets []Target, want map[string]finding.Status) {
+	t.Helper()
+	want = map[string]finding.Status{}
+	for i := range n {
+		kind := askable[i%len(askable)]
+		text := kinds[kind](credentialtest.Options{Endpoint: cell, Seed: fmt.Sprint("many ", i)})
+		c := parse(t, text)
+		key := momentotest.Key{Text: text, State: momentotest.Live, List: i%3 == 0}
+		want[c.Fingerprint()] = finding.StatusLive
+		if i%3 == 2 {
+			key.State = momentotest.Revoked
+			want[c.Fingerprint()] = finding.StatusDead
+		}
+		if err := s.Add(key); err != nil {
+			t.Fatal(err)
+		}
+		for range places {
+			targets = append(targets, Target{Credential: c})
+		}
+	}
+	return targets, want
+}
+
+func TestAThousandFindingsOfTwoHundredCredentials(t *testing.T) {
+	s := start(t, momentotest.Options{Caches: []string{"orders"}})
+	targets, want := many(t, s, 200, 5)
+	opts := at(s)
+	opts.Rate = 200
+	began := time.Now()
+	verdicts := newVerifier(t, opts).Verify(t.Context(), targets)
+	took := time.Since(began)
+	for f, w := range want {
+		if v := verdicts[f]; v.Status != w {
+			t.Errorf("%s: %s (%s), want %s", f, v.Status, v.Reason, w)
+		}
+	}
+	calls := map[string]int{}
+	for _, c := range s.Calls() {
+		calls[c.Fingerprint]++
+	}
+	made := 0
+	for f, n := range calls {
+		if want[f] == "" {
+			made += n
+			continue
+		}
+		if n != 1 {
+			t.Errorf("%s was asked about %d times", f, n)
+		}
+	}
+	if len(calls) != 201 || made != 1 {
+		t.Errorf("%d credentials were shown, %d of them made up %d times; want 200 and one made-up one once", len(calls)-1, len(calls)-200, made)
+	}
+	// 201 calls at 200 a second: the first at once, the last after a second.
+	if took < time.Second {
+		t.Errorf("201 calls took %v: more than 200 a second", took)
+	}
+}
+
+func TestTheRateHoldsAndSoDoesTheConcurrency(t *testing.T) {
+	s := start(t, momentotest.Options{})
+	targets, _ := many(t, s, 30, 1)
+	var running, most atomic.Int32
+	s.SetFault(func(momentotest.Call) momentotest.Fault {
+		if n := running.Add(1); n > most.Load() {
+			most.Store(n)
+		}
+		time.AfterFunc(40*time.Millisecond, func() { running.Add(-1) })
+		return momentotest.Fault{Latency: 45 * time.Millisecond}
+	})
+	opts := at(s)
+	opts.Rate, opts.Concurrency = 100, 3
+	newVerifier(t, opts).Verify(t.Context(), targets)
+	calls := s.Calls()
+	for i := range calls {
+		for j := i + 1; j < len(calls); j++ {
+			// In any 100 ms at most ten calls, and one more for the edges; a
+			// loaded machine may delay a call and so bunch two.
+			if gap := calls[j].At.Sub(calls[i].At); j-i > 12 && gap < 100*time.Millisecond {
+				t.Fatalf("%d calls within %v", j-i+1, gap)
+			}
+		}
+	}
+	if n := most.Load(); n > 3 {
+		t.Errorf("%d at once, where 3 were allowed", n)
+	}
+}
+
+func TestAServiceThatDiesHalfWayLeavesTheRestUnverified(t *testing.T) {
+	s := start(t, momentotest.Options{Caches: []string{"orders"}})
+	targets, want := many(t, s, 200, 5)
+	var calls atomic.Int32
+	s.SetFault(func(momentotest.Call) momentotest.Fault {
+		if calls.Add(1) == 100 {
+			go s.Die()
+		}
+		return momentotest.Fault{Latency: time.Millisecond}
+	})
+	began := time.Now()
+	verdicts := newVerifier(t, at(s)).Verify(t.Context(), targets)
+	count := map[finding.Status]int{}
+	for f, w := range want {
+		v := verdicts[f]
+		count[v.Status]++
+		if v.Status != finding.StatusUnverified && v.Status != w {
+			t.Errorf("%s: WRONG %s (%s)", f, v.Status, v.Reason)
+		}
+		if v.Status == finding.StatusUnverified && !strings.Contains(v.Reason, "refused") && !strings.Contains(v.Reason, "reset") && !strings.Contains(v.Reason, "broke") {
+			t.Errorf("%s: unverified (%s), which does not say that the connection failed", f, v.Reason)
+		}
+	}
+	if known := count[finding.StatusLive] + count[finding.StatusDead]; known < 80 || known > 110 || len(verdicts) != 200 {
+		t.Errorf("verdicts: %v of %d", count, len(verdicts))
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("a dead service was tried for %v", took)
+	}
+}
+
+func TestAnInterruptedRunReturnsAtOnce(t *testing.T) {
+	s := start(t, momentotest.Options{})
+	targets, _ := many(t, s, 50, 1)
+	opts := at(s)
+	opts.Timeout = time.Minute
+	ctx, cancel := context.WithCancel(t.Context())
+	var calls atomic.Int32
+	s.SetFault(func(momentotest.Call) momentotest.Fault {
+		if calls.Add(1) == 10 {
+			cancel()
+		}
+		if calls.Load() >= 10 {
+			return momentotest.Fault{Latency: time.Minute}
+		}
+		return momentotest.Fault{}
+	})
+	began := time.Now()
+	verdicts := newVerifier(t, opts).Verify(ctx, targets)
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	interrupted := 0
+	for _, v := range verdicts {
+		if v.Reason == "interrupted" {
+			interrupted++
+		}
+	}
+	if len(verdicts) != 50 || interrupted < 30 {
+		t.Errorf("%d of %d verdicts say interrupted", interrupted, len(verdicts))
+	}
+}
+
+func TestTheTimeForAllIsABound(t *testing.T) {
+	s := start(t, momentotest.Options{})
+	targets, want := many(t, s, 50, 1)
+	opts := at(s)
+	opts.Rate, opts.Total = 50, 500*time.Millisecond
+	began := time.Now()
+	verdicts := newVerifier(t, opts).Verify(t.Context(), targets)
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	out := 0
+	for f, v := range verdicts {
+		if v.Status == finding.StatusUnverified {
+			if v.Reason != "the 500ms for all checks ran out" {
+				t.Errorf("%s: %s", f, v.Reason)
+			}
+			out++
+		} else if v.Status != want[f] {
+			t.Errorf("%s: %s", f, v.Status)
+		}
+	}
+	if len(verdicts) != 50 || out < 20 || out == 50 {
+		t.Errorf("%d of %d ran out of time", out, len(verdicts))
+	}
+}
+
+func TestOnlyUnavailableIsTriedAgain(t *testing.T) {
+	for code, want := range map[codes.Code]int{codes.Unavailable: 3, codes.Internal: 1, codes.ResourceExhausted: 1, codes.Unknown: 1} {
+		s := start(t, momentotest.Options{})
+		text := credentialtest.V2(credentialtest.Options{})
+		c := parse(t, text)
+		s.SetFault(func(call momentotest.Call) momentotest.Fault {
+			if call.Fingerprint == c.Fingerprint() {
+				return momentotest.Fault{Code: code}
+			}
+			return momentotest.Fault{}
+		})
+		newVerifier(t, at(s)).Verify(t.Context(), []Target{{Credential: c}})
+		n := 0
+		for _, call := range s.Calls() {
+			if call.Fingerprint == c.Fingerprint() && call.Method == momentotest.ListCaches {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("%s: asked %d times, want %d", code, n, want)
+		}
+	}
+}
+
+func TestAServiceThatRecoversIsHeard(t *testing.T) {
+	s := start(t, momentotest.Options{})
+	text := credentialtest.V2(credentialtest.Options{})
+	if err := s.Add(momentotest.Key{Text: text, State: momentotest.Live, List: true}); err != nil {
+		t.Fatal(err)
+	}
+	var calls atomic.Int32
+	s.SetFault(func(momentotest.Call) momentotest.Fault {
+		if n := calls.Add(1); n == 1 || n == 3 || n == 4 {
+			return momentotest.Fault{Code: codes.Unavailable}
+		}
+		return momentotest.Fault{}
+	})
+	c := parse(t, text)
+	if v := newVerifier(t, at(s)).Verify(t.Context(), []Target{{Credential: c}})[c.Fingerprint()]; v.Status != finding.StatusLive {
+		t.Errorf("%s (%s)", v.Status, v.Reason)
+	}
+}
+
+// A network that begins to say yes to everything while the run goes on.
+func TestTheNegativeControlIsRepeatedAtTheEnd(t *testing.T) {
+	s := start(t, momentotest.Options{})
+	dead := credentialtest.V2(credentialtest.Options{})
+	c := parse(t, dead)
+	var calls atomic.Int32
+	s.SetFault(func(momentotest.Call) momentotest.Fault {
+		return momentotest.Fault{Accept: calls.Add(1) > 1}
+	})
+	opts := at(s)
+	opts.closing = 1
+	v := newVerifier(t, opts).Verify(t.Context(), []Target{{Credential: c}})[c.Fingerprint()]
+	if v.Status != finding.StatusUnverified || !strings.Contains(v.Reason, "made-up credential") {
+		t.Errorf("%s (%s)", v.Status, v.Reason)
+	}
+}
+
+func TestWhereACredentialIsAskedAbout(t *testing.T) {
+	const other = "cell-1-eu-west-1-1.prod.a.momentohq.com"
+	s := startCell(t, momentotest.Options{})
+	_ = s
+	v2 := parse(t, credentialtest.V2(credentialtest.Options{}))
+	jwt := parse(t, credentialtest.V1JWT(credentialtest.Options{}))
+	v1 := parse(t, credentialtest.V1(credentialtest.Options{Endpoint: cell}))
+	legacy := parse(t, credentialtest.Legacy(credentialtest.Options{Endpoint: cell}))
+	for _, c := range []struct {
+		name     string
+		target   Target
+		endpoint string
+		want     string
+		reason   string
+	}{
+		{"v1 names its own", Target{v1, other}, other, "control." + cell, ""},
+		{"legacy names its own", Target{legacy, other}, other, "control." + cell, ""},
+		{"v2 without any: a public cell", Target{v2, ""}, "", "control." + PublicCell, ""},
+		{"v2: the user's", Target{v2, cell}, other, "control." + other, ""},
+		{"v2: the neighbour's", Target{v2, other}, "", "control." + other, ""},
+		{"JWT: the user's", Target{jwt, cell}, other, "control." + other, ""},
+		{"JWT: the neighbour's", Target{jwt, other}, "", "control." + other, "that this is its endpoint is a guess"},
+		{"JWT without any", Target{jwt, ""}, "", "", "--endpoint HOST"},
+	} {
+		opts := world(t, s)
+		opts.Endpoint = c.endpoint
+		s.Forget()
+		v := newVerifier(t, opts).Verify(t.Context(), []Target{c.target})[c.target.Credential.Fingerprint()]
+		if c.want == "" && len(s.Calls()) > 0 || c.want != "" && !strings.Contains(v.Reason, c.want) || !strings.Contains(v.Reason, c.reason) {
+			t.Errorf("%s: %s (%s), want something of %q and %q", c.name, v.Status, v.Reason, c.want, c.reason)
+		}
+	}
+}
+
+// The same key bare in one place and in its envelope in another is one key,
+// and asked about where its envelope says.
+func TestAnEnvelopeTellsTheEndpointOfItsBareJWT(t *testing.T) {
+	s := startCell(t, momentotest.Options{})
+	o := credentialtest.Options{Endpoint: cell, Seed: "one key"}
+	if err := s.Add(momentotest.Key{Text: credentialtest.V1(o), State: momentotest.Live}); err != nil {
+		t.Fatal(err)
+	}
+	bare, whole := parse(t, credentialtest.V1JWT(o)), parse(t, credentialtest.V1(o))
+	verdicts := newVerifier(t, world(t, s)).Verify(t.Context(), []Target{{Credential: bare}, {Credential: whole}, {Credential: bare, NearbyEndpoint: "evil.example"}})
+	if v := verdicts[bare.Fingerprint()]; len(verdicts) != 1 || v.Status != finding.StatusLive {
+		t.Errorf("%+v", verdicts)
+	}
+	if n := len(s.Calls()); n != 2 {
+		t.Errorf("%d calls, want the negative control and one probe", n)
+	}
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	for name, o := range map[string]Options{
+		"live target: host": {LiveTarget: "127.0.0.1"},
+		"endpoint: host":    {Endpoint: "evil.example"},
+		"endpoint: host \"": {Endpoint: "https://" + cell},
+		"hosts for the":     {AllowHosts: []string{"com"}},
+	} {
+		if _, err := New(o); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%+v: %v, want an error with %q", o, err, name)
+		}
+	}
+	if _, err := New(Options{Endpoint: "momento.corp.example:9443", AllowHosts: []string{"corp.example"}}); err != nil {
+		t.Errorf("an allowed endpoint: %v", err)
+	}
+}
+
+func TestVerdictsAreRememberedForMinutesAndHoldNoCredential(t *testing.T) {
+	s := start(t, momentotest.Options{Caches: []string{"secret-cache-name"}})
+	targets, want := many(t, s, 9, 1)
+	dir := filepath.Join(t.TempDir(), "verdicts")
+	clock := now
+	opts := at(s)
+	opts.CacheDir = dir
+	opts.Now = func() time.Time { return clock }
+	newVerifier(t, opts).Verify(t.Context(), targets)
+	s.Forget()
+	again := newVerifier(t, opts).Verify(t.Context(), targets)
+	for f, w := range want {
+		if again[f].Status != w || !again[f].CheckedAt.Equal(now) {
+			t.Errorf("%s: %+v, want %s of before", f, again[f], w)
+		}
+	}
+	if n := len(s.Calls()); n != 0 {
+		t.Errorf("%d calls, though all was known", n)
+	}
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, target := range targets {
+			for _, secret := range []string{target.Credential.Reveal(), target.Credential.Fingerprint(), "secret-cache-name"} {
+				if strings.Contains(path+string(content), secret) {
+					t.Errorf("%s holds something of a credential", filepath.Base(path))
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Another place to ask is another question.
+	other := start(t, momentotest.Options{})
+	elsewhere := opts
+	elsewhere.LiveTarget = other.Addr()
+	newVerifier(t, elsewhere).Verify(t.Context(), targets)
+	if len(other.Calls()) == 0 {
+		t.Error("a verdict of one server was given for another's")
+	}
+	// Minutes later it is asked again.
+	clock = now.Add(10 * time.Minute)
+	newVerifier(t, opts).Verify(t.Context(), targets)
+	if len(s.Calls()) == 0 {
+		t.Error("an old verdict was given")
+	}
+	// What is broken is as if it were not there.
+	entries, err := filepath.Glob(filepath.Join(dir, "*.verdict"))
+	if err != nil || len(entries) == 0 {
+		t.Fatal("no entries", err)
+	}
+	for _, e := range entries {
+		if err := os.WriteFile(e, []byte(`{"status":"live"`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Forget()
+	newVerifier(t, opts).Verify(t.Context(), targets)
+	if len(s.Calls()) == 0 {
+		t.Error("a broken entry was believed")
+	}
+}
+
+func TestUnverifiedIsNotRemembered(t *testing.T) {
+	s := start(t, momentotest.Options{})
+	targets, _ := many(t, s, 3, 1)
+	opts := at(s)
+	opts.CacheDir = t.TempDir()
+	s.SetFault(func(momentotest.Call) momentotest.Fault { return momentotest.Fault{Code: codes.ResourceExhausted} })
+	newVerifier(t, opts).Verify(t.Context(), targets)
+	s.SetFault(nil)
+	for f, v := range newVerifier(t, opts).Verify(t.Context(), targets) {
+		if v.Status == finding.StatusUnverified {
+			t.Errorf("%s: still unverified (%s)", f, v.Reason)
+		}
+	}
+}
+
+func TestNoReasonHoldsWhatTheServerSent(t *testing.T) {
+	s := start(t, momentotest.Options{})
+	text := credentialtest.V2(credentialtest.Options{})
+	c := parse(t, text)
+	s.SetFault(func(call momentotest.Call) momentotest.Fault {
+		if call.Fingerprint == c.Fingerprint() {
+			return momentotest.Fault{Code: codes.ResourceExhausted, Err: "your key is " + text}
+		}
+		return momentotest.Fault{}
+	})
+	v := newVerifier(t, at(s)).Verify(t.Context(), []Target{{Credential: c}})[c.Fingerprint()]
+	if v.Reason != "127.0.0.1: throttled" {
+		t.Errorf("%q", v.Reason)
+	}
+}
