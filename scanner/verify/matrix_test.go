@@ -96,8 +96,11 @@ func TestVerdictMatrix(t *testing.T) {
 			opts := world(t, s)
 			opts.Endpoint = cell
 			opts.Timeout = 250 * time.Millisecond
+			if tr.through {
+				// Long enough for a busy machine.
+				opts.Timeout = 2 * time.Second
+			}
 			if tr.slow {
-				// The control plane gets three fifths of it.
 				opts.Timeout = 500 * time.Millisecond
 			}
 			var targets []Target
@@ -140,7 +143,7 @@ func TestVerdictMatrix(t *testing.T) {
 					}
 				case v.Status != finding.StatusUnverified:
 					t.Errorf("%s: WRONG %s (%s)", truth[f], v.Status, v.Reason)
-				case tr.through && tr.name != "a little late" && !tr.slow || tr.name == "none":
+				case tr.through:
 					t.Errorf("%s: unverified (%s) where the truth was to be had", truth[f], v.Reason)
 				}
 				if v.Reason == "" {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -155,6 +156,36 @@ func Target(hostport string) (Address, error) {
 		return Address{}, refuse(hostport, err.Error())
 	}
 	return Address{host: name, port: port, named: true}, nil
+}
+
+// Base makes an address of the base URL of an HTTP API that the user named, and
+// gives the URL's path without a slash at its end. It may be any host, over
+// https, or over http exactly where the host is loopback.
+func Base(raw string) (a Address, path string, err error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.Opaque != "" {
+		return Address{}, "", errors.New("not a URL of the form https://HOST")
+	}
+	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return Address{}, "", errors.New("the URL may hold no user, query or fragment")
+	}
+	port := u.Port()
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http":
+		return Address{}, "", errors.New("the URL's scheme is not https")
+	case port == "" && u.Scheme == "https":
+		port = strconv.Itoa(TLSPort)
+	case port == "":
+		port = "80"
+	}
+	if a, err = Target(net.JoinHostPort(u.Hostname(), port)); err != nil {
+		return Address{}, "", err
+	}
+	if u.Scheme == "http" && !a.plaintext {
+		return Address{}, "", refuse(u.Hostname(), "is not loopback, so the URL has to be https")
+	}
+	a.plaintext = u.Scheme == "http"
+	return a, strings.TrimRight(u.EscapedPath(), "/"), nil
 }
 
 // under tells whether name is domain or below it, and gives what is below.

@@ -105,6 +105,31 @@ func TestTargetIsPlaintextExactlyOnLoopback(t *testing.T) {
 	}
 }
 
+func TestBaseURLs(t *testing.T) {
+	for in, want := range map[string]string{
+		"https://mga.registry.prod.a.momentohq.com": "mga.registry.prod.a.momentohq.com:443 false ",
+		"https://proxy.example:8443/momento/":       "proxy.example:8443 false /momento",
+		"http://127.0.0.1:9000":                     "127.0.0.1:9000 true ",
+		"https://127.0.0.1:9000":                    "127.0.0.1:9000 false ",
+		"http://localhost":                          "localhost:80 true ",
+		"http://[::1]:9000/x":                       "[::1]:9000 true /x",
+	} {
+		a, path, err := guard.Base(in)
+		if got := fmt.Sprintf("%v %t %s", a, a.Plaintext(), path); err != nil || got != want {
+			t.Errorf("%q: %q, %v; want %q", in, got, err, want)
+		}
+	}
+	for _, bad := range []string{
+		"", "mga.registry.prod.a.momentohq.com", "http://mga.registry.prod.a.momentohq.com", "http://10.0.0.1", "ftp://127.0.0.1",
+		"https://user:pw@host.example", "https://host.example?x=1", "https://host.example#x", "https://", "https:host.example", "https://a b.example",
+		"https://host.example:0", "http://localhost.evil.example",
+	} {
+		if a, _, err := guard.Base(bad); err == nil {
+			t.Errorf("%q became %v", bad, a)
+		}
+	}
+}
+
 // listen counts what arrives on a loopback port.
 func listen(t *testing.T) (port uint16, connections *atomic.Int32) {
 	t.Helper()
