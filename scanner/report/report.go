@@ -36,6 +36,7 @@ func formats() []format {
 	return []format{
 		{name: "text", write: plainText, secrets: true},
 		{name: "json", write: JSON, secrets: true},
+		{name: "sarif", write: SARIF},
 	}
 }
 

@@ -28,6 +28,15 @@ func clean(s string) string {
 	return b.String()
 }
 
+// cleanSource is clean for source lines, which keep their tabs.
+func cleanSource(s string) string {
+	parts := strings.Split(s, "\t")
+	for i, part := range parts {
+		parts[i] = clean(part)
+	}
+	return strings.Join(parts, "\t")
+}
+
 func isClean(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' {
