@@ -1,0 +1,199 @@
+package report
+
+import (
+	"go/ast"
+	"go/token"
+	"slices"
+	"strings"
+)
+
+// The markers of comments that silence a finding on their line.
+const (
+	markerAllow    = "momentolint:allow"
+	markerGitleaks = "gitleaks:allow"
+	markerNolint   = "nolint"
+)
+
+// linter is the name of the golangci-lint linter that holds the suite.
+const linter = "momentolint"
+
+// comments answers which findings are silenced. It looks at a file's comments
+// when the first finding in that file is asked about.
+type comments struct {
+	pass  *Pass
+	files map[*ast.File][]directive
+}
+
+// directive is one silencing comment: the lines it covers and the rules it
+// names; none means all.
+type directive struct {
+	first, last int
+	rules       []string
+}
+
+func newComments(p *Pass) *comments {
+	return &comments{pass: p, files: make(map[*ast.File][]directive)}
+}
+
+// silence tells whether a comment on one of the finding's lines, or in its
+// further region, silences it.
+func (c *comments) silence(d Diagnostic) bool {
+	file := c.pass.File(d.Pos)
+	if file == nil {
+		return false
+	}
+	directives, ok := c.files[file]
+	if !ok {
+		directives = c.read(file)
+		c.files[file] = directives
+	}
+	if len(directives) == 0 {
+		return false
+	}
+	end := d.End
+	if !end.IsValid() {
+		end = d.Pos
+	}
+	names := append([]string{c.pass.Analyzer.Name, linter}, d.Aliases...)
+	first, last := c.line(d.Pos), c.line(end)
+	for _, dir := range directives {
+		if dir.covers(first, last, names) {
+			return true
+		}
+		if d.Comments != nil && dir.covers(c.line(d.Comments.Pos()), c.line(d.Comments.End()), names) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d directive) covers(first, last int, names []string) bool {
+	if d.last < first || last < d.first {
+		return false
+	}
+	if len(d.rules) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(d.rules, func(rule string) bool { return slices.Contains(names, rule) })
+}
+
+// line is the line in the file itself, whatever //line comments say.
+func (c *comments) line(pos token.Pos) int {
+	return c.pass.Fset.PositionFor(pos, false).Line
+}
+
+func (c *comments) read(file *ast.File) []directive {
+	var found []directive
+	for _, group := range file.Comments {
+		for _, comment := range group.List {
+			first, last := c.line(comment.Pos()), c.line(comment.End())
+			if rules, ok := Allowed(comment.Text); ok {
+				found = append(found, directive{first, last, rules})
+			}
+			if rules, ok := nolint(comment.Text); ok && c.pass.settings.Nolint {
+				from, to := c.reach(file, comment)
+				found = append(found, directive{from, to, rules})
+			}
+		}
+	}
+	return found
+}
+
+// Allowed reads an allow comment: "momentolint:allow [rule] -- reason" or
+// "gitleaks:allow". No rules means all rules.
+func Allowed(text string) (rules []string, ok bool) {
+	if strings.Contains(text, markerGitleaks) {
+		return nil, true
+	}
+	_, rest, ok := strings.Cut(text, markerAllow)
+	if !ok {
+		return nil, false
+	}
+	rest = strings.TrimSuffix(strings.TrimSpace(rest), "*/")
+	list, _, _ := strings.Cut(rest, "--")
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }), true
+}
+
+// nolint reads golangci-lint's "//nolint" and "//nolint:a,b // reason". No
+// rules means all linters.
+func nolint(text string) (rules []string, ok bool) {
+	rest, ok := strings.CutPrefix(text, "//")
+	if !ok {
+		return nil, false
+	}
+	rest, ok = strings.CutPrefix(strings.TrimLeft(rest, " "), markerNolint)
+	switch {
+	case !ok:
+		return nil, false
+	case rest == "" || rest[0] == ' ' || rest[0] == '/':
+		return nil, true
+	case rest[0] != ':':
+		return nil, false
+	}
+	list, _, _ := strings.Cut(rest[1:], "//")
+	list, _, _ = strings.Cut(strings.TrimSpace(list), " ")
+	for name := range strings.SplitSeq(list, ",") {
+		switch name = strings.ToLower(strings.TrimSpace(name)); name {
+		case "all":
+			return nil, true
+		case "":
+		default:
+			rules = append(rules, name)
+		}
+	}
+	// "//nolint:" without a name silences nothing.
+	return rules, len(rules) > 0
+}
+
+// reach is the lines that golangci-lint lets a nolint comment cover: its own,
+// and all of a node that begins on that line; for a comment alone on its line
+// the node that begins on the next one.
+func (c *comments) reach(file *ast.File, comment *ast.Comment) (first, last int) {
+	own := c.line(comment.Pos())
+	start, column := own, 0
+	if !c.codeBefore(file, comment) {
+		start, column = own+1, c.pass.Fset.PositionFor(comment.Pos(), false).Column
+	}
+	last = own
+	ast.Inspect(file, func(n ast.Node) bool {
+		if n == nil {
+			return false
+		}
+		switch n.(type) {
+		case *ast.Comment, *ast.CommentGroup:
+			return false
+		}
+		// A comment above the package clause covers the file, which begins there.
+		at := c.pass.Fset.PositionFor(n.Pos(), false)
+		if at.Line == start && (column == 0 || at.Column == column) {
+			last = max(last, c.line(n.End()))
+		}
+		// A node that ends before the line cannot hold one that begins there.
+		_, whole := n.(*ast.File)
+		return whole || c.line(n.End()) >= start && at.Line <= start
+	})
+	return own, last
+}
+
+// codeBefore tells whether something else than white space stands before the
+// comment on its line.
+func (c *comments) codeBefore(file *ast.File, comment *ast.Comment) bool {
+	line := c.line(comment.Pos())
+	found := false
+	ast.Inspect(file, func(n ast.Node) bool {
+		if n == nil || found {
+			return false
+		}
+		switch n.(type) {
+		case *ast.File:
+			return true
+		case *ast.Comment, *ast.CommentGroup:
+			return false
+		}
+		if n.Pos() < comment.Pos() && c.line(n.Pos()) == line || n.End() <= comment.Pos() && c.line(n.End()) == line {
+			found = true
+		}
+		return !found && c.line(n.Pos()) <= line && c.line(n.End()) >= line
+	})
+	return found
+}

@@ -1,0 +1,2 @@
+// Package intest has a credential in its test only.
+package intest

@@ -1,0 +1,5 @@
+// Package presets stands for a module of somebody else's that holds a key.
+package presets
+
+// Key is a whole key.
+const Key = "eyJlbmRwb2ludCI6ImNlbGwtNC11cy13ZXN0LTItMS5wcm9kLmEubW9tZW50b2hxLmNvbSIsImFwaV9rZXkiOiJleUpoYkdjaU9pSklVekkxTmlJc0luUjVjQ0k2SWtwWFZDSjkuZXlKemRXSWlPaUprWlhaQVpYaGhiWEJzWlM1amIyMGlMQ0oyWlhJaU9qRXNJbkFpT2lKRFFVRTlJbjAuNmgzUGt1OE03V191X201RU5Ka1hFdW5VYkNFWlVrTk1MazV4YzR2M1FLWSJ9"
