@@ -61,11 +61,13 @@ func permissionsWords(all []credential.Permission) string {
 // "publish to topics news* in all caches".
 func PermissionWords(p credential.Permission) string {
 	switch p.Resource {
-	case "cache":
+	case "cache", "store", "database":
+		// The name of what holds the items is in Cache whatever it is.
+		container := selected(p.Cache, p.Resource, p.Resource+"s")
 		if p.Item != "" && p.Item != "*" {
-			return verb(p) + " " + selected(p.Item, "item", "items") + " in " + selected(p.Cache, "cache", "caches")
+			return verb(p) + " " + selected(p.Item, "item", "items") + " in " + container
 		}
-		return verb(p) + " " + selected(p.Cache, "cache", "caches")
+		return verb(p) + " " + container
 	case "topic":
 		return verb(p) + " " + selected(p.Topic, "topic", "topics") + " in " + selected(p.Cache, "cache", "caches")
 	case "function":
@@ -114,11 +116,11 @@ func verb(p credential.Permission) string {
 
 func plural(p credential.Permission) string {
 	switch p.Resource {
-	case "cache":
+	case "cache", "store", "database":
 		if p.Item != "" && p.Item != "*" {
 			return "sets of items"
 		}
-		return "caches"
+		return p.Resource + "s"
 	case "topic", "function":
 		return p.Resource + "s"
 	case credential.Unknown, "":

@@ -35,6 +35,8 @@ func TestScopeWordsSaysWhatAScopeAllows(t *testing.T) {
 			{Resource: "topic", Role: "write-only", Cache: "orders", Topic: "b"},
 		}},
 		{"list, read and write auth management", credential.ScopeRole, permissions{{Resource: "auth_management", Role: "read-write+list"}}},
+		{"read and write all databases", credential.ScopeRole, permissions{{Resource: "database", Role: "read-write", Cache: "*", Item: "*"}}},
+		{"list, read items org:42:* in store prefs", credential.ScopeRole, permissions{{Resource: "store", Role: "read-only+list", Cache: "prefs", Item: "org:42:*"}}},
 		{"something this version does not know", credential.ScopeExplicit, permissions{{Resource: "unknown", Role: "unknown"}}},
 		{"use in an unknown way unknown caches", credential.ScopeExplicit, permissions{{Resource: "cache", Role: "unknown", Cache: "unknown"}}},
 		{`read cache "\x1b[2Jgone"`, credential.ScopeExplicit, permissions{{Resource: "cache", Role: "read-only", Cache: "\x1b[2Jgone", Item: "*"}}},
