@@ -2,6 +2,7 @@ package finding
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,6 +77,45 @@ func PermissionWords(p credential.Permission) string {
 		return "something this version does not know"
 	}
 	return verb(p) + " " + strings.ReplaceAll(Printable(p.Resource), "_", " ")
+}
+
+// Branch is what a scope allows in one place: a cache, a store, the account.
+type Branch struct {
+	// Name is the place, e.g. "cache orders", "all caches", "the account".
+	Name string
+	// Leaves say what is allowed there, e.g. "read all items".
+	Leaves []string
+}
+
+// ScopeTree puts the permissions of a scope in words, place by place, in the
+// order of their first appearance.
+func ScopeTree(s credential.Scope) []Branch {
+	var tree []Branch
+	for _, p := range s.Permissions {
+		name, leaf := place(p)
+		i := slices.IndexFunc(tree, func(b Branch) bool { return b.Name == name })
+		if i < 0 {
+			i = len(tree)
+			tree = append(tree, Branch{Name: name})
+		}
+		tree[i].Leaves = append(tree[i].Leaves, leaf)
+	}
+	return tree
+}
+
+// place splits a permission into where and what.
+func place(p credential.Permission) (name, leaf string) {
+	switch p.Resource {
+	case "cache", "store", "database":
+		return selected(p.Cache, p.Resource, p.Resource+"s"), verb(p) + " " + selected(p.Item, "item", "items")
+	case "topic":
+		return selected(p.Cache, "cache", "caches"), verb(p) + " " + selected(p.Topic, "topic", "topics")
+	case "function":
+		return selected(p.Cache, "cache", "caches"), verb(p) + " " + selected(p.Function, "function", "functions")
+	case credential.Unknown, "":
+		return "elsewhere", PermissionWords(p)
+	}
+	return "the account", PermissionWords(p)
 }
 
 // verbs are the roles of caches, stores and everything that is not a topic;

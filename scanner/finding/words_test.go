@@ -1,6 +1,7 @@
 package finding_test
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -44,6 +45,25 @@ func TestScopeWordsSaysWhatAScopeAllows(t *testing.T) {
 		if got := finding.ScopeWords(credential.Scope{Level: c.level, Permissions: c.permissions}); got != c.want {
 			t.Errorf("scope %s %v:\n got %q\nwant %q", c.level, c.permissions, got, c.want)
 		}
+	}
+}
+
+func TestScopeTreeGoesPlaceByPlace(t *testing.T) {
+	got := fmt.Sprint(finding.ScopeTree(credential.Scope{Level: credential.ScopeRole, Permissions: []credential.Permission{
+		{Resource: "cache", Role: "read-only", Cache: "orders", Item: "*"},
+		{Resource: "auth_management", Role: "read-write+list"},
+		{Resource: "topic", Role: "write-only", Cache: "orders", Topic: "room-*"},
+		{Resource: "store", Role: "write-only", Cache: "prefs", Item: "a"},
+		{Resource: "function", Role: "invoke", Cache: "*", Function: "f"},
+		{Resource: "unknown", Role: "unknown"},
+	}}))
+	want := "[{cache orders [read all items publish to topics room-*]} {the account [list, read and write auth management]} " +
+		"{store prefs [write item a]} {all caches [invoke function f]} {elsewhere [something this version does not know]}]"
+	if got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	if tree := finding.ScopeTree(credential.Scope{Level: credential.ScopeSuperUser}); tree != nil {
+		t.Errorf("super-user: %v", tree)
 	}
 }
 
