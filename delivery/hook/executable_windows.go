@@ -1,0 +1,5 @@
+package hook
+
+// executable tells whether git would run the file: Git for Windows goes by the
+// first line.
+func executable(string) bool { return true }

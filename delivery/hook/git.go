@@ -1,0 +1,165 @@
+package hook
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// version is a version of git.
+type version struct{ major, minor int }
+
+// configHooks is the first version that runs hooks from its configuration
+// (hook.<name>.command, git-hook(1)).
+var configHooks = version{2, 54}
+
+func (v version) before(other version) bool {
+	return v.major < other.major || v.major == other.major && v.minor < other.minor
+}
+
+// git runs git in a folder. Its settings and environment are those of the
+// user: what it answers is what the user's own git would do.
+type git struct{ dir string }
+
+// run gives what git prints, without the line end.
+func (g git) run(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = g.dir
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		message := strings.TrimSpace(stderr.String())
+		if message == "" {
+			message = err.Error()
+		}
+		return "", &gitError{args: args, message: message, err: err}
+	}
+	return strings.TrimRight(string(out), "\r\n"), nil
+}
+
+// gitError is what git itself says.
+type gitError struct {
+	args    []string
+	message string
+	err     error
+}
+
+func (e *gitError) Error() string {
+	return fmt.Sprintf("git %s: %s", e.args[0], e.message)
+}
+
+func (e *gitError) Unwrap() error { return e.err }
+
+// exitCode is git's, -1 if it did not run.
+func exitCode(err error) int {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	return -1
+}
+
+// version asks git for its version.
+func (g git) version(ctx context.Context) (version, error) {
+	out, err := g.run(ctx, "version")
+	if err != nil {
+		return version{}, err
+	}
+	return parseVersion(out)
+}
+
+// parseVersion reads "git version 2.39.5 (Apple Git-154)".
+func parseVersion(out string) (version, error) {
+	words := strings.Fields(out)
+	if len(words) >= 3 {
+		numbers := strings.SplitN(words[2], ".", 3)
+		if len(numbers) >= 2 {
+			major, err1 := strconv.Atoi(numbers[0])
+			minor, err2 := strconv.Atoi(numbers[1])
+			if err1 == nil && err2 == nil {
+				return version{major, minor}, nil
+			}
+		}
+	}
+	return version{}, fmt.Errorf("cannot tell git's version from %q", out)
+}
+
+// repository is what git says of the repository that a folder belongs to.
+type repository struct {
+	git
+	// top is the work tree's folder, or the repository's own if it is bare.
+	top string
+	// bare tells that there is no work tree.
+	bare bool
+	// hooks is the folder of the hooks: the one git really looks into.
+	hooks string
+	// hooksPath is the setting core.hooksPath, "" if unset; hooksScope is where
+	// it is set: local, worktree, global, system or command.
+	hooksPath, hooksScope string
+}
+
+// open asks git about the repository at dir.
+func open(ctx context.Context, dir string) (*repository, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("finding the folder: %w", err)
+	}
+	r := &repository{git: git{dir}}
+	isBare, err := r.run(ctx, "rev-parse", "--is-bare-repository")
+	if err != nil {
+		return nil, err
+	}
+	r.bare = isBare == "true"
+	where := "--show-toplevel"
+	if r.bare {
+		where = "--absolute-git-dir"
+	}
+	if r.top, err = r.run(ctx, "rev-parse", where); err != nil {
+		return nil, err
+	}
+	r.top = filepath.FromSlash(r.top)
+	// From the top, because a relative core.hooksPath is relative to the folder
+	// that hooks run in, and git prints it as it stands.
+	r.dir = r.top
+	if r.hooks, err = r.run(ctx, "rev-parse", "--git-path", "hooks"); err != nil {
+		return nil, err
+	}
+	r.hooks = filepath.FromSlash(r.hooks)
+	if !filepath.IsAbs(r.hooks) {
+		r.hooks = filepath.Join(r.top, r.hooks)
+	}
+	return r, r.readHooksPath(ctx)
+}
+
+func (r *repository) readHooksPath(ctx context.Context) error {
+	out, err := r.run(ctx, "config", "--show-scope", "--get", "core.hooksPath")
+	switch {
+	case err == nil:
+		r.hooksScope, r.hooksPath, _ = strings.Cut(out, "\t")
+		return nil
+	case exitCode(err) == 1: // not set
+		return nil
+	}
+	return err
+}
+
+// shared tells that the hooks folder serves more repositories than this one.
+func (r *repository) shared() bool {
+	return r.hooksPath != "" && (r.hooksScope == "global" || r.hooksScope == "system")
+}
+
+// hooksInTree tells that the hooks folder is part of the work tree, so that
+// what is put there may be committed.
+func (r *repository) hooksInTree() bool {
+	if r.bare || r.hooksPath == "" {
+		return false
+	}
+	rel, err := filepath.Rel(r.top, r.hooks)
+	return err == nil && filepath.IsLocal(rel) && rel != ".git" && !strings.HasPrefix(rel, ".git"+string(filepath.Separator))
+}

@@ -1,0 +1,40 @@
+// Package hook puts momentolint into git's hooks and takes it out again, and
+// understands what git tells a hook. It knows three ways in: hooks in git's
+// configuration (git 2.54 and newer), a script in the hooks folder, which runs
+// the hook that was there before, and, where a hook manager owns the folder,
+// the lines to put into that manager's file.
+package hook
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Event is the moment at which git runs a hook, by git's own name
+// (https://git-scm.com/docs/githooks).
+type Event string
+
+// The events that momentolint has hooks for.
+const (
+	// PreCommit looks at what the index adds over HEAD.
+	PreCommit Event = "pre-commit"
+	// PrePush looks at the commits that the remote does not have yet.
+	PrePush Event = "pre-push"
+)
+
+// Events lists all events, in the order in which work meets them.
+func Events() []Event { return []Event{PreCommit, PrePush} }
+
+// ParseEvent gives the event of that name.
+func ParseEvent(name string) (Event, error) {
+	if !slices.Contains(Events(), Event(name)) {
+		return "", fmt.Errorf("there is no hook %q: want %s or %s", name, PreCommit, PrePush)
+	}
+	return Event(name), nil
+}
+
+// bypass is how to go on for once in spite of the hook.
+func (e Event) bypass() string {
+	return "git " + strings.TrimPrefix(string(e), "pre-") + " --no-verify"
+}

@@ -1,0 +1,50 @@
+package hook
+
+import "testing"
+
+// The scripts as people find them in their repositories.
+func TestScriptsReadAsTheyShould(t *testing.T) {
+	const want = `#!/bin/sh
+# Installed by "momentolint hook install"; "momentolint hook uninstall" takes it away.
+# Do not edit it: commands of your own belong into pre-push.before-momentolint beside it.
+# Skip it once: git push --no-verify, or MOMENTOLINT_SKIP=1.
+refs=$(cat)
+give() { [ -z "$refs" ] || printf '%s\n' "$refs" 2>/dev/null; }
+before=$(dirname -- "$0")/pre-push.before-momentolint
+if [ -x "$before" ]; then
+	give | "$before" "$@" || exit
+fi
+[ "${MOMENTOLINT_SKIP:-}" != 1 ] || exit 0
+program='/home/o'\''neil/go/bin/momentolint'
+[ -x "$program" ] || program=$(command -v momentolint) || {
+	echo "momentolint is not installed any more: install it, or delete this hook: $0" >&2
+	exit 1
+}
+give | "$program" hook run pre-push "$@"
+`
+	if got := string(script(PrePush, "/home/o'neil/go/bin/momentolint")); got != want {
+		t.Errorf("the script is\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestVersionsOfGitAreUnderstood(t *testing.T) {
+	for out, want := range map[string]version{
+		"git version 2.39.5":                    {2, 39},
+		"git version 2.39.5 (Apple Git-154)":    {2, 39},
+		"git version 2.54.0.windows.1":          {2, 54},
+		"git version 2.55.0-rc2":                {2, 55},
+		"git version 3.0":                       {3, 0},
+		"git version 2.52.0.123.gabcdef0.dirty": {2, 52},
+	} {
+		got, err := parseVersion(out)
+		if err != nil || got != want {
+			t.Errorf("%q: %v, %v, want %v", out, got, err, want)
+		}
+	}
+	if _, err := parseVersion("git versie twee"); err == nil {
+		t.Error("a version without numbers is taken")
+	}
+	if !(version{2, 53}).before(configHooks) || (version{2, 54}).before(configHooks) || (version{3, 0}).before(configHooks) {
+		t.Error("hooks in the configuration start with git 2.54")
+	}
+}
