@@ -37,6 +37,11 @@ func formats() []format {
 		{name: "text", write: plainText, secrets: true},
 		{name: "json", write: JSON, secrets: true},
 		{name: "sarif", write: SARIF},
+		{name: "github", write: GitHub},
+		{name: "junit", write: JUnit},
+		{name: "csv", write: CSV},
+		{name: "gitlab", write: GitLab},
+		{name: "summary", write: Summary},
 	}
 }
 

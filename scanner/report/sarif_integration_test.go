@@ -103,10 +103,10 @@ func TestGitHubsRulesAndTheSchemaAcceptOurSarif(t *testing.T) {
 	// The check must be able to fail.
 	good := write(t, SARIF, sample(t))
 	for name, edit := range map[string][2]string{
-		"an unknown level":      {`"level": "error"`, `"level": "fatal"`},
-		"a rule without help":   {`"help": {`, `"helpless": {`},
-		"an end before a start": {`"endColumn": 191`, `"endColumn": 3`},
-		"a rule that is not there":    {`"ruleIndex": 0`, `"ruleIndex": 999`},
+		"an unknown level":         {`"level": "error"`, `"level": "fatal"`},
+		"a rule without help":      {`"help": {`, `"helpless": {`},
+		"an end before a start":    {`"endColumn": 191`, `"endColumn": 3`},
+		"a rule that is not there": {`"ruleIndex": 0`, `"ruleIndex": 999`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bad := strings.Replace(good, edit[0], edit[1], 1)
