@@ -58,8 +58,7 @@ func (e *gitError) Unwrap() error { return e.err }
 
 // exitCode is git's, -1 if it did not run.
 func exitCode(err error) int {
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.ExitCode()
 	}
 	return -1
@@ -134,7 +133,10 @@ func open(ctx context.Context, dir string) (*repository, error) {
 	if !filepath.IsAbs(r.hooks) {
 		r.hooks = filepath.Join(r.top, r.hooks)
 	}
-	return r, r.readHooksPath(ctx)
+	if err := r.readHooksPath(ctx); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func (r *repository) readHooksPath(ctx context.Context) error {

@@ -1,6 +1,7 @@
 package hook
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -191,7 +192,7 @@ func installFile(folder string, e Event, program string) ([]change, error) {
 	case err != nil:
 		return nil, fmt.Errorf("looking at the hook that is there: %w", err)
 	case isOurs(got):
-		if string(got) == string(want) && executable(path) {
+		if bytes.Equal(got, want) && executable(path) {
 			return nil, nil
 		}
 		return []change{{"updated " + path, func() error { return writeScript(path, want) }}}, nil
@@ -242,7 +243,7 @@ func removeFile(folder string, e Event) ([]change, error) {
 
 // writeScript writes an executable file in one step, so that git never runs half of one.
 func writeScript(path string, content []byte) (err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // as git itself makes it
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("making the hooks folder: %w", err)
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".momentolint-*")

@@ -169,7 +169,7 @@ func (s *sandbox) tree(dir string) []string {
 		if err != nil {
 			return err
 		}
-		content := ""
+		var content string
 		if info.Mode()&os.ModeSymlink != 0 {
 			content, err = os.Readlink(path)
 		} else {

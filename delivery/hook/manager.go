@@ -75,16 +75,16 @@ func (m Manager) Snippet(events []Event, version string) string {
 			version = "vX.Y.Z # the newest release"
 		}
 		fmt.Fprintf(&b, "Add to .pre-commit-config.yaml:\n\n  repos:\n    - repo: https://github.com/momentolint/momentolint\n      rev: %s\n      hooks:\n", version)
-		install := "pre-commit install"
+		install := []string{"pre-commit install"}
 		for _, e := range events {
 			id := "momentolint"
 			if e != PreCommit {
 				id += "-" + string(e)
 			}
 			fmt.Fprintf(&b, "        - id: %s\n", id)
-			install += " --hook-type " + string(e)
+			install = append(install, "--hook-type "+string(e))
 		}
-		fmt.Fprintf(&b, "\nand run: %s\n", install)
+		fmt.Fprintf(&b, "\nand run: %s\n", strings.Join(install, " "))
 	case Husky:
 		for i, e := range events {
 			if i > 0 {
