@@ -1,0 +1,291 @@
+package flow
+
+import (
+	"cmp"
+	"go/types"
+	"iter"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+)
+
+// Program is the SSA form of one package with indexes over what its
+// instructions do to each other.
+type Program struct {
+	Pkg *ssa.Package
+	// Funcs are all functions with source, literals included, and the
+	// initialiser of the package's variables.
+	Funcs []*ssa.Function
+
+	pass *analysis.Pass
+	// callers are the calls of a function of this package, also those through
+	// an interface of this package that its receiver implements.
+	callers map[*ssa.Function][]ssa.CallInstruction
+	// stores are the assignments to a field, whatever the struct at hand.
+	stores map[*types.Var][]fieldStore
+	// globals are the instructions that mention a package variable.
+	globals map[*ssa.Global][]ssa.Instruction
+	// makers are the places where a function literal becomes a closure.
+	makers map[*ssa.Function][]*ssa.MakeClosure
+	// methods are the methods of this package behind those of its interfaces.
+	methods map[*types.Func][]*ssa.Function
+	// interfaces is the other direction.
+	interfaces map[*types.Func][]*types.Func
+}
+
+// fieldStore is one assignment to a field of some struct.
+type fieldStore struct {
+	store *ssa.Store
+	addr  *ssa.FieldAddr
+}
+
+func (p *Program) index() {
+	p.methods, p.interfaces = p.implementations()
+	for _, fn := range p.Funcs {
+		for _, block := range fn.Blocks {
+			for _, instr := range block.Instrs {
+				p.note(instr)
+			}
+		}
+	}
+}
+
+func (p *Program) note(instr ssa.Instruction) {
+	for _, operand := range instr.Operands(nil) {
+		if g, ok := (*operand).(*ssa.Global); ok {
+			p.globals[g] = append(p.globals[g], instr)
+		}
+	}
+	switch instr := instr.(type) {
+	case *ssa.Store:
+		if addr, ok := instr.Addr.(*ssa.FieldAddr); ok {
+			if field := FieldOf(addr.X.Type(), addr.Field); field != nil {
+				p.stores[field] = append(p.stores[field], fieldStore{instr, addr})
+			}
+		}
+	case *ssa.MakeClosure:
+		if fn, ok := instr.Fn.(*ssa.Function); ok {
+			p.makers[fn] = append(p.makers[fn], instr)
+		}
+	}
+	if call, ok := instr.(ssa.CallInstruction); ok {
+		for _, callee := range p.Callees(call.Common()) {
+			p.callers[callee] = append(p.callers[callee], call)
+		}
+	}
+}
+
+// Callees gives the functions of this package that a call may reach: the one
+// it names, or those behind a method of an interface declared here.
+func (p *Program) Callees(call *ssa.CallCommon) []*ssa.Function {
+	if call.IsInvoke() {
+		return p.methods[call.Method.Origin()]
+	}
+	if fn := StaticCallee(call); fn != nil && len(fn.Blocks) > 0 {
+		return []*ssa.Function{fn}
+	}
+	return nil
+}
+
+// StaticCallee is the function that a call names, the generic one for an
+// instance of it; nil if the call does not name one.
+func StaticCallee(call *ssa.CallCommon) *ssa.Function {
+	fn := call.StaticCallee()
+	if fn == nil {
+		return nil
+	}
+	if origin := fn.Origin(); origin != nil {
+		return origin
+	}
+	return fn
+}
+
+// CalledObject is the declared function or method that a call names, also one
+// of an interface; nil for calls of function values and builtins.
+func CalledObject(call *ssa.CallCommon) *types.Func {
+	if call.IsInvoke() {
+		return call.Method.Origin()
+	}
+	if fn := StaticCallee(call); fn != nil {
+		if obj, ok := fn.Object().(*types.Func); ok {
+			return obj.Origin()
+		}
+	}
+	return nil
+}
+
+// Args gives the arguments of a call as the parameters of its callee have
+// them, the receiver first.
+func Args(call *ssa.CallCommon) []ssa.Value {
+	if call.IsInvoke() {
+		return append([]ssa.Value{call.Value}, call.Args...)
+	}
+	return call.Args
+}
+
+// Variadic gives the single arguments behind a variadic parameter; ok is false
+// where a slice is handed over with "...".
+func Variadic(v ssa.Value) (list []ssa.Value, ok bool) {
+	if c, isConst := v.(*ssa.Const); isConst && c.IsNil() {
+		return nil, true
+	}
+	slice, isSlice := v.(*ssa.Slice)
+	if !isSlice || slice.Low != nil || slice.High != nil {
+		return nil, false
+	}
+	array, isAlloc := slice.X.(*ssa.Alloc)
+	if !isAlloc || array.Comment != "varargs" {
+		return nil, false
+	}
+	t, isArray := array.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array)
+	if !isArray {
+		return nil, false
+	}
+	list = make([]ssa.Value, t.Len())
+	for _, use := range *array.Referrers() {
+		addr, isAddr := use.(*ssa.IndexAddr)
+		if !isAddr {
+			continue
+		}
+		index, isConst := addr.Index.(*ssa.Const)
+		if !isConst {
+			return nil, false
+		}
+		for _, use := range *addr.Referrers() {
+			if store, isStore := use.(*ssa.Store); isStore && store.Addr == addr {
+				if i := index.Int64(); i >= 0 && i < int64(len(list)) {
+					list[i] = store.Val
+				}
+			}
+		}
+	}
+	return list, true
+}
+
+// FieldOf is the field of that index of a struct, or of the struct that t
+// points to; the generic one for an instance of a generic type.
+func FieldOf(t types.Type, index int) *types.Var {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok || index >= s.NumFields() {
+		return nil
+	}
+	return s.Field(index).Origin()
+}
+
+// uses are the instructions that mention a value, nil for constants and the like.
+func (p *Program) uses(v ssa.Value) []ssa.Instruction {
+	if g, ok := v.(*ssa.Global); ok {
+		return p.globals[g]
+	}
+	if refs := v.Referrers(); refs != nil {
+		return *refs
+	}
+	return nil
+}
+
+// Uses is uses, for the analyzers.
+func (p *Program) Uses(v ssa.Value) []ssa.Instruction { return p.uses(v) }
+
+// implementations relates the methods of the package's interfaces to those of
+// its types that implement them.
+func (p *Program) implementations() (methods map[*types.Func][]*ssa.Function, interfaces map[*types.Func][]*types.Func) {
+	methods, interfaces = make(map[*types.Func][]*ssa.Function), make(map[*types.Func][]*types.Func)
+	scope := p.Pkg.Pkg.Scope()
+	var abstract, concrete []*types.Named
+	for _, name := range scope.Names() {
+		obj, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || obj.IsAlias() {
+			continue
+		}
+		named, ok := obj.Type().(*types.Named)
+		if !ok || named.TypeParams().Len() > 0 {
+			continue
+		}
+		if i, ok := named.Underlying().(*types.Interface); !ok {
+			concrete = append(concrete, named)
+		} else if i.NumMethods() > 0 && i.IsMethodSet() {
+			abstract = append(abstract, named)
+		}
+	}
+	for _, a := range abstract {
+		i := a.Underlying().(*types.Interface)
+		for _, c := range concrete {
+			pointer := types.NewPointer(c)
+			if !types.Implements(pointer, i) {
+				continue
+			}
+			for m := range i.Methods() {
+				obj, _, _ := types.LookupFieldOrMethod(pointer, false, p.Pkg.Pkg, m.Name())
+				method, ok := obj.(*types.Func)
+				if !ok {
+					continue
+				}
+				if fn := p.Pkg.Prog.FuncValue(method); fn != nil && len(fn.Blocks) > 0 {
+					methods[m] = append(methods[m], fn)
+					interfaces[method] = append(interfaces[method], m)
+				}
+			}
+		}
+	}
+	return methods, interfaces
+}
+
+// Interfaces are the methods of the package's interfaces that fn implements.
+func (p *Program) Interfaces(fn *types.Func) []*types.Func { return p.interfaces[fn] }
+
+// FieldStores gives the assignments to fields that are wanted, whatever struct
+// they are in. owner is the struct's type, or a pointer to it.
+func (p *Program) FieldStores(wanted func(owner types.Type, field *types.Var) bool) []Use {
+	var uses []Use
+	for field, list := range p.stores {
+		for _, st := range list {
+			if wanted(st.addr.X.Type(), field) {
+				uses = append(uses, Use{Value: st.store.Val, Site: p.Assigned(st.store), Instr: st.store, Struct: st.addr.X})
+			}
+		}
+	}
+	slices.SortFunc(uses, func(a, b Use) int { return cmp.Compare(a.Site.Pos, b.Site.Pos) })
+	return uses
+}
+
+// Calls gives every call, in the order of the functions.
+func (p *Program) Calls() iter.Seq[ssa.CallInstruction] {
+	return func(yield func(ssa.CallInstruction) bool) {
+		for _, fn := range p.Funcs {
+			for _, block := range fn.Blocks {
+				for _, instr := range block.Instrs {
+					if call, ok := instr.(ssa.CallInstruction); ok && !yield(call) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// GlobalStores gives the assignments to package variables of other packages.
+func (p *Program) GlobalStores(wanted func(*types.Var) bool) []Use {
+	var uses []Use
+	for g := range p.globals {
+		if v, ok := g.Object().(*types.Var); ok && g.Pkg != p.Pkg && wanted(v) {
+			uses = append(uses, p.Into(Slot{Global: g})...)
+		}
+	}
+	slices.SortFunc(uses, func(a, b Use) int { return cmp.Compare(a.Site.Pos, b.Site.Pos) })
+	return uses
+}
+
+// Returns gives what a function returns as its result of that index.
+func Returns(fn *ssa.Function, index int) []ssa.Value {
+	var list []ssa.Value
+	for _, block := range fn.Blocks {
+		if ret, ok := block.Instrs[len(block.Instrs)-1].(*ssa.Return); ok && index < len(ret.Results) {
+			list = append(list, ret.Results[index])
+		}
+	}
+	return list
+}
