@@ -1,0 +1,198 @@
+package action
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Range is what a scan takes: all commits that Include reaches and Exclude
+// does not, both full object ids. Without Exclude it is the whole history of
+// Include.
+type Range struct {
+	Include, Exclude string
+}
+
+// Remedy says how to check out so that everything is there.
+const Remedy = `Let the checkout fetch the history:
+
+    - uses: actions/checkout@v7
+      with:
+        fetch-depth: 0
+        persist-credentials: false`
+
+// Repository is the checked-out repository.
+type Repository struct {
+	// Dir is a folder in it.
+	Dir string
+	// Log, if not nil, is told what is fetched and why.
+	Log func(string)
+}
+
+// Resolve finds the commits of a plan in the repository. Where the checkout is
+// too shallow it fetches what is missing from the remote "origin"; where that
+// does not help, the error says how to check out. It may give more than the
+// plan's commits, where nobody can tell any more what was there before, but
+// never less.
+func (r Repository) Resolve(ctx context.Context, p Plan) (Range, error) {
+	found, missing, err := r.find(ctx, p, false)
+	if err != nil || missing == "" {
+		return found, err
+	}
+	r.log(missing + "; fetching it from origin")
+	fetched := r.fetch(ctx, p)
+	found, missing, err = r.find(ctx, p, true)
+	if err != nil {
+		return Range{}, err
+	}
+	if missing != "" {
+		err := fmt.Errorf("cannot look at all of the %s: %s", p.Title, missing)
+		if fetched != nil {
+			err = fmt.Errorf("%w, and it cannot be fetched: %w", err, fetched)
+		}
+		return Range{}, fmt.Errorf("%w\n\n%s", err, Remedy)
+	}
+	return found, nil
+}
+
+func (r Repository) log(text string) {
+	if r.Log != nil {
+		r.Log(text)
+	}
+}
+
+// find looks for the plan's commits. missing says what the checkout lacks, ""
+// if nothing. last tells that fetching has been tried.
+func (r Repository) find(ctx context.Context, p Plan, last bool) (found Range, missing string, err error) {
+	if !r.has(ctx, p.Head) {
+		return Range{}, "the commit " + p.Head + " is not in the checkout", ctx.Err()
+	}
+	found = Range{Include: p.Head, Exclude: p.Base}
+	if p.Base != "" && !r.has(ctx, p.Base) {
+		if !last || !p.MayBeGone {
+			return Range{}, "the commit " + p.Base + " is not in the checkout", ctx.Err()
+		}
+		r.log("the commit " + p.Base + " is gone")
+		found.Exclude = ""
+	}
+	if found.Exclude == "" && p.Fallback != "" {
+		id, err := r.run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", remoteBranch(p.Fallback)+"^{commit}")
+		if err != nil && !last {
+			return Range{}, "the branch " + p.Fallback + " is not in the checkout", ctx.Err()
+		}
+		found.Exclude = id
+	}
+	cut, err := r.cut(ctx, found)
+	if err != nil {
+		return Range{}, "", err
+	}
+	if cut != "" {
+		return Range{}, "the checkout is shallow, its history is cut at the commit " + cut, nil
+	}
+	return found, "", nil
+}
+
+// remoteBranch is where the checkout keeps a branch of origin.
+func remoteBranch(name string) string { return "refs/remotes/origin/" + name }
+
+// has tells whether the commit is in the repository.
+func (r Repository) has(ctx context.Context, id string) bool {
+	_, err := r.run(ctx, "cat-file", "-e", id+"^{commit}")
+	return err == nil
+}
+
+// cut gives a commit of the range whose parents a shallow clone has left out,
+// "" if there is none.
+func (r Repository) cut(ctx context.Context, found Range) (string, error) {
+	boundaries, err := r.boundaries(ctx)
+	if err != nil || len(boundaries) == 0 {
+		return "", err
+	}
+	args := []string{"rev-list", found.Include}
+	if found.Exclude != "" {
+		args = append(args, "^"+found.Exclude)
+	}
+	commits, err := r.run(ctx, append(args, "--")...)
+	if err != nil {
+		return "", err
+	}
+	for id := range strings.FieldsSeq(commits) {
+		if boundaries[id] {
+			return id, nil
+		}
+	}
+	return "", nil
+}
+
+// boundaries are the commits at which a shallow clone ends
+// (gitrepository-layout(5), "shallow").
+func (r Repository) boundaries(ctx context.Context) (map[string]bool, error) {
+	name, err := r.run(ctx, "rev-parse", "--git-path", "shallow")
+	if err != nil {
+		return nil, err
+	}
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(r.Dir, filepath.FromSlash(name))
+	}
+	content, err := os.ReadFile(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading where the shallow clone ends: %w", err)
+	}
+	ids := map[string]bool{}
+	for id := range strings.FieldsSeq(string(content)) {
+		ids[id] = true
+	}
+	return ids, nil
+}
+
+// fetch gets what the plan needs from origin, as far as it is there. The error
+// is about what could not be had.
+func (r Repository) fetch(ctx context.Context, p Plan) error {
+	wanted := []string{p.Head}
+	if p.Base != "" {
+		wanted = append(wanted, p.Base)
+	}
+	if p.Fallback != "" {
+		wanted = append(wanted, "+refs/heads/"+p.Fallback+":"+remoteBranch(p.Fallback))
+	}
+	var errs []error
+	// One by one: a commit that is gone must not stop the others.
+	for _, what := range wanted {
+		args := []string{
+			"-c", "core.hooksPath=" + os.DevNull, "-c", "maintenance.auto=false", "-c", "gc.auto=0",
+			"fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
+		}
+		if boundaries, err := r.boundaries(ctx); err == nil && len(boundaries) > 0 {
+			args = append(args, "--unshallow")
+		}
+		if _, err := r.run(ctx, append(args, "origin", what)...); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// run gives what git prints. Nothing asks anybody.
+func (r Repository) run(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = r.Dir
+	cmd.Env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=", "GIT_NO_LAZY_FETCH=1")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		if message := strings.TrimSpace(stderr.String()); message != "" {
+			return "", fmt.Errorf("git: %s", message)
+		}
+		return "", fmt.Errorf("git: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
