@@ -10,22 +10,14 @@ import (
 
 // takesLifetime is the fact that what is put into a parameter, a field or a
 // package variable becomes the expiry of an API key.
-type takesLifetime struct{ Into []intake }
-
-// intake is one way in: the parameter (the receiver of a method is number 0;
-// 0 also for fields and variables), and the path from there.
-type intake struct {
-	Param int
-	Path  flow.Path
-	As    lifetime
-}
+type takesLifetime struct{ Into []flow.Intake[lifetime] }
 
 func (*takesLifetime) AFact() {}
 
 func (f *takesLifetime) String() string {
 	var parts []string
 	for _, in := range f.Into {
-		parts = append(parts, fmt.Sprintf("%d%s", in.Param, in.As))
+		parts = append(parts, fmt.Sprintf("%d%s", in.Param, in.State))
 	}
 	slices.Sort(parts)
 	return "takesLifetime(" + strings.Join(parts, ",") + ")"

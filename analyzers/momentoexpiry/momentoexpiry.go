@@ -52,7 +52,7 @@ func New(o Options) *analysis.Analyzer {
 			if err != nil {
 				return err
 			}
-			c := &checker{Pass: p, options: &o, now: o.Now(), program: program, slots: make(map[slotKey]bool)}
+			c := &checker{Pass: p, options: &o, now: o.Now(), program: program}
 			c.run()
 			return nil
 		}),
@@ -65,134 +65,63 @@ type checker struct {
 	options *Options
 	now     time.Time
 	program *flow.Program
-	// slots are the parameters and fields that are known to take a lifetime.
-	slots map[slotKey]bool
-	queue []use
+	solver  *flow.Solver[lifetime]
 }
 
-type slotKey struct {
-	flow.Slot
-	as lifetime
-}
-
-// use is a value that becomes the expiry of an API key.
-type use struct {
-	flow.Use
-	as lifetime
-	// via is the function that takes it, nil for the request itself.
-	via *types.Func
-}
+// demand is a value that becomes the expiry of an API key.
+type demand = flow.Demand[lifetime]
 
 func (c *checker) run() {
-	c.requests()
-	c.imported()
-	for len(c.queue) > 0 {
-		u := c.queue[0]
-		c.queue = c.queue[1:]
-		c.check(u)
-	}
-	c.export()
+	c.solver = &flow.Solver[lifetime]{Program: c.program, Imported: c.imported, Check: c.check}
+	c.solver.Run(c.requests())
+	c.solver.Export(func(obj types.Object, into []flow.Intake[lifetime]) {
+		c.ExportObjectFact(obj, &takesLifetime{into})
+	})
+	c.functions()
+	c.variables()
 }
 
 // requests takes the assignments to GenerateApiKeyRequest.ExpiresIn.
-func (c *checker) requests() {
+func (c *checker) requests() []demand {
+	var demands []demand
 	for _, u := range c.program.FieldStores(func(owner types.Type, field *types.Var) bool {
 		return field.Name() == "ExpiresIn" && sdk.IsType(owner, sdk.Momento, "GenerateApiKeyRequest")
 	}) {
-		c.queue = append(c.queue, use{Use: u})
+		demands = append(demands, demand{Use: u})
 	}
+	return demands
 }
 
-// imported takes what other packages are known to turn into an expiry.
-func (c *checker) imported() {
-	for call := range c.program.Calls() {
-		fn := flow.CalledObject(call.Common())
-		var fact takesLifetime
-		if fn == nil || fn.Pkg() == c.Pkg || !c.ImportObjectFact(fn, &fact) {
-			continue
-		}
-		args := flow.Args(call.Common())
-		for _, in := range fact.Into {
-			if in.Param < len(args) {
-				c.queue = append(c.queue, use{
-					Use: flow.Use{Value: args[in.Param], Path: in.Path, Site: c.program.Argument(call, in.Param, -1), Instr: call},
-					as:  in.As, via: fn,
-				})
-			}
-		}
-	}
-	wanted := func(v *types.Var) bool { return v.Pkg() != c.Pkg && c.ImportObjectFact(v, new(takesLifetime)) }
-	for _, u := range append(
-		c.program.FieldStores(func(_ types.Type, field *types.Var) bool { return wanted(field) }),
-		c.program.GlobalStores(wanted)...,
-	) {
-		var fact takesLifetime
-		if obj := stored(u.Instr); obj != nil && c.ImportObjectFact(obj, &fact) {
-			for _, in := range fact.Into {
-				v := use{Use: u, as: in.As}
-				v.Path = in.Path
-				c.queue = append(c.queue, v)
-			}
-		}
-	}
+// imported is what other packages are known to turn into an expiry.
+func (c *checker) imported(obj types.Object) []flow.Intake[lifetime] {
+	var fact takesLifetime
+	c.ImportObjectFact(obj, &fact)
+	return fact.Into
 }
 
-// stored is the field or package variable that an assignment writes.
-func stored(instr ssa.Instruction) types.Object {
-	store, ok := instr.(*ssa.Store)
-	if !ok {
-		return nil
-	}
-	switch addr := store.Addr.(type) {
-	case *ssa.FieldAddr:
-		return flow.FieldOf(addr.X.Type(), addr.Field)
-	case *ssa.Global:
-		return addr.Object()
-	}
-	return nil
-}
-
-// check follows a use back to the lifetimes it may have, and reports the bad ones.
-func (c *checker) check(u use) {
-	as := u.as
-	as.Expires = as.Expires || madeSure(u.Instr, u.Value)
+// check follows a value back to the lifetimes it may have, and reports the bad ones.
+func (c *checker) check(d demand) {
+	as := d.State
+	as.Expires = as.Expires || madeSure(d.Instr, d.Value)
 	told := make(map[problem]bool)
-	t := flow.Tracer[lifetime]{Program: c.program}
 	e := evaluator{checker: c, lifetime: func(seconds int64, as lifetime) {
 		found := judge(seconds, c.options.MaxLifetime)
 		if found == fine || found == neverExpires && as.Expires || told[found] {
 			return
 		}
 		told[found] = true
-		c.problem(u, found, seconds)
+		c.problem(d, found, seconds)
 	}}
-	t.Step = e.step
-	t.Open = func(s flow.Slot, p flow.Place[lifetime]) []flow.Place[lifetime] {
-		c.slot(s, p.State)
+	t := flow.Tracer[lifetime]{Program: c.program, Step: e.step}
+	t.Open = func(s flow.Slot, p place) []place {
+		c.solver.Slot(s, p.State)
 		return nil
 	}
-	t.Trace(flow.Place[lifetime]{Value: u.Value, Path: u.Path, State: as})
-}
-
-// slot takes a parameter or field for a new way in: whatever this package puts
-// there is a use.
-func (c *checker) slot(s flow.Slot, as lifetime) {
-	key := slotKey{s, as}
-	if c.slots[key] {
-		return
-	}
-	c.slots[key] = true
-	if s.Global != nil {
-		return // its values have been followed already
-	}
-	via, _ := s.Object().(*types.Func)
-	for _, u := range c.program.Into(s) {
-		c.queue = append(c.queue, use{Use: u, as: as, via: via})
-	}
+	t.Trace(place{Value: d.Value, Path: d.Path, State: as})
 }
 
 // problem reports one bad lifetime.
-func (c *checker) problem(u use, found problem, seconds int64) {
+func (c *checker) problem(d demand, found problem, seconds int64) {
 	var text string
 	switch found {
 	case neverExpires:
@@ -203,20 +132,20 @@ func (c *checker) problem(u use, found problem, seconds int64) {
 		text = fmt.Sprintf("Momento API key with a lifetime of %d seconds, which does not fit the 32 bits that the SDK sends: it would live %s",
 			seconds, describe(int64(uint32(seconds)))) //nolint:gosec // the very cut that is reported
 	}
-	if u.via != nil {
-		text += ", made by " + u.via.FullName()
+	if d.Via != nil {
+		text += ", made by " + d.Via.FullName()
 	}
-	text += ", in " + u.Site.Name()
+	text += ", in " + d.Site.Name()
 	if days := c.options.SuggestLifetime; days > 0 {
 		text += "; let it expire: utils.ExpiresInDays(" + strconv.Itoa(days) + ")"
 	}
-	d := report.Diagnostic{Diagnostic: analysis.Diagnostic{
-		Pos: u.Site.Pos, End: u.Site.End, Message: text, SuggestedFixes: c.fix(u.Site.Expr),
+	diagnostic := report.Diagnostic{Diagnostic: analysis.Diagnostic{
+		Pos: d.Site.Pos, End: d.Site.End, Message: text, SuggestedFixes: c.fix(d.Site.Expr),
 	}}
 	if found == neverExpires {
-		d.Aliases = []string{scannerRule}
+		diagnostic.Aliases = []string{scannerRule}
 	}
-	c.Report(d)
+	c.Report(diagnostic)
 }
 
 // fix replaces a call of one of the SDK's constructors.
@@ -254,24 +183,8 @@ func (c *checker) fix(e ast.Expr) []analysis.SuggestedFix {
 	}}
 }
 
-// export tells other packages what this one takes and gives.
-func (c *checker) export() {
-	takes := make(map[types.Object]*takesLifetime)
-	for key := range c.slots {
-		obj := key.Object()
-		if obj == nil || obj.Pkg() != c.Pkg {
-			continue
-		}
-		for _, obj := range append([]types.Object{obj}, c.abstract(obj)...) {
-			if takes[obj] == nil {
-				takes[obj] = new(takesLifetime)
-			}
-			takes[obj].Into = append(takes[obj].Into, intake{key.Param, key.Path, key.as})
-		}
-	}
-	for obj, fact := range takes {
-		c.ExportObjectFact(obj, fact)
-	}
+// functions tells other packages what expiries this one's functions return.
+func (c *checker) functions() {
 	for _, fn := range c.program.Funcs {
 		if obj, ok := fn.Object().(*types.Func); ok {
 			if fact := c.gives(fn); len(fact.Results) > 0 {
@@ -279,20 +192,6 @@ func (c *checker) export() {
 			}
 		}
 	}
-	c.variables()
-}
-
-// abstract are the methods of interfaces that fn implements.
-func (c *checker) abstract(obj types.Object) []types.Object {
-	fn, ok := obj.(*types.Func)
-	if !ok {
-		return nil
-	}
-	var list []types.Object
-	for _, m := range c.program.Interfaces(fn) {
-		list = append(list, m)
-	}
-	return list
 }
 
 // gives works out what expiries a function returns.

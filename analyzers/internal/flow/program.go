@@ -234,9 +234,6 @@ func (p *Program) implementations() (methods map[*types.Func][]*ssa.Function, in
 	return methods, interfaces
 }
 
-// Interfaces are the methods of the package's interfaces that fn implements.
-func (p *Program) Interfaces(fn *types.Func) []*types.Func { return p.interfaces[fn] }
-
 // FieldStores gives the assignments to fields that are wanted, whatever struct
 // they are in. owner is the struct's type, or a pointer to it.
 func (p *Program) FieldStores(wanted func(owner types.Type, field *types.Var) bool) []Use {

@@ -178,26 +178,32 @@ func (s Site) Name() string {
 }
 
 // arguments gives the uses of a parameter's slot: every argument that callers
-// in this package hand to it, variadic ones one by one.
+// in this package hand to it.
 func (p *Program) arguments(s Slot) []Use {
 	var uses []Use
 	for _, call := range p.callers[s.Fn] {
-		args := Args(call.Common())
-		if s.Param >= len(args) {
-			continue
-		}
-		arg := args[s.Param]
-		if rest, ok := s.Path.cut(Element); ok && s.Param == len(args)-1 && call.Common().Signature().Variadic() {
-			if list, ok := Variadic(arg); ok {
-				for i, v := range list {
-					uses = append(uses, Use{Value: v, Path: rest, Site: p.Argument(call, s.Param, i), Instr: call})
-				}
-				continue
-			}
-		}
-		uses = append(uses, Use{Value: arg, Path: s.Path, Site: p.Argument(call, s.Param, -1), Instr: call})
+		uses = append(uses, p.argument(call, s.Param, s.Path)...)
 	}
 	return uses
+}
+
+// argument gives the use of one argument of a call; of a variadic parameter
+// the single ones, where the path leads to them.
+func (p *Program) argument(call ssa.CallInstruction, param int, path Path) []Use {
+	args := Args(call.Common())
+	if param >= len(args) {
+		return nil
+	}
+	if rest, ok := path.cut(Element); ok && param == len(args)-1 && call.Common().Signature().Variadic() {
+		if list, ok := Variadic(args[param]); ok {
+			uses := make([]Use, len(list))
+			for i, v := range list {
+				uses[i] = Use{Value: v, Path: rest, Site: p.Argument(call, param, i), Instr: call}
+			}
+			return uses
+		}
+	}
+	return []Use{{Value: args[param], Path: path, Site: p.Argument(call, param, -1), Instr: call}}
 }
 
 // Use is a value that is put to use, and where.
