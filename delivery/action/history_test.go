@@ -56,19 +56,19 @@ func (s *server) commit(name string) string {
 
 // checkout does what actions/checkout does: fetch one ref to a depth (0 = all
 // branches, whole) and check it out.
-func (s *server) checkout(ref string, depth int) string {
-	s.t.Helper()
-	dir := filepath.Join(s.t.TempDir(), "checkout")
-	git(s.t, "", "init", "-q", dir)
-	git(s.t, dir, "remote", "add", "origin", "file://"+filepath.ToSlash(s.dir))
+func (s *server) checkout(t *testing.T, ref string, depth int) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "checkout")
+	git(t, "", "init", "-q", dir)
+	git(t, dir, "remote", "add", "origin", "file://"+filepath.ToSlash(s.dir))
 	args := []string{"fetch", "-q", "--no-tags", "origin"}
 	if depth > 0 {
 		args = append(args, "--depth", strconv.Itoa(depth), "+"+ref+":refs/remotes/checkout")
 	} else {
 		args = append(args, "+refs/heads/*:refs/remotes/origin/*", "+"+ref+":refs/remotes/checkout")
 	}
-	git(s.t, dir, args...)
-	git(s.t, dir, "checkout", "-q", "--detach", "refs/remotes/checkout")
+	git(t, dir, args...)
+	git(t, dir, "checkout", "-q", "--detach", "refs/remotes/checkout")
 	return dir
 }
 
@@ -125,7 +125,7 @@ func TestTheCommitsOfAnEventAreFoundInAnyCheckout(t *testing.T) {
 	} {
 		for _, depth := range []int{0, 1, 2} {
 			t.Run(name+", depth "+strconv.Itoa(depth), func(t *testing.T) {
-				dir := s.checkout(tt.ref, depth)
+				dir := s.checkout(t, tt.ref, depth)
 				var log []string
 				found, err := action.Repository{Dir: dir, Log: func(line string) { log = append(log, line) }}.Resolve(t.Context(), tt.plan(s))
 				if err != nil {
@@ -141,7 +141,7 @@ func TestTheCommitsOfAnEventAreFoundInAnyCheckout(t *testing.T) {
 
 func TestADeepEnoughCheckoutIsLeftAlone(t *testing.T) {
 	s := newServer(t)
-	dir := s.checkout("refs/heads/main", 2)
+	dir := s.checkout(t, "refs/heads/main", 2)
 	git(t, dir, "remote", "set-url", "origin", filepath.Join(s.dir, "nowhere"))
 	found, err := action.Repository{Dir: dir}.Resolve(t.Context(), action.Plan{Mode: action.Commits, Title: "push", Head: s.third, Base: s.second})
 	if err != nil {
@@ -154,7 +154,7 @@ func TestADeepEnoughCheckoutIsLeftAlone(t *testing.T) {
 
 func TestNoNewCommitsIsAnEmptyRange(t *testing.T) {
 	s := newServer(t)
-	dir := s.checkout("refs/heads/main", 0)
+	dir := s.checkout(t, "refs/heads/main", 0)
 	found, err := action.Repository{Dir: dir}.Resolve(t.Context(), action.Plan{Mode: action.Commits, Title: "push", Head: s.third, Base: s.third})
 	if err != nil {
 		t.Fatal(err)
@@ -178,7 +178,7 @@ func TestWhatCannotBeFetchedIsNeverPassedOver(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t)
-			dir := s.checkout("refs/pull/7/merge", 1)
+			dir := s.checkout(t, "refs/pull/7/merge", 1)
 			git(t, dir, "remote", "set-url", "origin", filepath.Join(s.dir, "nowhere"))
 			found, err := action.Repository{Dir: dir}.Resolve(t.Context(), plan(s))
 			if err == nil {
@@ -196,7 +196,7 @@ func TestWhatCannotBeFetchedIsNeverPassedOver(t *testing.T) {
 // A checkout's hooks are not ours to run.
 func TestFetchingRunsNoHooks(t *testing.T) {
 	s := newServer(t)
-	dir := s.checkout("refs/pull/7/merge", 1)
+	dir := s.checkout(t, "refs/pull/7/merge", 1)
 	ran := filepath.Join(t.TempDir(), "ran")
 	if err := os.MkdirAll(filepath.Join(dir, ".git", "hooks"), 0o750); err != nil {
 		t.Fatal(err)

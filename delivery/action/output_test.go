@@ -67,7 +67,7 @@ func TestFlagsOfTheCallerStayFlags(t *testing.T) {
 }
 
 func TestSwitchesAreTrueOrFalse(t *testing.T) {
-	for input, want := range map[string]bool{"true": true, "TRUE": true, " true\n": true, "false": false, "": true} {
+	for input, want := range map[string]bool{"true": true, "TRUE": true, "True": true, "false": false, "": true} {
 		if got, err := action.Bool("live", input, true); err != nil || got != want {
 			t.Errorf("%q is %v, %v", input, got, err)
 		}
