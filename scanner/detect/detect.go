@@ -1,0 +1,130 @@
+package detect
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/scanner/detect/literal"
+	"github.com/momentolint/momentolint/scanner/rule"
+)
+
+// Options are what detection needs to know.
+type Options struct {
+	// MaxDecodeDepth is how many layers of encoding are taken off around a
+	// credential, 0 = none. (Programs want more: a Kubernetes secret alone is
+	// one. Putting split literals and wrapped lines together is no decoding.)
+	MaxDecodeDepth int
+	// GitleaksConfig is the path of a gitleaks configuration whose allowlists
+	// and own rules count; "" = none.
+	GitleaksConfig string
+	// GitleaksIgnore is the path of a .gitleaksignore file; "" = none.
+	GitleaksIgnore string
+	// GitleaksDefaults runs gitleaks' own rules too where GitleaksConfig
+	// extends them (extend.useDefault). They are slow and find other people's
+	// credentials, so without it only the rules that the user wrote count.
+	GitleaksDefaults bool
+	// Version is the program's version, for RuleSet.
+	Version string
+}
+
+// maxDepth is the most layers of encoding that are ever taken off.
+const maxDepth = 16
+
+// Detector finds credentials. It does not change after New and may be used by
+// several goroutines at once, each with a Scanner of its own.
+type Detector struct {
+	depth    int
+	needles  []needle
+	searcher *literal.Searcher
+	engine   *engine
+	ignored  ignoreList
+	ruleSet  string
+	// messages tells for each rule what is wrong, in one sentence.
+	messages map[string]string
+}
+
+// Match is one credential, or one breach of a policy or a user's rule, found
+// in a text.
+type Match struct {
+	// Rule is the rule's id.
+	Rule string
+	// Credential is what was found; the zero value for policy and user's rules.
+	Credential credential.Credential
+	// Message says in one sentence what is wrong, without the secret.
+	Message string
+	// Fingerprint identifies the content: the credential's, or the first 16 hex
+	// digits of the SHA-256 over rule and text. Redacted is its safe form.
+	Fingerprint, Redacted string
+	// Lines and columns count from 1, columns in bytes; the end is exclusive. They
+	// span the text as it stands in the file, encoded or split as it may be.
+	StartLine, StartColumn, EndLine, EndColumn int
+	// Encoding lists the layers around the credential, outermost first.
+	Encoding []string
+	// Line is the line it stands on, or the first of several, with every secret
+	// in it redacted, and cut to a displayable width. LineColumn and LineWidth
+	// mark the finding in it, in bytes from 0.
+	Line                  string
+	LineColumn, LineWidth int
+	// NearbyEndpoint is a host found near a credential that names none.
+	NearbyEndpoint string
+	// Allowed tells that the text itself or the gitleaks configuration silences
+	// the finding, and AllowReason why.
+	Allowed     bool
+	AllowReason string
+}
+
+// New prepares a detector. An error is a mistake in the gitleaks configuration
+// (see ConfigError) or a file that cannot be read.
+func New(o Options) (*Detector, error) {
+	d := &Detector{depth: min(max(o.MaxDecodeDepth, 0), maxDepth), needles: needles()}
+	var err error
+	if d.searcher, err = newSearcher(d.needles); err != nil {
+		return nil, fmt.Errorf("preparing the literal search: %w", err)
+	}
+	if d.engine, err = newEngine(o.GitleaksConfig, o.GitleaksDefaults); err != nil {
+		return nil, err
+	}
+	if o.GitleaksIgnore != "" {
+		if d.ignored, err = readIgnoreList(o.GitleaksIgnore); err != nil {
+			return nil, err
+		}
+	}
+	d.messages = map[string]string{}
+	for _, r := range rule.All() {
+		d.messages[r.ID] = r.Short
+	}
+	d.ruleSet = d.hash(o)
+	return d, nil
+}
+
+// detection is the version of what this package finds; it grows with every
+// change that finds more, less or otherwise, so that caches notice.
+const detection = "1"
+
+// hash sums up everything that decides what is found in a text.
+func (d *Detector) hash(o Options) string {
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "%s\n%q\n%d\n", detection, o.Version, d.depth)
+	for _, n := range d.needles {
+		_, _ = fmt.Fprintf(h, "%q %d %d\n", n.text, n.sort, n.phase)
+	}
+	_, _ = fmt.Fprintf(h, "%t\n%s\n%s", o.GitleaksDefaults, d.engine.source, strings.Join(d.ignored.lines(), "\n"))
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// RuleSet identifies everything that decides what is found in a text: rules,
+// version, options and the user's configuration. A text scanned under the same
+// rule set need not be scanned again.
+func (d *Detector) RuleSet() string { return d.ruleSet }
+
+// Notes are remarks on the configuration for the person who runs the scan.
+func (d *Detector) Notes() []string { return d.engine.notes }
+
+// fingerprint identifies the content of a finding without a credential.
+func fingerprint(rule, text string) string {
+	sum := sha256.Sum256([]byte(rule + "\x00" + text))
+	return hex.EncodeToString(sum[:8])
+}

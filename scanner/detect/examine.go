@@ -1,0 +1,204 @@
+package detect
+
+import (
+	"github.com/momentolint/momentolint/analyzers/credential"
+)
+
+// The bounds of a look around a needle, in bytes of the view.
+const (
+	// maxForward holds the longest credential with two more layers around it.
+	maxForward = 128 << 10
+	// maxTail is how much of a run that was cut off at maxForward is looked at
+	// once more with what follows.
+	maxTail = 64 << 10
+	// maxBack is how far back the beginning of an encoded text, or of its
+	// surroundings, is looked for.
+	maxBack = 8 << 10
+)
+
+// The bound of all work: bytes looked at closely, for a scan as such and for
+// each byte that was read. Ordinary text needs less than one hundredth of a
+// look for each byte; what needs more than all of this was made for that.
+const (
+	workBase    = 1 << 26
+	workPerByte = 64
+)
+
+// hit looks at one needle in a view.
+func (s *Scanner) hit(v *view, at int, n *needle) {
+	if v.parent == nil && s.known(at) || s.exhausted() {
+		return
+	}
+	switch n.sort {
+	case plainStart:
+		if !s.token(v, at) {
+			s.broken(v, at)
+		}
+	case plainMiddle:
+		s.broken(v, at)
+	case inBase64:
+		if looksEncoded(v.data, at, n.phase) && !s.broken(v, at) {
+			s.base64(v, at, n.phase)
+		}
+	case inHex:
+		s.hex(v, at)
+	case inDecimal:
+		s.decimal(v, at)
+	case inUTF16:
+		s.utf16(v, at)
+	case escaped:
+		if s.d.depth > v.depth {
+			s.token(v, escapeStart(v.data, at, n.phase))
+		}
+	case refresh:
+		s.refreshToken(v, at)
+	case never:
+		if v.parent == nil {
+			s.neverExpiring(at)
+		}
+	}
+}
+
+// exhausted tells whether the work has reached its bound.
+func (s *Scanner) exhausted() bool {
+	if s.work <= workBase+workPerByte*s.consumed {
+		return false
+	}
+	s.partly(tooDense)
+	return true
+}
+
+// examine looks at every needle of a decoded view.
+func (s *Scanner) examine(v *view) {
+	s.work += int64(len(v.data))
+	for at := 0; ; at++ {
+		pos, which := s.d.searcher.Next(v.data, at)
+		if pos < 0 {
+			return
+		}
+		at = pos
+		if lo, _ := v.span(at, at+1); s.known(lo) {
+			continue
+		}
+		s.hit(v, at, &s.d.needles[which])
+	}
+}
+
+// token looks for a JWT or an envelope that begins at v.data[at] and tells
+// whether there is a credential.
+func (s *Scanner) token(v *view, at int) bool {
+	d := v.data
+	if at < 0 || at >= len(d) {
+		return false
+	}
+	if len(d)-at >= 8 && d[at+3] != '\\' {
+		// The quick way out of nearly all needles.
+		var b [6]byte
+		if decodeGroups(b[:], d[at:at+8]) && (b[0] != '{' || b[1] != '"' || !wordSet[b[2]]) {
+			return false
+		}
+	}
+	r := &s.runs[v.depth]
+	r.reset()
+	var t token
+	t.reset(r)
+	_, cut := read(r, v, at, at+maxForward, &tokenSet, s.d.depth > v.depth, &t)
+	s.work += int64(len(r.text)) + 16
+	n := t.length()
+	if cut && t.part != partWhole && t.part != partNone && (v.cut || len(d)-at > maxForward) {
+		// A token that runs into the end of a cut text is met again in the next
+		// part of it, unless it began far from that end.
+		if t.part != partStart && len(d)-at > maxTail {
+			s.partly(tooLong)
+		}
+		return false
+	}
+	if n == 0 {
+		return false
+	}
+	n = takePadding(r, v, n, t.padding())
+	c, err := credential.Parse(r.text[:n])
+	if session, ok := s.session(v, r, n); ok {
+		c, err = session, nil
+	}
+	if err != nil {
+		return false
+	}
+	s.found(v, r, n, c)
+	return true
+}
+
+// takePadding cuts the run to n characters and adds up to count padding
+// characters that stand behind them. It gives the length with them.
+func takePadding(r *run, v *view, n, count int) int {
+	r.text, r.at, r.to = r.text[:n], r.at[:n], r.to[:n]
+	for i := int(r.to[n-1]); count > 0 && i < len(v.data); count-- {
+		c, size, l := unescape(v.data, i)
+		switch {
+		case size > 0 && c == '=':
+			r.marked(v, i, l)
+		case v.data[i] == '=':
+			size = 1
+		default:
+			return len(r.text)
+		}
+		r.add('=', i, i+size)
+		i += size
+	}
+	return len(r.text)
+}
+
+// broken looks for a token whose beginning a separator cuts in two, and which
+// goes on at v.data[at]. It tells whether there is a credential.
+func (s *Scanner) broken(v *view, at int) bool {
+	d := v.data
+	from := max(0, at-maxBack)
+	prefix := linePrefix(d, at)
+	for range 16 {
+		first := at
+		for first > from && tokenSet[d[first-1]] {
+			first--
+		}
+		s.work += int64(at-first) + 1
+		if at-first >= 3 && containsStart(d[first:at]) {
+			return false
+		}
+		if first == from {
+			return false
+		}
+		s.work += 64
+		end, ok := before(d, first, from, prefix)
+		if !ok {
+			return false
+		}
+		// The separator must stand inside of the three characters.
+		for have := 1; have <= 2; have++ {
+			if hasPrefix(d, end-have, starts[:have]) && hasPrefix(d, first, starts[have:]) {
+				return s.token(v, end-have)
+			}
+		}
+		at = end
+	}
+	return false
+}
+
+func containsStart(b []byte) bool {
+	for i := 0; i+3 <= len(b); i++ {
+		if string(b[i:i+3]) == starts {
+			return true
+		}
+	}
+	return false
+}
+
+// escapeStart gives the place where the escape begins whose inside is at
+// d[at]: phase characters before it, and all the backslashes there.
+func escapeStart(d []byte, at, phase int) int {
+	if phase == 0 {
+		return at
+	}
+	for at > 0 && d[at-1] == '\\' {
+		at--
+	}
+	return at
+}

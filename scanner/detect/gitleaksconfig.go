@@ -1,0 +1,308 @@
+package detect
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/spf13/viper"
+	"github.com/zricethezav/gitleaks/v8/config"
+)
+
+// ConfigError is a mistake in a user's gitleaks configuration or ignore file.
+type ConfigError struct {
+	// Path is the file; Line and Column are where in it, from 1, 0 if unknown.
+	Path         string
+	Line, Column int
+	// Problem says what is wrong.
+	Problem string
+}
+
+// Error gives file, place and problem.
+func (e *ConfigError) Error() string {
+	place := e.Path
+	if e.Line > 0 {
+		place += ":" + strconv.Itoa(e.Line)
+		if e.Column > 0 {
+			place += ":" + strconv.Itoa(e.Column)
+		}
+	}
+	return place + ": " + e.Problem
+}
+
+// maxConfigSize is the largest configuration that is read, in bytes; gitleaks'
+// own has 100,000.
+const maxConfigSize = 16 << 20
+
+// maxExtends is how many configurations may extend each other; gitleaks allows
+// two.
+const maxExtends = 2
+
+// loaded is a user's configuration, with what it extends.
+type loaded struct {
+	config config.Config
+	// disabled are the rules that it turns off.
+	disabled []string
+	source   string
+	notes    []string
+}
+
+// loadConfig reads a gitleaks configuration. It goes around three habits of
+// the library: a global counter that breaks the third configuration of a
+// process which extends another, a global viper, and a panic for every regular
+// expression that does not compile.
+func loadConfig(path string, defaults bool) (*loaded, error) {
+	l := &loaded{}
+	cfg, err := l.load(path, defaults, 0)
+	if err != nil {
+		return nil, err
+	}
+	l.config = cfg
+	l.config.Path = filepath.ToSlash(path)
+	return l, nil
+}
+
+func (l *loaded) load(path string, defaults bool, depth int) (config.Config, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return config.Config{}, fmt.Errorf("reading the gitleaks configuration: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	text, err := io.ReadAll(io.LimitReader(f, maxConfigSize+1))
+	if err != nil {
+		return config.Config{}, fmt.Errorf("reading the gitleaks configuration: %w", err)
+	}
+	if len(text) > maxConfigSize {
+		return config.Config{}, &ConfigError{Path: path, Problem: "larger than 16 MB"}
+	}
+	l.source += path + "\x00" + string(text) + "\x00"
+	return l.parse(path, text, defaults, depth)
+}
+
+// parse turns the text of a configuration into rules and allowlists.
+func (l *loaded) parse(path string, text []byte, defaults bool, depth int) (config.Config, error) {
+	fields, err := decodeTOML(path, text)
+	if err != nil {
+		return config.Config{}, err
+	}
+	if err := checkPatterns(path, text, fields); err != nil {
+		return config.Config{}, err
+	}
+	v := viper.New()
+	if err := v.MergeConfigMap(fields); err != nil {
+		return config.Config{}, &ConfigError{Path: path, Problem: err.Error()}
+	}
+	var vc config.ViperConfig
+	if err := v.Unmarshal(&vc); err != nil {
+		return config.Config{}, &ConfigError{Path: path, Problem: oneLine(err)}
+	}
+	// Extending is done below: the library's way changes its globals.
+	extend := vc.Extend
+	vc.Extend = config.Extend{}
+	ours := withOwnRules(&vc)
+	partial := withoutPattern(&vc, ours)
+	cfg, err := translate(&vc)
+	if err != nil {
+		return config.Config{}, &ConfigError{Path: path, Line: lineOf(text, err.Error()), Problem: oneLine(err)}
+	}
+	l.disabled = append(l.disabled, extend.DisabledRules...)
+
+	var base config.Config
+	switch {
+	case extend.UseDefault && extend.Path != "":
+		return config.Config{}, &ConfigError{Path: path, Problem: "extend.path and extend.useDefault exclude each other"}
+	case depth >= maxExtends:
+	case extend.UseDefault && defaults:
+		base, err = l.parse("gitleaks' own configuration", []byte(config.DefaultConfig), false, maxExtends)
+	case extend.UseDefault:
+		l.notes = append(l.notes, path+" extends gitleaks' own rules; they find other people's credentials and are not run here")
+	case extend.Path != "":
+		base, err = l.load(extend.Path, defaults, depth+1)
+	}
+	if err != nil {
+		return config.Config{}, err
+	}
+	merge(&cfg, base, extend.DisabledRules, partial)
+	return cfg, nil
+}
+
+// decodeTOML reads the text itself.
+func decodeTOML(path string, text []byte) (map[string]any, error) {
+	fields := map[string]any{}
+	if err := toml.Unmarshal(text, &fields); err != nil {
+		ce := &ConfigError{Path: path, Problem: oneLine(err)}
+		var de *toml.DecodeError
+		if errors.As(err, &de) {
+			ce.Line, ce.Column = de.Position()
+		}
+		return nil, ce
+	}
+	return fields, nil
+}
+
+// checkPatterns compiles every regular expression before the library does.
+func checkPatterns(path string, text []byte, fields map[string]any) error {
+	var walk func(name string, value any) error
+	walk = func(name string, value any) error {
+		switch value := value.(type) {
+		case map[string]any:
+			for key, v := range value {
+				if err := walk(strings.ToLower(key), v); err != nil {
+					return err
+				}
+			}
+		case []any:
+			for _, v := range value {
+				if err := walk(name, v); err != nil {
+					return err
+				}
+			}
+		case string:
+			if name != "regex" && name != "path" && name != "paths" && name != "regexes" {
+				return nil
+			}
+			if _, err := regexp.Compile(value); err != nil {
+				return &ConfigError{Path: path, Line: lineOf(text, value), Problem: oneLine(err)}
+			}
+		}
+		return nil
+	}
+	for key, value := range fields {
+		if key = strings.ToLower(key); key == "extend" {
+			continue
+		}
+		if err := walk(key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lineOf gives the line on which a part of the text stands, 0 if it does not.
+func lineOf(text []byte, part string) int {
+	part, _, _ = strings.Cut(part, ":")
+	i := bytes.Index(text, []byte(part))
+	if part == "" || i < 0 {
+		return 0
+	}
+	return 1 + bytes.Count(text[:i], newline)
+}
+
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+// withOwnRules adds our rules to those of the configuration, so that it can
+// name them, and completes the ones that it changes. It gives their ids.
+func withOwnRules(vc *config.ViperConfig) []string {
+	var ids []string
+	for _, r := range secretRules() {
+		ids = append(ids, r.RuleID)
+		at := -1
+		for i := range vc.Rules {
+			if vc.Rules[i].ID == r.RuleID {
+				at = i
+			}
+		}
+		if at < 0 {
+			at = len(vc.Rules)
+			vc.Rules = slices.Grow(vc.Rules, 1)[:at+1]
+			clear(vc.Rules[at:])
+		}
+		t := &vc.Rules[at]
+		t.ID = r.RuleID
+		if t.Regex == "" {
+			t.Regex = r.Regex.String()
+		}
+		if t.Description == "" {
+			t.Description = r.Description
+		}
+		if t.Keywords == nil {
+			t.Keywords = r.Keywords
+		}
+	}
+	return ids
+}
+
+// withoutPattern completes rules that change another configuration's and have
+// neither pattern nor path of their own. It gives their ids.
+func withoutPattern(vc *config.ViperConfig, ours []string) []string {
+	var ids []string
+	for i := range vc.Rules {
+		if t := &vc.Rules[i]; t.Regex == "" && t.Path == "" && !slices.Contains(ours, t.ID) {
+			t.Regex = neverMatches
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids
+}
+
+// neverMatches is a pattern that nothing matches.
+const neverMatches = `[^\x00-\x{10FFFF}]`
+
+// translate makes the library's configuration, and its panics errors.
+func translate(vc *config.ViperConfig) (cfg config.Config, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	cfg, err = vc.Translate()
+	if err != nil {
+		return cfg, fmt.Errorf("%w", err)
+	}
+	for _, a := range cfg.Allowlists {
+		if err := a.Validate(); err != nil {
+			return cfg, fmt.Errorf("[[allowlists]]: %w", err)
+		}
+	}
+	return cfg, nil
+}
+
+// merge puts the rules and allowlists of an extended configuration under those
+// of the one that extends it, as gitleaks does: what the latter says counts,
+// what it leaves out is inherited. Rules in partial exist only to change one
+// that is inherited.
+func merge(cfg *config.Config, base config.Config, disabled, partial []string) {
+	for _, id := range partial {
+		if _, ok := base.Rules[id]; !ok {
+			delete(cfg.Rules, id)
+		}
+	}
+	for id, b := range base.Rules {
+		if slices.Contains(disabled, id) {
+			continue
+		}
+		r, ok := cfg.Rules[id]
+		if !ok {
+			cfg.Rules[id] = b
+			continue
+		}
+		if r.Description != "" {
+			b.Description = r.Description
+		}
+		if r.Entropy != 0 {
+			b.Entropy = r.Entropy
+		}
+		if r.SecretGroup != 0 {
+			b.SecretGroup = r.SecretGroup
+		}
+		if r.Regex != nil && !slices.Contains(partial, id) {
+			b.Regex = r.Regex
+		}
+		if r.Path != nil {
+			b.Path = r.Path
+		}
+		b.Tags = append(slices.Clip(b.Tags), r.Tags...)
+		b.Keywords = append(slices.Clip(b.Keywords), r.Keywords...)
+		b.Allowlists = append(slices.Clip(b.Allowlists), r.Allowlists...)
+		cfg.Rules[id] = b
+	}
+	cfg.Allowlists = append(slices.Clip(cfg.Allowlists), base.Allowlists...)
+}

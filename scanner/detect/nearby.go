@@ -1,0 +1,239 @@
+package detect
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+)
+
+// maxNearby is how far around a credential its neighbours are looked for, in
+// bytes of the view.
+const maxNearby = 4 << 10
+
+// around gives the text near v[lo:hi], and where it begins.
+func around(d []byte, lo, hi int) (text []byte, first int) {
+	first = max(0, lo-maxNearby)
+	return d[first:min(len(d), hi+maxNearby)], first
+}
+
+// momentoDomain is below which Momento's hosts are.
+const momentoDomain = "momentohq.com"
+
+// planes are what the hosts of the single services have before the endpoint.
+var planes = [...]string{"api.cache.", "cache.", "control.", "token.", "api."}
+
+// nearbyEndpoint looks for the endpoint that belongs to a credential which
+// names none: the nearest of Momento's hosts, or the value of a name such as
+// MOMENTO_ENDPOINT.
+func nearbyEndpoint(d []byte, lo, hi int) string {
+	text, first := around(d, lo, hi)
+	best, found := 2*maxNearby, ""
+	consider := func(host string, at int) {
+		distance := at - hi
+		if at < lo {
+			distance = lo - at
+		}
+		if host = endpointOf(host); host != "" && distance < best && !(lo <= at && at < hi) {
+			best, found = distance, host
+		}
+	}
+	for i := 0; ; {
+		k := bytes.Index(text[i:], []byte(momentoDomain))
+		if k < 0 {
+			break
+		}
+		i += k
+		start, end := i, i+len(momentoDomain)
+		for start > 0 && hostByte(text[start-1]) {
+			start--
+		}
+		if end == len(text) || !hostByte(text[end]) || text[end] == '.' {
+			consider(string(text[start:end]), first+start)
+		}
+		i = end
+	}
+	for i := 0; ; {
+		k := indexFold(text[i:], "endpoint")
+		if k < 0 {
+			break
+		}
+		i += k + len("endpoint")
+		if value, _, ok := valueAfter(text, i); ok {
+			consider(string(value), first+i)
+		}
+	}
+	return found
+}
+
+func hostByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || isDigit(c) || c == '-' || c == '.'
+}
+
+// endpointOf gives the endpoint that a value names, "" if it is no host name.
+func endpointOf(value string) string {
+	if _, after, ok := strings.Cut(value, "://"); ok {
+		value = after
+	}
+	value, _, _ = strings.Cut(value, "/")
+	value, _, _ = strings.Cut(value, ":")
+	// Hosts are written in lower case; the parts of a token are not.
+	value = strings.Trim(value, ".")
+	if value != strings.ToLower(value) {
+		return ""
+	}
+	for _, p := range planes {
+		if after, ok := strings.CutPrefix(value, p); ok && strings.Count(after, ".") >= 1 {
+			value = after
+			break
+		}
+	}
+	if len(value) > 128 || !strings.Contains(value, ".") || value == momentoDomain {
+		return ""
+	}
+	for _, label := range strings.Split(value, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' {
+			return ""
+		}
+		for i := range len(label) {
+			if !hostByte(label[i]) || label[i] == '.' {
+				return ""
+			}
+		}
+	}
+	// Websites and mail are no endpoints.
+	for _, other := range [...]string{"www.", "docs.", "console.", "learn."} {
+		if strings.HasPrefix(value, other) {
+			return ""
+		}
+	}
+	return value
+}
+
+// indexFold is bytes.Index without regard to case; text is lower case.
+func indexFold(d []byte, text string) int {
+	for i := 0; i+len(text) <= len(d); i++ {
+		if d[i]|0x20 == text[0] && strings.EqualFold(string(d[i:i+len(text)]), text) {
+			return i
+		}
+	}
+	return -1
+}
+
+// valueAfter reads the value that belongs to a name which ends at d[i]: after a
+// colon, an equals sign or an arrow, in quotes or not, escapes resolved. at is
+// where the value begins, behind its quotation mark.
+func valueAfter(d []byte, i int) (value []byte, at int, ok bool) {
+	i = skipQuotes(d, i)
+	c, n := logical(d, i)
+	switch {
+	case c == ':' || c == '=':
+		i += n
+		if c, n = logical(d, i); c == '>' || c == '=' {
+			i += n
+		}
+	case c == ',':
+		// put("name", "value")
+		i += n
+	default:
+		return nil, 0, false
+	}
+	i = skipQuotes(d, i)
+	at = i
+	for i < len(d) && len(value) < credential.MaxLength {
+		c, n := logical(d, i)
+		if c <= ' ' || c > '~' || c == '"' || c == '\'' || c == '`' || c == ',' || c == '}' || c == ';' || c == '\\' || c == '<' {
+			break
+		}
+		value = append(value, c)
+		i += n
+	}
+	return value, at, len(value) > 0
+}
+
+// skipQuotes goes past blanks and quotation marks.
+func skipQuotes(d []byte, i int) int {
+	for i < len(d) {
+		n := quoteAt(d, i)
+		switch {
+		case n > 0:
+			i += n
+		case isBlank(d[i]):
+			i++
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// logical gives the character at d[i] with its escape resolved, and its
+// length; a NUL at the end.
+func logical(d []byte, i int) (c byte, n int) {
+	if i >= len(d) {
+		return 0, 0
+	}
+	if c, n, l := unescape(d, i); n > 0 && l != layerQuotedPrintable {
+		return c, n
+	}
+	return d[i], 1
+}
+
+// sessionSection is the section of the command line's credentials file that
+// holds a login.
+const sessionSection = "[.momento_session]"
+
+// session tells whether the first n characters of a run are the token of a
+// login of Momento's command line: the section that they stand in says so.
+func (s *Scanner) session(v *view, r *run, n int) (c credential.Credential, ok bool) {
+	if bytes.IndexByte(r.text[:n], '.') < 0 {
+		return c, false
+	}
+	lo, hi := int(r.at[0]), int(r.to[n-1])
+	text, first := around(v.data, lo, hi)
+	before := text[:lo-first]
+	i := bytes.LastIndex(before, []byte(sessionSection))
+	if i < 0 {
+		return c, false
+	}
+	section := before[i+len(sessionSection):]
+	if hasSection(section) || !namedToken(section) {
+		return c, false
+	}
+	until := int64(0)
+	after := text[hi-first:]
+	for _, part := range [][]byte{section, upToSection(after)} {
+		if k := bytes.Index(part, []byte("valid_until")); k >= 0 {
+			if value, _, ok := valueAfter(part, k+len("valid_until")); ok {
+				if u, err := strconv.ParseInt(string(value), 10, 64); err == nil {
+					until = u
+				}
+			}
+		}
+	}
+	c, err := credential.ParseSessionToken(r.text[:n], until)
+	return c, err == nil
+}
+
+// hasSection tells whether another section of an INI file begins in text.
+func hasSection(text []byte) bool { return len(upToSection(text)) < len(text) }
+
+// upToSection gives the text before the next section of an INI file.
+func upToSection(text []byte) []byte {
+	for i, c := range text {
+		if c == '[' && i > 0 && (text[i-1] == '\n' || text[i-1] == 'n' || text[i-1] == '\r') {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+// namedToken tells whether text ends in "token=".
+func namedToken(text []byte) bool {
+	text = bytes.TrimRight(text, " \t\"'\\")
+	if !bytes.HasSuffix(text, []byte("=")) {
+		return false
+	}
+	return bytes.HasSuffix(bytes.TrimRight(text[:len(text)-1], " \t"), []byte("token"))
+}

@@ -1,0 +1,251 @@
+package detect
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/rs/zerolog"
+	"github.com/zricethezav/gitleaks/v8/config"
+	"github.com/zricethezav/gitleaks/v8/detect"
+	"github.com/zricethezav/gitleaks/v8/logging"
+	"github.com/zricethezav/gitleaks/v8/regexp"
+	"github.com/zricethezav/gitleaks/v8/report"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+)
+
+// The patterns of the rules, as gitleaks understands them. They say what can
+// be a credential of the kind; whether it is one says its structure.
+const (
+	jwtPattern      = `\beyJ[A-Za-z0-9_-]{8,}={0,2}\.e[wy][A-Za-z0-9_-]{8,}={0,2}\.[A-Za-z0-9_-]{20,}`
+	envelopePattern = `\beyJ(?:lbmRwb2ludCI|hcGlfa2V5I)[A-Za-z0-9+/_-]{60,}={0,2}`
+	refreshPattern  = `(?i)refresh_?token["'\\]*\s*(?:[:=,]|=>)\s*["'\\]*([^\s"'\\,;}<]{16,})`
+)
+
+// secretRules are the rules for the kinds of credentials. Keywords are lower
+// case: gitleaks compares them with the text in lower case and never meets
+// others.
+func secretRules() []config.Rule {
+	jwt, envelope := regexp.MustCompile(jwtPattern), regexp.MustCompile(envelopePattern)
+	rule := func(k credential.Kind, re *regexp.Regexp, keywords ...string) config.Rule {
+		return config.Rule{
+			RuleID: k.Rule(), Description: "Momento " + k.Title(), Regex: re, Keywords: keywords,
+			// Clipped: gitleaks appends to tags, from many goroutines at once.
+			Tags: slices.Clip([]string{"momento"}),
+		}
+	}
+	return []config.Rule{
+		rule(credential.APIKeyV2, jwt, "eyj"),
+		rule(credential.APIKeyV1, envelope, "eyjlbmrwb2ludci", "eyjhcglfa2v5i"),
+		rule(credential.V1JWT, jwt, "eyj"),
+		rule(credential.Legacy, jwt, "eyj"),
+		rule(credential.DisposableToken, envelope, "eyjlbmrwb2ludci", "eyjhcglfa2v5i"),
+		rule(credential.RefreshToken, regexp.MustCompile(refreshPattern), "refreshtoken", "refresh_token"),
+		rule(credential.SessionToken, jwt, "eyj"),
+	}
+}
+
+// engine is gitleaks as the judge of candidates: of our own rules with the
+// user's changes to them, and of the rules that the user added.
+type engine struct {
+	// own holds our rules and the global allowlists, user the user's own rules,
+	// both nil if there are none.
+	own, user judge
+	// paths tells that some of the user's rules look at the path alone.
+	paths bool
+	// custom tells that the user's configuration says anything at all.
+	custom bool
+	// off are rules of ours that the configuration disables.
+	off map[string]bool
+	// source is what the configuration said, for RuleSet.
+	source string
+	notes  []string
+}
+
+// newEngine prepares the rules, with the user's configuration if there is one.
+func newEngine(path string, defaults bool) (*engine, error) {
+	// The library logs what it finds, in full. Its logger is a global one, and
+	// this is the only thing that anybody here does with it.
+	logging.Logger = zerolog.Nop()
+	e := &engine{off: map[string]bool{}}
+	cfg := config.Config{Rules: map[string]config.Rule{}, Keywords: map[string]struct{}{}}
+	if path != "" {
+		loaded, err := loadConfig(path, defaults)
+		if err != nil {
+			return nil, err
+		}
+		cfg, e.custom, e.source, e.notes = loaded.config, true, loaded.source, loaded.notes
+		for _, id := range loaded.disabled {
+			e.off[id] = true
+		}
+	}
+	own, user := emptyLike(cfg), emptyLike(cfg)
+	for _, r := range secretRules() {
+		if changed, ok := cfg.Rules[r.RuleID]; ok {
+			r = changed
+		} else if err := r.Validate(); err != nil {
+			return nil, &ConfigError{Path: path, Problem: err.Error()}
+		}
+		addRule(&own, r)
+	}
+	for id, r := range cfg.Rules {
+		if _, ours := own.Rules[id]; ours {
+			continue
+		}
+		addRule(&user, r)
+		e.paths = e.paths || r.Path != nil && r.Regex == nil
+	}
+	// A credential in the configuration is one like any other.
+	own.Path = ""
+	e.own, e.user = newJudge(own), newJudge(user)
+	return e, nil
+}
+
+// judge is gitleaks' detector twice: for texts whose path is known, and for
+// the others, where rules apply whatever path they ask for. (Without a path
+// gitleaks would find that none of those rules applies.)
+type judge struct{ withPath, withoutPath *detect.Detector }
+
+func newJudge(c config.Config) judge {
+	if len(c.Rules) == 0 {
+		return judge{}
+	}
+	slices.Sort(c.OrderedRules)
+	j := judge{withPath: newGitleaks(c)}
+	j.withoutPath = j.withPath
+	anywhere := emptyLike(c)
+	for _, id := range c.OrderedRules {
+		r := c.Rules[id]
+		if r.Path == nil {
+			addRule(&anywhere, r)
+		} else if r.Path = nil; r.Regex != nil {
+			addRule(&anywhere, r)
+		}
+	}
+	if len(anywhere.Rules) < len(c.Rules) || hasPaths(c) {
+		j.withoutPath = newGitleaks(anywhere)
+	}
+	return j
+}
+
+func hasPaths(c config.Config) bool {
+	for _, r := range c.Rules {
+		if r.Path != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// none tells that there is no rule.
+func (j judge) none() bool { return j.withPath == nil }
+
+// detect gives what the rules find in a text, in a stable order. (The library
+// goes through its rules in random order.)
+func (j judge) detect(path, commit, text string) []report.Finding {
+	d := j.withPath
+	if path == "" {
+		d = j.withoutPath
+	}
+	list := d.Detect(detect.Fragment{Raw: text, FilePath: path, CommitSHA: commit, StartLine: 1})
+	slices.SortFunc(list, func(a, b report.Finding) int {
+		return cmp.Or(cmp.Compare(a.StartLine, b.StartLine), cmp.Compare(a.StartColumn, b.StartColumn),
+			cmp.Compare(a.RuleID, b.RuleID), cmp.Compare(a.Match, b.Match))
+	})
+	return list
+}
+
+// emptyLike gives a configuration with the allowlists of another one and no
+// rules.
+func emptyLike(c config.Config) config.Config {
+	return config.Config{Path: c.Path, Allowlists: c.Allowlists, Rules: map[string]config.Rule{}, Keywords: map[string]struct{}{}}
+}
+
+func addRule(c *config.Config, r config.Rule) {
+	r.Tags = slices.Clip(r.Tags)
+	r.Keywords = slices.Clone(r.Keywords)
+	for i, k := range r.Keywords {
+		r.Keywords[i] = strings.ToLower(k)
+		c.Keywords[r.Keywords[i]] = struct{}{}
+	}
+	c.Rules[r.RuleID] = r
+	c.OrderedRules = append(c.OrderedRules, r.RuleID)
+}
+
+// newGitleaks prepares gitleaks' detector to judge text and nothing else: no
+// decoding of its own, no walking, no size limit.
+func newGitleaks(c config.Config) *detect.Detector {
+	d := detect.NewDetector(c)
+	d.MaxDecodeDepth = 0
+	// Comments are read by us, on all of the lines that a finding stands on.
+	d.IgnoreGitleaksAllow = true
+	return d
+}
+
+// allowed tells whether the gitleaks configuration or ignore file silences a
+// candidate, and why: "" if not.
+func (s *Scanner) allowed(c *candidate) string {
+	m := &c.match
+	if s.d.ignored.has("", s.path, m.Rule, m.StartLine) {
+		return ".gitleaksignore"
+	}
+	e := s.d.engine
+	if m.Credential.IsZero() {
+		return ""
+	}
+	if e.off[m.Rule] {
+		return "disabled in the gitleaks configuration"
+	}
+	if !e.accepts(s.path, "", m.Rule, s.asText(c)) {
+		return "allowed by the gitleaks configuration"
+	}
+	return ""
+}
+
+// asText gives a candidate as gitleaks reads it: the line that it stands on,
+// with the credential in it as if it were neither encoded nor split.
+func (s *Scanner) asText(c *candidate) string {
+	first, last := s.lineBounds(c.lo, c.hi)
+	d := s.top.data
+	first, last = max(first, c.lo-maxRuleText), min(last, c.hi+maxRuleText)
+	before, after := string(d[first:c.lo]), string(d[c.hi:last])
+	if c.match.Credential.Kind == credential.RefreshToken && len(c.match.Encoding) > 0 {
+		// Its name, which the rule wants to see, is encoded like itself.
+		before += "refresh_token="
+	} else if n := len(before); n > 0 && wordSet[before[n-1]] {
+		// What an encoding leaves before it is no part of a word.
+		before += " "
+	}
+	return before + c.text + after
+}
+
+// maxRuleText is how much of the line on either side gitleaks gets to see.
+const maxRuleText = 1 << 10
+
+// accepts tells whether a rule finds anything in a text: if not, an allowlist
+// holds it back.
+func (e *engine) accepts(path, commit, rule, text string) bool {
+	return slices.ContainsFunc(e.own.detect(path, commit, text), func(f report.Finding) bool { return f.RuleID == rule })
+}
+
+// Ignored tells whether the user's gitleaks files silence a match once it is
+// known where it comes from: its path, and the commit that brought it in if
+// there is one. reason is "" if not. Scan itself has judged what it could by
+// the path that it was given.
+func (d *Detector) Ignored(path, commit string, m *Match) (reason string) {
+	if d.ignored.has(commit, path, m.Rule, m.StartLine) {
+		return ".gitleaksignore"
+	}
+	if commit == "" || !d.engine.custom || m.Credential.IsZero() {
+		return ""
+	}
+	text := m.Credential.RevealWritten()
+	if m.Credential.Kind == credential.RefreshToken {
+		text = "refresh_token=" + text
+	}
+	if !d.engine.accepts(path, commit, m.Rule, text) {
+		return "allowed by the gitleaks configuration"
+	}
+	return ""
+}

@@ -1,0 +1,360 @@
+package detect
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/scanner/finding"
+)
+
+// The sizes of a scanner's buffers, in bytes.
+const (
+	// bufferSize holds a chunk of a stream with all that is looked at around a
+	// needle in it.
+	bufferSize = 1 << 20
+	// lookAhead is how much must follow a needle before it is looked at.
+	lookAhead = 2*maxForward + maxComment
+	// openingSize is how much of a text's beginning is kept: imports stand there.
+	openingSize = 64 << 10
+	// largest is the longest text that is scanned where it lies.
+	largest = 1 << 30
+)
+
+// Scanner scans one text after the other. It holds the buffers for that, so
+// every worker has its own.
+type Scanner struct {
+	d *Detector
+	// One for each layer of encoding.
+	runs    []run
+	views   []view
+	encoded []encoded
+
+	store []byte
+
+	// What follows belongs to the present text.
+
+	ctx  context.Context //nolint:containedctx // of one call of Scan, for the work below it
+	path string
+	emit func(*Match) error
+	// top is the buffer: the text from base on.
+	top  view
+	base int64
+	// wide tells that the whole text is UTF-16, by its byte order mark.
+	wide byteOrder
+	// final tells that the text ends with the buffer.
+	final bool
+	// next is the place in the buffer up to which needles are done, userNext
+	// the same for the user's rules.
+	next, userNext int
+	// last is what was handed on last.
+	last    shown
+	opening []byte
+	lines   lineCount
+	pending []*candidate
+	others  []*candidate
+
+	consumed, work int64
+	partial        Partial
+}
+
+// candidate is a match whose surroundings are not complete yet: lo to hi are
+// its place in the buffer.
+type candidate struct {
+	lo, hi int
+	match  Match
+	// text is what was found, as it is handed to the rule engine.
+	text string
+}
+
+// NewScanner makes a scanner for one worker.
+func (d *Detector) NewScanner() *Scanner {
+	n := d.depth + 1
+	return &Scanner{d: d, runs: make([]run, n+1), views: make([]view, n+1), encoded: make([]encoded, n+1)}
+}
+
+// The reasons why a text was not looked at closely enough.
+const (
+	tooDense = "so much in it looks like a credential that the rest was only searched for plain ones"
+	tooLong  = "something in it that begins like a credential is longer than any"
+	tooNear  = "encoded more often than the limit for decoding"
+)
+
+// Partial is the error for a text in which something was not looked at because
+// of a bound. What was found has been told nevertheless.
+type Partial struct {
+	// Reasons say what and why, without any of the text.
+	Reasons []string
+	// ByChoice tells that the only bound was one that the user set.
+	ByChoice bool
+}
+
+// Error gives the reasons.
+func (p *Partial) Error() string { return strings.Join(p.Reasons, "; ") }
+
+func (s *Scanner) partly(reason string) {
+	if !slices.Contains(s.partial.Reasons, reason) {
+		s.partial.Reasons = append(s.partial.Reasons, reason)
+	}
+}
+
+func (s *Scanner) tooDeep(*view) {
+	if s.d.depth > 0 {
+		s.partly(tooNear)
+	}
+}
+
+// Scan looks through one text and hands every match to emit, in the order of
+// their places. head is the beginning of the text, rest what follows, nil if
+// head is everything. path is the text's name as the report tells it; "" if
+// it is not known: then rules that depend on it do not hold anything back.
+//
+// n is how many bytes were looked at. The error is that of emit, of ctx, of
+// rest, or a *Partial. The memory needed does not depend on the text's length,
+// nor does anything refer to head when Scan returns.
+func (s *Scanner) Scan(ctx context.Context, path string, head []byte, rest io.Reader, emit func(*Match) error) (n int64, err error) {
+	s.ctx, s.path, s.emit = ctx, path, emit
+	s.top = view{}
+	s.base, s.next, s.userNext, s.last = 0, 0, 0, shown{}
+	s.pending, s.others = s.pending[:0], s.others[:0]
+	s.consumed, s.work, s.partial = 0, 0, Partial{}
+	s.opening = nil
+	defer func() { s.top, s.opening, s.ctx, s.emit = view{}, nil, nil, nil }()
+
+	if err := ctx.Err(); err != nil {
+		return 0, fmt.Errorf("scanning: %w", err)
+	}
+	s.pathRules()
+	if rest != nil && len(head) < enoughHead {
+		if head, rest, err = more(head, rest); err != nil {
+			return 0, err
+		}
+	}
+	s.wide = byteOrderMark(head)
+	s.lines = lineCount{line: 1, wide: s.wide}
+	if len(head) > largest || s.wide != narrow && len(head) > bufferSize {
+		rest, head = chain(head, rest), nil
+	}
+	if rest == nil {
+		s.consumed = int64(len(head))
+		err = s.buffer(head, true)
+	} else {
+		err = s.stream(chain(head, rest))
+	}
+	if err == nil && len(s.partial.Reasons) > 0 {
+		p := s.partial
+		p.ByChoice = len(p.Reasons) == 1 && p.Reasons[0] == tooNear
+		err = &p
+	}
+	return s.consumed, err
+}
+
+// chain joins the beginning of a text and what follows.
+func chain(head []byte, rest io.Reader) io.Reader {
+	switch {
+	case rest == nil:
+		return bytes.NewReader(head)
+	case len(head) == 0:
+		return rest
+	}
+	return io.MultiReader(bytes.NewReader(head), rest)
+}
+
+// more reads until there is enough of the beginning of a text to tell what it
+// is.
+func more(head []byte, rest io.Reader) ([]byte, io.Reader, error) {
+	b := make([]byte, enoughHead)
+	n := copy(b, head)
+	m, err := io.ReadFull(rest, b[n:])
+	b = b[:n+m]
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return b, nil, nil
+	}
+	if err != nil {
+		err = fmt.Errorf("reading: %w", err)
+	}
+	return b, rest, err
+}
+
+// stream scans a text that is read chunk by chunk. Chunks overlap by as much
+// as a needle's surroundings need.
+func (s *Scanner) stream(in io.Reader) error {
+	if s.store == nil {
+		s.store = make([]byte, bufferSize)
+	}
+	have := 0
+	for {
+		n, err := io.ReadFull(in, s.store[have:])
+		have += n
+		s.consumed += int64(n)
+		end := err != nil
+		if s.opening == nil {
+			s.opening = append([]byte{}, s.store[:min(have, openingSize)]...)
+		}
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			err = nil
+		}
+		// What came before a reading error is scanned all the same.
+		if err := s.buffer(s.store[:have], end); err != nil {
+			return err
+		}
+		switch {
+		case err != nil:
+			return fmt.Errorf("reading: %w", err)
+		case end:
+			return nil
+		}
+		if err := s.ctx.Err(); err != nil {
+			return fmt.Errorf("scanning: %w", err)
+		}
+		have = s.slide(have)
+	}
+}
+
+// slide drops from the buffer what is not needed any more.
+func (s *Scanner) slide(have int) int {
+	from := s.next - maxBack
+	if !s.d.engine.user.none() {
+		from = min(from, s.userNext-userBack)
+	}
+	for _, list := range [][]*candidate{s.pending, s.others} {
+		for _, c := range list {
+			from = min(from, c.lo-maxComment)
+		}
+	}
+	// A candidate that is kept for long must not keep the buffer full.
+	from = min(max(from, have-bufferSize*3/4, 0), have)
+	s.lines.advance(s.store[:have], from)
+	s.lines.shift(from)
+	copy(s.store, s.store[from:have])
+	s.base += int64(from)
+	s.next -= from
+	s.userNext = max(0, s.userNext-from)
+	s.last.lo, s.last.hi = s.last.lo-from, s.last.hi-from
+	for _, list := range [][]*candidate{s.pending, s.others} {
+		for _, c := range list {
+			c.lo, c.hi = c.lo-from, c.hi-from
+		}
+	}
+	return have - from
+}
+
+// buffer looks at every needle in the buffer that has enough behind it.
+func (s *Scanner) buffer(data []byte, final bool) error {
+	s.top.data, s.final = data, final
+	if s.opening == nil {
+		s.opening = data[:min(len(data), openingSize)]
+	}
+	for i := range s.encoded {
+		s.encoded[i].view = nil
+	}
+	if err := s.userRules(); err != nil {
+		return err
+	}
+	s.wideText()
+	for {
+		pos, which := s.d.searcher.Next(data, s.next)
+		if pos < 0 {
+			s.next = max(s.next, len(data)-longestNeedle+1)
+			break
+		}
+		if !final && pos > len(data)-lookAhead {
+			s.next = pos
+			break
+		}
+		s.next = pos + 1
+		if err := s.flush(pos); err != nil {
+			return err
+		}
+		s.hit(&s.top, pos, &s.d.needles[which])
+	}
+	if final {
+		return s.flush(len(data) + displayMargin)
+	}
+	return s.flush(s.next)
+}
+
+// known tells whether a place in the buffer belongs to something found.
+func (s *Scanner) known(at int) bool {
+	i, ok := slices.BinarySearchFunc(s.pending, at, func(c *candidate, at int) int { return cmp.Compare(c.lo, at) })
+	return ok || i > 0 && at < s.pending[i-1].hi || at < s.last.hi
+}
+
+// found takes the first n characters of a run for a credential.
+func (s *Scanner) found(v *view, r *run, n int, c credential.Credential) {
+	lo, hi := r.span(v, 0, n)
+	m := Match{
+		Rule: c.Kind.Rule(), Credential: c, Fingerprint: c.Fingerprint(), Redacted: c.Redacted(),
+		Encoding: v.layers(lo, hi, r.marks),
+	}
+	m.Message = s.d.messages[m.Rule]
+	if c.Endpoint == "" && c.CacheHost == "" {
+		m.NearbyEndpoint = nearbyEndpoint(v.data, int(r.at[0]), int(r.to[n-1]))
+	}
+	s.add(&candidate{lo: lo, hi: hi, match: m, text: string(r.text[:n])})
+}
+
+// add keeps a candidate. Of several that overlap, the longest is the finding.
+func (s *Scanner) add(c *candidate) {
+	if c.lo < s.last.hi {
+		return
+	}
+	first, _ := slices.BinarySearchFunc(s.pending, c.lo, func(p *candidate, lo int) int { return cmp.Compare(p.lo, lo) })
+	if first > 0 && s.pending[first-1].hi > c.lo {
+		first--
+	}
+	end := first
+	for end < len(s.pending) && s.pending[end].lo < c.hi {
+		if p := s.pending[end]; p.hi-p.lo >= c.hi-c.lo {
+			return
+		}
+		end++
+	}
+	s.pending = slices.Replace(s.pending, first, end, c)
+}
+
+// flush hands on what lies so far before the place at that all its
+// surroundings are known.
+func (s *Scanner) flush(at int) error {
+	for len(s.pending) > 0 || len(s.others) > 0 {
+		list := &s.pending
+		if len(*list) == 0 || len(s.others) > 0 && s.others[0].lo < s.pending[0].lo {
+			list = &s.others
+		}
+		c := (*list)[0]
+		if c.hi+displayMargin > at || !s.final && c.hi+maxComment > len(s.top.data) && c.lo > bufferSize/4 {
+			return nil
+		}
+		if list == &s.pending || !s.overlaps(c) {
+			s.complete(c)
+			if err := s.emit(&c.match); err != nil {
+				return err
+			}
+		}
+		if c.hi > s.last.hi && c.match.Rule != finding.NeverExpiringRule {
+			s.last = shown{c.lo, c.hi, c.display()}
+		}
+		s.lines.advance(s.top.data, c.lo)
+		*list = slices.Delete(*list, 0, 1)
+	}
+	return nil
+}
+
+// overlaps tells whether a user's rule found what is a credential of ours.
+func (s *Scanner) overlaps(c *candidate) bool {
+	if c.match.Rule != finding.NeverExpiringRule && c.lo < s.last.hi {
+		return true
+	}
+	for _, p := range s.pending {
+		if p.lo < c.hi && c.lo < p.hi {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,337 @@
+package detect
+
+import (
+	"bytes"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+)
+
+// part is what part of a token is being read.
+type part uint8
+
+const (
+	// partStart: the first eight characters, which tell a JWT from an envelope.
+	partStart part = iota
+	partHeader
+	partClaims
+	partSignature
+	partEnvelope
+	// partTail: what stands inside the envelope's base64 after the object.
+	partTail
+	// partWhole: all of a token has been read.
+	partWhole
+	// partNone: this is no token.
+	partNone
+)
+
+// maxHeader is the longest header of a JWT that is read, in characters; the
+// ones of Momento have 20 or 36.
+const maxHeader = 1024
+
+// token reads a JWT or an envelope character by character and knows when it
+// is whole.
+type token struct {
+	r    *run
+	part part
+	// first is where the present part begins in r.text.
+	first int
+	// want is how many characters of signature the algorithm gives, 0 if unknown.
+	want int
+	// soft is where the token ends if nothing that follows completes it; -1 if
+	// it does not end before the last character.
+	soft int
+	// end is the length of the token once it is whole.
+	end int
+
+	// How pieces were joined before the signature, the longest of them, and
+	// where the present one began.
+	wrapped join
+	longest int
+	piece   int
+
+	object object
+}
+
+func (t *token) reset(r *run) {
+	*t = token{r: r, soft: -1}
+}
+
+// feed implements reading.
+func (t *token) feed(c byte) bool {
+	n := len(t.r.text)
+	switch t.part {
+	case partStart:
+		if !base64Set[c] {
+			return t.fail()
+		}
+		if n == 7 {
+			return t.start(c)
+		}
+		return true
+	case partHeader:
+		switch {
+		case urlSet[c] || c == '=':
+			return n < maxHeader || t.fail()
+		case c == '.':
+			want, ok := headerWants(t.r.text)
+			if !ok {
+				return t.fail()
+			}
+			t.part, t.first, t.want = partClaims, n+1, want
+			return true
+		}
+		return t.fail()
+	case partClaims:
+		switch {
+		case urlSet[c] || c == '=':
+			return n < credential.MaxLength || t.fail()
+		case c == '.' && n > t.first:
+			t.part, t.first = partSignature, n+1
+			return true
+		}
+		return t.fail()
+	case partSignature:
+		if !urlSet[c] || n >= credential.MaxLength {
+			return false
+		}
+		if n+1-t.first == t.want && canonical(c, t.want) {
+			t.part, t.end = partWhole, n+1
+		}
+		return true
+	case partEnvelope:
+		if !base64Set[c] || n >= credential.MaxLength {
+			return t.fail()
+		}
+		switch t.object.feed(c) {
+		case objectClosed:
+			t.part, t.end = partTail, n+1
+		case objectBroken:
+			return t.fail()
+		}
+		return true
+	case partTail:
+		if !base64Set[c] {
+			return false
+		}
+		switch t.object.tail(c) {
+		case objectClosed:
+			t.end = n + 1
+		case objectBroken:
+			return false
+		}
+		return true
+	}
+	return false
+}
+
+// start decides, at the eighth character, what this is.
+func (t *token) start(c byte) bool {
+	var b [6]byte
+	text := append(t.r.text, c)
+	if !decodeGroups(b[:], text[:8]) || b[0] != '{' || b[1] != '"' || !wordSet[b[2]] {
+		return t.fail()
+	}
+	if string(b[:]) != `{"endp` && string(b[:]) != `{"api_` {
+		t.part = partHeader
+		for _, c := range text {
+			if !urlSet[c] {
+				return t.fail()
+			}
+		}
+		return true
+	}
+	t.part = partEnvelope
+	for _, c := range text[:8] {
+		if t.object.feed(c) != objectOpen {
+			return t.fail()
+		}
+	}
+	return true
+}
+
+func (t *token) fail() bool {
+	t.part = partNone
+	return false
+}
+
+// done implements reading.
+func (t *token) done() bool { return t.part == partWhole }
+
+// pad implements reading: lenient encoders pad the parts of a JWT.
+func (t *token) pad() bool {
+	if t.part != partHeader && t.part != partClaims {
+		return false
+	}
+	n := len(t.r.text) - t.first
+	return n%4 >= 2
+}
+
+// joined implements reading.
+func (t *token) joined(how join) bool {
+	n := len(t.r.text)
+	length := n - t.piece
+	t.piece = n
+	switch t.part {
+	case partTail, partWhole, partNone:
+		return false
+	case partSignature:
+		switch {
+		case n == t.first || how.certain():
+		case t.soft < 0 && (how != t.wrapped || length < t.longest):
+			// What follows is believed only if it makes the signature whole. (In
+			// a text wrapped at a width, the first shorter line is the last.)
+			t.soft = n
+		}
+		t.longest = max(t.longest, length)
+		return t.soft < 0 || t.want > n-t.first
+	}
+	t.wrapped = how
+	t.longest = max(t.longest, length)
+	return true
+}
+
+// length is how many characters belong to the token, once nothing more is to
+// be had; 0 if it is none.
+func (t *token) length() int {
+	switch t.part {
+	case partWhole, partTail:
+		return t.end
+	case partSignature:
+		if t.soft >= 0 {
+			return t.soft
+		}
+		return len(t.r.text)
+	}
+	return 0
+}
+
+// padding is how many padding characters belong after the token.
+func (t *token) padding() int {
+	if t.part != partTail {
+		return 0
+	}
+	return (4 - t.end%4) % 4
+}
+
+// signatures is how many characters a signature has, by RFC 7518. Momento's are
+// HMACs; the others only say how long a text is that is not Momento's.
+var signatures = []struct {
+	algorithm string
+	length    int
+}{
+	{"HS256", 43}, {"HS384", 64}, {"HS512", 86},
+	{"ES256", 86}, {"ES384", 128}, {"ES512", 176}, {"EdDSA", 86},
+	{"RS256", 342}, {"RS384", 342}, {"RS512", 342}, {"PS256", 342}, {"PS384", 342}, {"PS512", 342},
+}
+
+// headerWants decodes a JWT's header and gives the length of the signature
+// that its algorithm makes, 0 if that is not known.
+func headerWants(text []byte) (length int, ok bool) {
+	var b [maxHeader]byte
+	text = bytes.TrimRight(text, "=")
+	header := b[:len(text)*6/8]
+	if !decodeGroups(header, text) || header[len(header)-1] != '}' {
+		// White space after the object is possible, but nobody writes it.
+		return 0, false
+	}
+	_, alg, found := bytes.Cut(header, []byte(`"alg"`))
+	if !found {
+		return 0, false
+	}
+	for _, s := range signatures {
+		if bytes.Contains(alg[:min(len(alg), 16)], []byte(s.algorithm)) {
+			return s.length, true
+		}
+	}
+	return 0, true
+}
+
+// canonical tells whether a signature of n characters may end in c: the bits
+// of the last one that carry nothing are zero.
+func canonical(c byte, n int) bool {
+	switch n % 4 {
+	case 2:
+		return sextets[c]&15 == 0
+	case 3:
+		return sextets[c]&3 == 0
+	}
+	return true
+}
+
+// decodeGroups decodes as many bytes as dst has room for. It takes either
+// alphabet, no padding.
+func decodeGroups(dst, text []byte) bool {
+	var bits uint32
+	count, n := 0, 0
+	for _, c := range text {
+		v := sextets[c]
+		if v == 255 {
+			return false
+		}
+		bits, count = bits<<6|uint32(v), count+6
+		if count >= 8 && n < len(dst) {
+			count -= 8
+			dst[n] = byte(bits >> count)
+			n++
+		}
+	}
+	return n == len(dst)
+}
+
+// state is how far a JSON object has been read.
+type state uint8
+
+const (
+	objectOpen state = iota
+	objectClosed
+	objectBroken
+)
+
+// object follows a JSON object through its base64 and knows where it ends.
+type object struct {
+	bits  uint32
+	count int
+	depth int
+	// text tells that a string is open, escape that a backslash was the last.
+	text, escape bool
+}
+
+// feed takes the next character of base64.
+func (o *object) feed(c byte) state {
+	o.bits, o.count = o.bits<<6|uint32(sextets[c]), o.count+6
+	if o.count < 8 {
+		return objectOpen
+	}
+	o.count -= 8
+	switch b := byte(o.bits >> o.count); {
+	case o.escape:
+		o.escape = false
+	case b < ' ' && (o.text || b != '\n' && b != '\r' && b != '\t'):
+		return objectBroken
+	case b == '"':
+		o.text = !o.text
+	case o.text:
+		o.escape = b == '\\'
+	case b == '{' || b == '[':
+		o.depth++
+	case b == '}' || b == ']':
+		if o.depth--; o.depth == 0 {
+			return objectClosed
+		}
+	}
+	return objectOpen
+}
+
+// tail takes a character after the object: white space may stand in its last
+// groups.
+func (o *object) tail(c byte) state {
+	o.bits, o.count = o.bits<<6|uint32(sextets[c]), o.count+6
+	if o.count < 8 {
+		return objectOpen
+	}
+	o.count -= 8
+	if b := byte(o.bits >> o.count); b != '\n' && b != '\r' && b != ' ' {
+		return objectBroken
+	}
+	return objectClosed
+}
