@@ -132,6 +132,14 @@ func New(key credential.Credential, opts Options) (*Client, error) {
 	return c, nil
 }
 
+// Check tells what is wrong with the options, before anything is sent.
+func (o Options) Check() error {
+	if _, _, err := o.address(); err != nil {
+		return fmt.Errorf("management URL: %w", err)
+	}
+	return nil
+}
+
 // address gives the host of the API, and the path before its own. The default
 // host has to be on the public internet; one that the user names need not.
 func (o *Options) address() (guard.Address, string, error) {
