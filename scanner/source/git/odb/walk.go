@@ -1,0 +1,448 @@
+package odb
+
+import (
+	"context"
+	"errors"
+	"sort"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// WalkOptions say what a Walk does.
+type WalkOptions struct {
+	// Types are the types of objects to yield; 0 means all.
+	Types Types
+	// Skip tells objects that are not wanted; nil means none. It is called from
+	// several goroutines.
+	Skip func(id OID) bool
+	// Jobs is the number of workers; below 1 means 1.
+	Jobs int
+	// Check also reads the trees, commits and tags that are not yielded, and
+	// looks whether the objects they name exist. Objects that Skip tells are
+	// not checked.
+	Check bool
+	// Expected tells objects that may be missing, the parents of a shallow
+	// clone's oldest commits; nil means none.
+	Expected func(id OID) bool
+	// Progress, if set, is told now and then how many objects of how many are
+	// done, and their bytes. It is called from one goroutine, and once at the end.
+	Progress func(done, total, bytes int64)
+}
+
+// WalkResult is what a Walk could not yield.
+type WalkResult struct {
+	// Damaged are objects of which the store has no readable copy.
+	Damaged []*DamageError
+	// Missing are objects that others name and that do not exist; only with
+	// WalkOptions.Check.
+	Missing []Missing
+	// Total and Bytes are how many objects were read, and their size.
+	Total, Bytes int64
+}
+
+// Missing is an object that another one names and that the store lacks.
+type Missing struct {
+	ID OID
+	// By is the object that names it, one of them if there are several.
+	By OID
+	// ByType is that object's type.
+	ByType Type
+}
+
+// Walk calls visit once for every wanted object of the store, from Jobs
+// goroutines at once; worker counts from 0 and tells them apart. An error of
+// visit ends the walk and is returned. Objects that cannot be read do not end
+// it; they are in the result, as are [Store.Problems].
+func (s *Store) Walk(ctx context.Context, o WalkOptions, visit func(worker int, o *Object) error) (WalkResult, error) {
+	if o.Types == 0 {
+		o.Types = All
+	}
+	o.Jobs = max(o.Jobs, 1)
+	w := &walk{store: s, o: o, visit: visit, ctx: ctx, missing: map[OID]Missing{}}
+	w.shared.ready = sync.NewCond(&w.shared.mu)
+	if err := w.prepare(); err != nil {
+		return WalkResult{}, err
+	}
+	return w.run()
+}
+
+// walk is one run of Walk.
+type walk struct {
+	store *Store
+	o     WalkOptions
+	visit func(worker int, o *Object) error
+	ctx   context.Context
+
+	packs []*pack
+	loose []OID // ascending
+	todo  []OID // those of them that are wanted
+	// chunks are runs of roots, or of loose objects, that workers take in order.
+	chunks []chunk
+	cursor atomic.Int64
+	shared shared
+	// large is held while objects are unpacked of which each takes much memory.
+	large sync.Mutex
+	// live is how many bytes the workers hold in unpacked objects.
+	live  atomic.Int64
+	total int64
+
+	stop atomic.Bool
+	mu   sync.Mutex // guards the following
+	err  error
+	// failed are objects that could not be read where they were met first.
+	failed  []failure
+	missing map[OID]Missing
+	// malformed are objects that are whole and yet not what their type wants.
+	malformed []*DamageError
+}
+
+type failure struct {
+	id OID
+	at location
+	// kind is 0 where it is not known.
+	kind Type
+	err  error
+}
+
+// chunk is a part of the work: roots of a plan, or loose objects.
+type chunk struct {
+	plan     *plan
+	from, to int
+}
+
+const chunkSize = 32
+
+// prepare plans all packs and lists the loose objects.
+func (w *walk) prepare() error {
+	s := w.store
+	// A concurrent repack may take packs away between listing and opening.
+	for s.refresh(); s.forget(); {
+		s.refresh()
+	}
+	var plans []*plan
+	for _, p := range *s.packs.Load() {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		pl, err := w.plan(p)
+		if err != nil {
+			s.mu.Lock()
+			s.addProblem(p.path+".pack", err)
+			s.mu.Unlock()
+			continue
+		}
+		plans = append(plans, pl)
+		w.packs = append(w.packs, p)
+	}
+	for _, d := range s.dirs {
+		err := eachLoose(d.path, s.hash, func(id OID) { w.loose = append(w.loose, id) })
+		if err != nil {
+			s.mu.Lock()
+			s.addProblem(d.path, err)
+			s.mu.Unlock()
+		}
+	}
+	sort.Slice(w.loose, func(i, j int) bool { return w.loose[i].Compare(w.loose[j]) < 0 })
+	return w.choose(plans)
+}
+
+// plan opens and plans one pack.
+func (w *walk) plan(p *pack) (*plan, error) {
+	if err := p.open(); err != nil {
+		return nil, err
+	}
+	if err := p.idx.prepare(); err != nil {
+		return nil, err
+	}
+	return newPlan(p, w.o.Jobs)
+}
+
+// choose decides which objects to unpack, each in one place, and cuts the
+// work into chunks.
+func (w *walk) choose(plans []*plan) (err error) {
+	defer rescue(&err)
+	defer guard()()
+	count := len(w.loose)
+	for _, pl := range plans {
+		count += len(pl.off)
+	}
+	many := len(plans) > 1 || len(w.loose) > 0
+	seen := newSeen(many, count)
+	for i, pl := range plans {
+		idx := pl.pack.idx
+		pl.choose(func(pos uint32, t Type) bool {
+			raw := idx.id(int(pos))
+			if pos > 0 && string(raw) == string(idx.id(int(pos)-1)) {
+				return false
+			}
+			if seen.maybe(raw) {
+				for _, before := range plans[:i] {
+					if _, ok := before.pack.idx.find(raw); ok {
+						return false
+					}
+				}
+			}
+			if t != 0 && !w.reads(t) {
+				return false
+			}
+			return w.o.Skip == nil || !w.o.Skip(oidOf(raw))
+		})
+		for from := 0; from < len(pl.roots); from += chunkSize {
+			w.chunks = append(w.chunks, chunk{pl, from, min(from+chunkSize, len(pl.roots))})
+		}
+		for _, l := range pl.lost {
+			w.fail(pl, l.node, l.err)
+		}
+		for _, r := range pl.roots {
+			w.total += int64(pl.weight[r])
+		}
+	}
+	kept := w.loose[:0]
+	for i, id := range w.loose {
+		if i > 0 && id == kept[len(kept)-1] {
+			continue
+		}
+		kept = append(kept, id)
+	}
+	w.loose = kept
+	var todo []OID
+	for _, id := range w.loose {
+		if seen.maybe(id.bytes()) && w.packed(id.bytes()) {
+			continue
+		}
+		if w.o.Skip == nil || !w.o.Skip(id) {
+			todo = append(todo, id)
+		}
+	}
+	w.todo = todo
+	for from := 0; from < len(todo); from += chunkSize {
+		w.chunks = append(w.chunks, chunk{nil, from, min(from+chunkSize, len(todo))})
+	}
+	w.total += int64(len(todo))
+	return nil
+}
+
+// seenSet tells which ids certainly were not met before, so that the exact
+// question has to be asked for few.
+type seenSet struct {
+	bits []uint64
+	mask uint64
+}
+
+func newSeen(needed bool, count int) *seenSet {
+	if !needed {
+		return &seenSet{}
+	}
+	n := uint64(64)
+	for n < uint64(count)*16 {
+		n *= 2
+	}
+	return &seenSet{bits: make([]uint64, n/64), mask: n - 1}
+}
+
+func (s *seenSet) maybe(id []byte) bool {
+	if s.bits == nil {
+		return false
+	}
+	h := (uint64(id[8])<<56 | uint64(id[7])<<48 | uint64(id[6])<<40 | uint64(id[5])<<32 |
+		uint64(id[4])<<24 | uint64(id[3])<<16 | uint64(id[2])<<8 | uint64(id[1])) & s.mask
+	word, bit := &s.bits[h/64], uint64(1)<<(h%64)
+	old := *word
+	*word |= bit
+	return old&bit != 0
+}
+
+// packed tells whether one of the walked packs has the object.
+func (w *walk) packed(id []byte) bool {
+	for _, p := range w.packs {
+		if _, ok := p.idx.find(id); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// exists tells whether the walked store has the object.
+func (w *walk) exists(id []byte) bool {
+	if w.packed(id) {
+		return true
+	}
+	want := oidOf(id)
+	i := sort.Search(len(w.loose), func(i int) bool { return w.loose[i].Compare(want) >= 0 })
+	return i < len(w.loose) && w.loose[i] == want
+}
+
+// reads tells whether objects of a type have to be read.
+func (w *walk) reads(t Type) bool { return w.o.Types.Has(t) || w.o.Check && t != Blob }
+
+// run starts the workers and collects what they could not read.
+func (w *walk) run() (WalkResult, error) {
+	ctx := w.ctx
+	defer context.AfterFunc(ctx, func() { w.stopWith(ctx.Err()) })()
+	workers := make([]*worker, w.o.Jobs)
+	for i := range workers {
+		workers[i] = &worker{walk: w, id: i}
+	}
+	finished := make(chan struct{})
+	var reporting sync.WaitGroup
+	if w.o.Progress != nil {
+		reporting.Go(func() {
+			tick := time.NewTicker(100 * time.Millisecond)
+			defer tick.Stop()
+			for {
+				select {
+				case <-tick.C:
+					w.report(workers)
+				case <-finished:
+					w.report(workers)
+					return
+				}
+			}
+		})
+	}
+	var running sync.WaitGroup
+	for _, wk := range workers {
+		running.Go(func() {
+			if err := wk.run(); err != nil {
+				w.stopWith(err)
+			}
+		})
+	}
+	running.Wait()
+	if err := ctx.Err(); err != nil {
+		w.stopWith(err)
+	}
+	var result WalkResult
+	if w.err == nil {
+		result = w.settle(workers[0])
+	}
+	close(finished)
+	reporting.Wait()
+	for _, wk := range workers {
+		result.Total += wk.done.Load()
+		result.Bytes += wk.bytes.Load()
+	}
+	return result, w.err
+}
+
+func (w *walk) report(workers []*worker) {
+	var done, bytes int64
+	for _, wk := range workers {
+		done += wk.done.Load()
+		bytes += wk.bytes.Load()
+	}
+	w.o.Progress(done, w.total, bytes)
+}
+
+// stopWith ends the walk. The first error is the one that counts.
+func (w *walk) stopWith(err error) {
+	w.mu.Lock()
+	if w.err == nil {
+		w.err = err
+	}
+	w.mu.Unlock()
+	w.stop.Store(true)
+	w.shared.wake()
+}
+
+// fail notes a wanted object that could not be read.
+func (w *walk) fail(pl *plan, node int32, err error) {
+	id := oidOf(pl.pack.idx.id(int(pl.pos[node])))
+	w.mu.Lock()
+	w.failed = append(w.failed, failure{id, location{pack: pl.pack, offset: pl.off[node]}, pl.kind[node], err})
+	w.mu.Unlock()
+}
+
+// settle tries other copies of what could not be read, and looks once more
+// for what seemed to be missing: the store may have been repacked meanwhile.
+func (w *walk) settle(wk *worker) WalkResult {
+	defer guard()()
+	result := WalkResult{Damaged: w.malformed}
+	r := w.store.Reader()
+	for _, f := range w.failed {
+		if w.stop.Load() {
+			break
+		}
+		o, err := r.Read(w.ctx, f.id)
+		if err == nil {
+			if !w.reads(o.Type) {
+				continue
+			}
+			if err = wk.object(o, nil); err != nil {
+				w.stopWith(err)
+				break
+			}
+			continue
+		}
+		if w.ctx.Err() != nil {
+			w.stopWith(w.ctx.Err())
+			break
+		}
+		var damage *DamageError
+		if !errors.As(err, &damage) {
+			damage = &DamageError{ID: f.id, Err: f.err}
+		}
+		wk.done.Add(1)
+		result.Damaged = append(result.Damaged, damage)
+	}
+	for _, m := range w.missing {
+		if !w.store.Contains(m.ID) {
+			result.Missing = append(result.Missing, m)
+		}
+	}
+	sort.Slice(result.Missing, func(i, j int) bool { return result.Missing[i].ID.Compare(result.Missing[j].ID) < 0 })
+	sort.Slice(result.Damaged, func(i, j int) bool { return result.Damaged[i].ID.Compare(result.Damaged[j].ID) < 0 })
+	return result
+}
+
+// shared is where workers with much to do put work for those without.
+type shared struct {
+	mu    sync.Mutex
+	ready *sync.Cond
+	items []item
+	idle  int
+	ended bool
+	// hungry is idle less the items, for a look without the lock.
+	hungry atomic.Int32
+}
+
+func (s *shared) wake() {
+	s.mu.Lock()
+	s.ended = true
+	s.mu.Unlock()
+	s.ready.Broadcast()
+}
+
+// give hands an item to a waiting worker.
+func (s *shared) give(it item) {
+	s.mu.Lock()
+	s.items = append(s.items, it)
+	s.hungry.Add(-1)
+	s.mu.Unlock()
+	s.ready.Signal()
+}
+
+// take waits for an item. When all workers wait there will be no more.
+func (s *shared) take(workers int) (item, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.idle++
+	s.hungry.Add(1)
+	for len(s.items) == 0 && !s.ended {
+		if s.idle == workers {
+			s.ended = true
+			s.ready.Broadcast()
+			break
+		}
+		s.ready.Wait()
+	}
+	s.idle--
+	if len(s.items) == 0 {
+		s.hungry.Add(-1)
+		return item{}, false
+	}
+	it := s.items[len(s.items)-1]
+	s.items = s.items[:len(s.items)-1]
+	return it, true
+}
