@@ -90,6 +90,11 @@ and helps to revoke them. It also lints Go code that creates unsafe keys.`,
 		return &usageError{cmd.CommandPath(), suggestFlag(cmd, err)}
 	})
 	for _, build := range []func(*app) *cobra.Command{
+		newScanCommand,
+		newInspectCommand,
+		newAuditCommand,
+		newRevokeCommand,
+		newRulesCommand,
 		newVersionCommand,
 	} {
 		root.AddCommand(build(a))

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/momentolint/momentolint/scanner"
+)
+
+// The progress line comes after progressDelay, so that short runs show none,
+// and moves progressRate times a second.
+const (
+	progressDelay = 500 * time.Millisecond
+	progressRate  = 10
+)
+
+// showProgress draws one line on standard error while the run goes on, if that
+// is a terminal and nobody minds. The function it gives ends and clears it, and
+// may be called more than once.
+func (a *app) showProgress(ctx context.Context, p *scanner.Progress, f *reportFlags) func() {
+	if f.noProgress || f.quiet || !isTerminal(a.err) || a.getenv("CI") != "" || a.getenv("TERM") == "dumb" {
+		return func() {}
+	}
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		started := time.Now()
+		select {
+		case <-done:
+			return
+		case <-ctx.Done():
+			return
+		case <-time.After(progressDelay):
+		}
+		tick := time.NewTicker(time.Second / progressRate)
+		defer tick.Stop()
+		for {
+			_, _ = fmt.Fprintf(a.err, "\r\x1b[K%s", progressLine(p, time.Since(started), width(a.err)))
+			select {
+			case <-done:
+				_, _ = fmt.Fprint(a.err, "\r\x1b[K")
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	var once sync.Once
+	return func() {
+		once.Do(func() { close(done) })
+		<-ended
+	}
+}
+
+// progressLine is one state of the line, no wider than the terminal.
+func progressLine(p *scanner.Progress, elapsed time.Duration, columns int) string {
+	phase, _ := p.Phase.Load().(string)
+	bytes := p.Bytes.Load()
+	line := phase
+	if total := p.Total.Load(); total > 0 {
+		done := p.Done.Load()
+		line += fmt.Sprintf("  %s %d of %d objects", bar(done, total), done, total)
+	} else {
+		line += fmt.Sprintf("  %d files", p.Files.Load())
+	}
+	line += fmt.Sprintf("  %s", sizeWords(bytes))
+	if s := elapsed.Seconds(); s > 0 {
+		line += fmt.Sprintf("  %s/s", sizeWords(int64(float64(bytes)/s)))
+	}
+	line += fmt.Sprintf("  %d found", p.Findings.Load())
+	if runes := []rune(line); columns > 1 && len(runes) >= columns {
+		line = string(runes[:columns-1])
+	}
+	return line
+}
+
+const barWidth = 20
+
+func bar(done, total int64) string {
+	filled := int(min(done, total) * barWidth / total)
+	b := make([]rune, barWidth)
+	for i := range b {
+		b[i] = '░'
+		if i < filled {
+			b[i] = '█'
+		}
+	}
+	return string(b)
+}
+
+func sizeWords(n int64) string {
+	const unit = 1000
+	if n < unit {
+		return fmt.Sprintf("%d B", n)
+	}
+	value, suffix := float64(n), ""
+	for _, suffix = range []string{"KB", "MB", "GB", "TB"} {
+		if value /= unit; value < unit {
+			break
+		}
+	}
+	return fmt.Sprintf("%.1f %s", value, suffix)
+}

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"github.com/momentolint/momentolint/scanner"
+	"github.com/momentolint/momentolint/scanner/baseline"
+	"github.com/momentolint/momentolint/scanner/config"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/report"
+)
+
+// reportFlags say what becomes of the findings; scan and lint share them.
+type reportFlags struct {
+	format                                  string
+	reports                                 []string
+	failOn, baseline, writeBaseline, config string
+	jobs                                    int
+	expiryWarning                           string
+	showSecrets                             bool
+	noColor, quiet, verbose, noProgress     bool
+}
+
+func (f *reportFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.format, "format", "text", "write to standard output as `FORMAT`: "+strings.Join(report.Formats(), ", "))
+	fs.StringArrayVar(&f.reports, "report", nil, "also write a report to a file, as `FORMAT=FILE`; may be repeated")
+	fs.StringVar(&f.failOn, "fail-on", "any", "exit with 1 on `WHAT`: any, live or none")
+	fs.StringVar(&f.baseline, "baseline", "", "leave out the findings that `FILE` lists")
+	fs.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to `FILE` as a baseline")
+	fs.StringVar(&f.config, "config", "", "configuration `FILE` (default: .momentolint.yaml, looked for from the scanned folder upwards)")
+	fs.IntVar(&f.jobs, "jobs", 0, "work on `N` things at once, 0 = as many as there are cores")
+	fs.StringVar(&f.expiryWarning, "expiry-warning", "30d", "warn of credentials that expire within this `TIME`")
+	fs.BoolVar(&f.showSecrets, "show-secrets", false, "show credentials in full, in text and JSON")
+	fs.BoolVar(&f.noColor, "no-color", false, "no colours")
+	fs.BoolVar(&f.quiet, "quiet", false, "only findings and errors")
+	fs.BoolVar(&f.verbose, "verbose", false, "more detail")
+	fs.BoolVar(&f.noProgress, "no-progress", false, "no progress line")
+}
+
+// settings are the flags joined with the configuration file.
+type settings struct {
+	config        *config.Config
+	failOn        string
+	baselinePath  string
+	baseline      *baseline.Baseline
+	expiryWarning time.Duration
+	files         []reportFile
+}
+
+// reportFile is one --report.
+type reportFile struct{ format, path string }
+
+// settings checks the flags and reads the configuration and the baseline.
+func (f *reportFlags) settings(cmd *cobra.Command, path string) (*settings, error) {
+	wrong := func(format string, v ...any) (*settings, error) {
+		return nil, &usageError{cmd.CommandPath(), fmt.Errorf(format, v...)}
+	}
+	s := &settings{failOn: f.failOn, baselinePath: f.baseline}
+	if _, err := report.ByName(f.format); err != nil {
+		return wrong("--format: %w", err)
+	}
+	for _, r := range f.reports {
+		format, file, ok := strings.Cut(r, "=")
+		if !ok || file == "" {
+			return wrong("--report %q: want FORMAT=FILE", r)
+		}
+		if _, err := report.ByName(format); err != nil {
+			return wrong("--report: %w", err)
+		}
+		s.files = append(s.files, reportFile{format, file})
+	}
+	var err error
+	if s.expiryWarning, err = config.ParseDuration(f.expiryWarning); err != nil {
+		return wrong("--expiry-warning: %w", err)
+	}
+	if s.config, err = readConfig(f.config, path); err != nil {
+		return nil, err
+	}
+	changed := cmd.Flags().Changed
+	if s.config.FailOn != "" && !changed("fail-on") {
+		s.failOn = s.config.FailOn
+	}
+	if s.config.ExpiryWarning > 0 && !changed("expiry-warning") {
+		s.expiryWarning = time.Duration(s.config.ExpiryWarning)
+	}
+	if s.config.Baseline != "" && !changed("baseline") {
+		s.baselinePath = filepath.Join(s.config.Dir, filepath.FromSlash(s.config.Baseline))
+	}
+	if !slices.Contains([]string{"any", "live", "none"}, s.failOn) {
+		return wrong("--fail-on %q: want any, live or none", s.failOn)
+	}
+	if s.baselinePath != "" {
+		s.baseline, err = baseline.Read(s.baselinePath)
+		// The file that is about to be written need not exist yet.
+		if err != nil && (f.writeBaseline != s.baselinePath || !errors.Is(err, os.ErrNotExist)) {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// readConfig reads the named file, or looks for one from path upwards.
+func readConfig(name, path string) (*config.Config, error) {
+	if name != "" {
+		return config.Read(name)
+	}
+	if path == "-" {
+		path = "."
+	}
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		path = filepath.Dir(path)
+	}
+	return config.Find(path)
+}
+
+// finish makes the live check, writes the reports and sets the exit code.
+// quiesce ends the progress line, before anything else is written.
+func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *reportFlags, quiesce func()) error {
+	var next *baseline.Baseline
+	if f.writeBaseline != "" {
+		next = run.NewBaseline()
+	}
+	r, err := run.Report(ctx)
+	quiesce()
+	if err != nil {
+		return err
+	}
+	if next != nil {
+		if err := report.ReplaceFile(f.writeBaseline, next.Marshal()); err != nil {
+			return fmt.Errorf("writing the baseline: %w", err)
+		}
+	}
+	var failed error
+	for _, file := range s.files {
+		if err := report.WriteFile(file.path, file.format, r); err != nil {
+			failed = errors.Join(failed, err)
+		}
+	}
+	if err := a.print(r, f); err != nil {
+		return errors.Join(failed, err)
+	}
+	a.remarks(r, f)
+	a.code = exitCode(r, s.failOn, next != nil)
+	return failed
+}
+
+// print writes the report to standard output.
+func (a *app) print(r *finding.Report, f *reportFlags) error {
+	if f.format != "text" {
+		write, err := report.ByName(f.format)
+		if err != nil {
+			return err
+		}
+		return write(a.out, r)
+	}
+	return report.Text(a.out, r, report.TextOptions{
+		Color: a.color(a.out, f.noColor), Width: width(a.out), Verbose: f.verbose, Quiet: f.quiet,
+	})
+}
+
+// maxRemarks is how many skipped things are listed unless --verbose asks for all.
+const maxRemarks = 10
+
+// remarks says on standard error what was not looked at, unless the text
+// report on standard output has said it.
+func (a *app) remarks(r *finding.Report, f *reportFlags) {
+	if f.format == "text" && !f.quiet {
+		return
+	}
+	shown := 0
+	for _, s := range r.Summary.Skipped {
+		if s.ByDesign {
+			continue
+		}
+		if shown++; shown > maxRemarks && !f.verbose {
+			_, _ = fmt.Fprintf(a.err, "momentolint: … and %d more not looked at\n", len(r.Summary.Skipped)-maxRemarks)
+			break
+		}
+		_, _ = fmt.Fprintf(a.err, "momentolint: not looked at: %s: %s\n", report.Safe(s.Path), report.Safe(s.Reason))
+	}
+	if f.quiet {
+		return
+	}
+	for _, n := range r.Notes {
+		_, _ = fmt.Fprintf(a.err, "momentolint: %s\n", report.Safe(n))
+	}
+	for _, e := range r.StaleBaseline {
+		_, _ = fmt.Fprintf(a.err, "momentolint: stale baseline entry: %s\n", report.Safe(e))
+	}
+}
+
+// exitCode is the contract's: what was not looked at goes before what was found.
+func exitCode(r *finding.Report, failOn string, baselineWritten bool) int {
+	switch {
+	case r.Incomplete:
+		return exitFailed
+	case baselineWritten:
+		// Whoever writes a baseline accepts what is in it.
+		return exitClean
+	case failOn == "any" && r.Summary.Findings > 0, failOn == "live" && r.Summary.Live > 0:
+		return exitFound
+	}
+	return exitClean
+}
+
+// color tells whether to write colours to w: only to a terminal, and not where
+// https://no-color.org or the terminal says no.
+func (a *app) color(w io.Writer, off bool) bool {
+	if off || a.getenv("NO_COLOR") != "" || a.getenv("TERM") == "dumb" {
+		return false
+	}
+	if v := a.getenv("CLICOLOR_FORCE"); v != "" && v != "0" {
+		return true
+	}
+	return isTerminal(w)
+}
+
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// width is the terminal's width in columns, 0 if w is none.
+func width(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/momentolint/momentolint/internal/words"
+	"github.com/momentolint/momentolint/scanner/rule"
+)
+
+func newRulesCommand(a *app) *cobra.Command {
+	format := "text"
+	cmd := &cobra.Command{
+		Use:   "rules [RULE]",
+		Short: "Print every rule, what it means and how to fix it",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			list := rule.All()
+			if len(args) == 1 {
+				r, ok := rule.ByID(args[0])
+				if !ok {
+					return &usageError{cmd.CommandPath(), unknownRule(args[0], list)}
+				}
+				list = []rule.Rule{r}
+			}
+			switch {
+			case format == "json":
+				return a.rulesJSON(list)
+			case format != "text":
+				return &usageError{cmd.CommandPath(), fmt.Errorf("--format %q: want text or json", format)}
+			case len(args) == 1:
+				return a.ruleText(list[0])
+			}
+			return a.rulesTable(list)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", format, "print as `FORMAT`: text or json")
+	return cmd
+}
+
+func unknownRule(id string, list []rule.Rule) error {
+	ids := make([]string, len(list))
+	for i, r := range list {
+		ids[i] = r.ID
+	}
+	if near := words.Nearest(id, ids); near != "" {
+		return fmt.Errorf("unknown rule %q: did you mean %q?", id, near)
+	}
+	return fmt.Errorf("unknown rule %q", id)
+}
+
+func (a *app) rulesTable(list []rule.Rule) error {
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	for _, r := range list {
+		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\n", r.ID, r.Severity(), r.Short); err != nil {
+			return err
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(a.out, "\nRun \"momentolint rules RULE\" for what a rule means and how to fix what it finds.\n")
+	return err
+}
+
+func (a *app) ruleText(r rule.Rule) error {
+	if _, err := fmt.Fprintf(a.out, "%s (%s)\n\n%s\n\n%s\n\n", r.ID, r.Severity(), r.Title, r.Full); err != nil {
+		return err
+	}
+	for i, step := range r.Fix {
+		if _, err := fmt.Fprintf(a.out, "%d. %s\n", i+1, step); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(a.out, "\n%s\n", r.HelpURI())
+	return err
+}
+
+func (a *app) rulesJSON(list []rule.Rule) error {
+	type ruleJSON struct {
+		ID       string   `json:"id"`
+		Class    string   `json:"class"`
+		Kind     string   `json:"kind,omitempty"`
+		Title    string   `json:"title"`
+		Severity string   `json:"severity"`
+		Short    string   `json:"short"`
+		Full     string   `json:"full"`
+		Fix      []string `json:"fix"`
+		Help     string   `json:"help"`
+	}
+	out := make([]ruleJSON, len(list))
+	for i, r := range list {
+		out[i] = ruleJSON{r.ID, string(r.Class), string(r.Kind), r.Title, string(r.Severity()), r.Short, r.Full, r.Fix, r.HelpURI()}
+	}
+	enc := json.NewEncoder(a.out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(out)
+}

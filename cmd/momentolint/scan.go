@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/momentolint/momentolint/scanner"
+	"github.com/momentolint/momentolint/scanner/config"
+	"github.com/momentolint/momentolint/scanner/machine"
+)
+
+// scanFlags are the flags of "scan" alone.
+type scanFlags struct {
+	history, reflog, allObjects, staged, machine, noCache bool
+	commits                                               string
+	archiveDepth, decodeDepth                             int
+	maxFileSize                                           string
+}
+
+func (f *scanFlags) add(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.history, "history", false, "scan everything reachable from any ref of the repository")
+	fs.BoolVar(&f.reflog, "reflog", false, "with --history, also what only reflogs and stashes reach")
+	fs.BoolVar(&f.allObjects, "all-objects", false, "with --history, everything in the object store, dangling objects too")
+	fs.StringVar(&f.commits, "range", "", "scan what the commits of `A..B` added")
+	fs.BoolVar(&f.staged, "staged", false, "scan what the index adds over HEAD")
+	fs.BoolVar(&f.machine, "machine", false, "scan the well-known places on this computer and the environment")
+	fs.BoolVar(&f.noCache, "no-cache", false, "do not use or write the cache of scanned git objects")
+	fs.IntVar(&f.archiveDepth, "max-archive-depth", scanner.DefaultArchiveDepth, "open archives inside one another to this depth, 0 = none")
+	fs.IntVar(&f.decodeDepth, "max-decode-depth", scanner.DefaultDecodeDepth, "take off this many layers of encoding, 0 = none")
+	fs.StringVar(&f.maxFileSize, "max-file-size", "0", "leave out files larger than `SIZE` (100MB, 2GiB), 0 = none")
+}
+
+// modes lists which of the sources that exclude each other were asked for.
+func (f *scanFlags) modes() []string {
+	var list []string
+	for _, m := range []struct {
+		on   bool
+		name string
+	}{{f.history, "--history"}, {f.commits != "", "--range"}, {f.staged, "--staged"}, {f.machine, "--machine"}} {
+		if m.on {
+			list = append(list, m.name)
+		}
+	}
+	return list
+}
+
+func newScanCommand(a *app) *cobra.Command {
+	var (
+		flags  scanFlags
+		report reportFlags
+		live   liveFlags
+	)
+	cmd := &cobra.Command{
+		Use:   "scan [PATH…]",
+		Short: "Find Momento credentials in files, archives, git histories and on this computer",
+		Long: `scan finds Momento credentials in files, folders, archives and standard input
+("-"), in whole git histories, in what a range of commits or the index adds, or
+in the well-known places on this computer. Without a PATH it scans this folder.
+
+Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.`,
+		Example: `  momentolint scan                           # this folder
+  momentolint scan --offline deploy app.tar  # a folder and an archive, no network
+  kubectl get secrets -o yaml | momentolint scan -
+  momentolint scan --history                 # every commit of this repository
+  momentolint scan --range origin/main..HEAD # what a branch adds
+  momentolint scan --staged                  # what would be committed
+  momentolint scan --machine                 # this computer`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.scan(cmd, args, &flags, &report, &live)
+		},
+	}
+	flags.add(cmd.Flags())
+	report.add(cmd.Flags())
+	live.add(cmd.Flags())
+	return cmd
+}
+
+// scan is the command: options, sources, report.
+func (a *app) scan(cmd *cobra.Command, args []string, flags *scanFlags, report *reportFlags, live *liveFlags) error {
+	ctx := cmd.Context()
+	wrong := func(format string, v ...any) error {
+		return &usageError{cmd.CommandPath(), fmt.Errorf(format, v...)}
+	}
+	modes := flags.modes()
+	switch {
+	case len(modes) > 1:
+		return wrong("%s and %s exclude each other", modes[0], modes[1])
+	case (flags.reflog || flags.allObjects) && !flags.history:
+		return wrong("--reflog and --all-objects go with --history")
+	case len(modes) == 1 && flags.machine && len(args) > 0:
+		return wrong("--machine takes no PATH")
+	case len(modes) == 1 && len(args) > 1:
+		return wrong("%s takes one repository", modes[0])
+	}
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	settings, err := report.settings(cmd, args[0])
+	if err != nil {
+		return err
+	}
+	if err := flags.merge(cmd, settings.config); err != nil {
+		return wrong("%w", err)
+	}
+	size, err := config.ParseSize(flags.maxFileSize)
+	if err != nil {
+		return wrong("--max-file-size: %w", err)
+	}
+	options, err := a.scannerOptions(settings, report, live)
+	if err != nil {
+		return err
+	}
+	options.MaxArchiveDepth, options.MaxDecodeDepth, options.MaxFileSize = flags.archiveDepth, flags.decodeDepth, size
+	options.GitleaksConfig = besides(args[0], ".gitleaks.toml")
+	options.GitleaksIgnore = besides(args[0], ".gitleaksignore")
+	if !flags.noCache && flags.history {
+		options.CacheDir = cacheDir()
+	}
+	run, err := scanner.New(options)
+	if err != nil {
+		return err
+	}
+	stopProgress := a.showProgress(ctx, options.Progress, report)
+	err = sources(ctx, a, run, flags, args)
+	if err != nil {
+		stopProgress()
+		return err
+	}
+	defer stopProgress()
+	return a.finish(ctx, run, settings, report, stopProgress)
+}
+
+// sources reads what the command line names.
+func sources(ctx context.Context, a *app, run *scanner.Run, flags *scanFlags, args []string) error {
+	switch {
+	case flags.history:
+		return run.History(ctx, args[0], scanner.History{Reflog: flags.reflog, AllObjects: flags.allObjects})
+	case flags.commits != "":
+		return run.Range(ctx, args[0], flags.commits)
+	case flags.staged:
+		return run.Staged(ctx, args[0])
+	case flags.machine:
+		system, err := machine.Current()
+		if err != nil {
+			return fmt.Errorf("finding the home folder: %w", err)
+		}
+		return run.Machine(ctx, system)
+	}
+	var paths []string
+	for _, arg := range args {
+		if arg != "-" {
+			paths = append(paths, arg)
+			continue
+		}
+		if err := run.Reader(ctx, "-", a.in); err != nil {
+			return err
+		}
+	}
+	if len(paths) == 0 {
+		return nil
+	}
+	return run.Files(ctx, paths)
+}
+
+// merge takes what the configuration file sets and the command line does not.
+func (f *scanFlags) merge(cmd *cobra.Command, c *config.Config) error {
+	if c.MaxArchiveDepth != nil && !cmd.Flags().Changed("max-archive-depth") {
+		f.archiveDepth = *c.MaxArchiveDepth
+	}
+	if c.MaxDecodeDepth != nil && !cmd.Flags().Changed("max-decode-depth") {
+		f.decodeDepth = *c.MaxDecodeDepth
+	}
+	if c.MaxFileSize > 0 && !cmd.Flags().Changed("max-file-size") {
+		f.maxFileSize = fmt.Sprint(int64(c.MaxFileSize))
+	}
+	if f.archiveDepth < 0 || f.decodeDepth < 0 {
+		return errors.New("--max-archive-depth and --max-decode-depth cannot be negative")
+	}
+	return nil
+}
+
+// besides gives the path of a file in the scanned folder, or beside the scanned
+// file, if it exists there; else "".
+func besides(path, name string) string {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		path = filepath.Dir(path)
+	}
+	path = filepath.Join(path, name)
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	return path
+}
+
+// cacheDir is momentolint's folder in the user's cache folder, "" if there is none.
+func cacheDir() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "momentolint")
+}

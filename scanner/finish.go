@@ -1,0 +1,232 @@
+package scanner
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/scanner/account"
+	"github.com/momentolint/momentolint/scanner/baseline"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/verify"
+)
+
+// Report ends the run: findings that the configuration or the baseline knows
+// are set aside, the live check is made for the others, and everything is put
+// in its final order. The context bounds the live check only.
+func (r *Run) Report(ctx context.Context) (*finding.Report, error) {
+	report := &finding.Report{
+		ToolVersion: r.o.Version, Now: r.o.Now().UTC(), ExpiryWarning: r.o.ExpiryWarning,
+		Root: r.root, ShowSecrets: r.o.ShowSecrets,
+	}
+	sortFindings(r.findings)
+	findings := dropDuplicates(r.findings)
+	report.Suppressed.Inline = len(r.silenced)
+	findings = r.suppress(findings, &report.Suppressed)
+	if r.o.Baseline != nil {
+		report.StaleBaseline = r.o.Baseline.Stale()
+	}
+	if err := r.verify(ctx, findings); err != nil {
+		return nil, err
+	}
+	r.markIgnored(ctx, findings)
+	report.Findings = findings
+	r.summarize(report)
+	return report, nil
+}
+
+// sortFindings puts findings in the order of the contract.
+func sortFindings(list []finding.Finding) {
+	slices.SortStableFunc(list, func(a, b finding.Finding) int {
+		return cmp.Or(
+			cmp.Compare(a.Location.File, b.Location.File),
+			cmp.Compare(a.Location.StartLine, b.Location.StartLine),
+			cmp.Compare(a.Location.StartColumn, b.Location.StartColumn),
+			cmp.Compare(commitID(&a), commitID(&b)),
+			cmp.Compare(a.Rule, b.Rule),
+			cmp.Compare(a.Fingerprint, b.Fingerprint),
+			cmp.Compare(a.Location.EndLine, b.Location.EndLine),
+			cmp.Compare(a.Location.EndColumn, b.Location.EndColumn),
+		)
+	})
+}
+
+func commitID(f *finding.Finding) string {
+	if f.Commit == nil {
+		return ""
+	}
+	return f.Commit.ID
+}
+
+// dropDuplicates removes findings that two sources brought: the same content
+// by the same rule at the same place.
+func dropDuplicates(sorted []finding.Finding) []finding.Finding {
+	return slices.CompactFunc(sorted, func(a, b finding.Finding) bool {
+		x, y := a.Location, b.Location
+		return x.File == y.File && x.StartLine == y.StartLine && x.StartColumn == y.StartColumn &&
+			a.Rule == b.Rule && a.Fingerprint == b.Fingerprint && commitID(&a) == commitID(&b)
+	})
+}
+
+// suppress sets aside what the configuration allows and what the baseline knows.
+func (r *Run) suppress(list []finding.Finding, n *finding.Suppressed) []finding.Finding {
+	return slices.DeleteFunc(list, func(f finding.Finding) bool {
+		switch {
+		case r.o.Config.Allows(f.Fingerprint, f.Rule, r.configPath(f.Location.File)) != "":
+			n.Config++
+		case r.o.Baseline != nil && r.o.Baseline.Covers(&f):
+			n.Baseline++
+		default:
+			return false
+		}
+		return true
+	})
+}
+
+// NewBaseline makes the baseline that covers the run's findings, those that
+// the present baseline covers included. It is called before Report.
+func (r *Run) NewBaseline() *baseline.Baseline {
+	var list []finding.Finding
+	for _, f := range r.findings {
+		if r.o.Config.Allows(f.Fingerprint, f.Rule, r.configPath(f.Location.File)) == "" {
+			list = append(list, f)
+		}
+	}
+	return baseline.New(list)
+}
+
+// verify asks about every credential once.
+func (r *Run) verify(ctx context.Context, list []finding.Finding) error {
+	index := map[string]int{}
+	var targets []verify.Target
+	for i := range list {
+		f := &list[i]
+		if f.Credential.IsZero() {
+			continue
+		}
+		at, ok := index[f.Fingerprint]
+		if !ok {
+			index[f.Fingerprint] = len(targets)
+			targets = append(targets, verify.Target{Credential: f.Credential, NearbyEndpoint: f.NearbyEndpoint})
+			continue
+		}
+		// The copy that names an endpoint is the one that can be asked about.
+		if t := &targets[at]; t.Credential.Endpoint == "" {
+			if f.Credential.Endpoint != "" {
+				t.Credential = f.Credential
+			}
+			t.NearbyEndpoint = cmp.Or(t.NearbyEndpoint, f.NearbyEndpoint)
+		}
+	}
+	if len(targets) == 0 {
+		return nil
+	}
+	r.progress.phase("asking the service")
+	v, err := verify.New(r.o.Verify)
+	if err != nil {
+		return fmt.Errorf("preparing the live check: %w", err)
+	}
+	verdicts := v.Verify(ctx, targets)
+	if !r.o.Verify.Offline && (r.o.Account.Self || !r.o.Account.Management.IsZero()) {
+		credentials := make([]credential.Credential, len(targets))
+		for i, t := range targets {
+			credentials[i] = t.Credential
+		}
+		r.progress.phase("asking the account")
+		if err := account.Enrich(ctx, r.o.Account, credentials, verdicts); err != nil {
+			r.Skip(finding.Skip{Path: "the account", Reason: err.Error()})
+		}
+	}
+	for i := range list {
+		if f := &list[i]; !f.Credential.IsZero() {
+			f.Verdict = verdicts[f.Fingerprint]
+		} else {
+			f.Verdict = finding.Verdict{Status: finding.StatusUnverified, Reason: "nothing to verify"}
+		}
+	}
+	return nil
+}
+
+// summarize counts, and decides whether the run was complete.
+func (r *Run) summarize(report *finding.Report) {
+	s := r.summary
+	s.Findings = len(report.Findings)
+	seen := map[string]bool{}
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		if f.Credential.IsZero() || seen[f.Fingerprint] {
+			continue
+		}
+		seen[f.Fingerprint] = true
+		s.Credentials++
+		if f.Verdict.Status == finding.StatusLive {
+			s.Live++
+		}
+	}
+	if r.stopped != nil {
+		s.Skipped = append(s.Skipped, finding.Skip{Path: ".", Reason: "the run was stopped before it was done"})
+	}
+	slices.SortFunc(s.Skipped, func(a, b finding.Skip) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason, b.Reason))
+	})
+	s.Skipped = slices.Compact(s.Skipped)
+	for _, skip := range s.Skipped {
+		report.Incomplete = report.Incomplete || !skip.ByDesign
+	}
+	s.Seconds = time.Since(r.started).Seconds()
+	report.Summary = s
+	report.Notes = r.notes
+}
+
+// markIgnored tells which files git ignores: a key in one of them is on this
+// computer, not in the repository. git is asked once, and only if there are
+// findings; without git or a repository nothing is marked.
+func (r *Run) markIgnored(ctx context.Context, list []finding.Finding) {
+	if r.root == "" {
+		return
+	}
+	var names strings.Builder
+	for i := range list {
+		// A "!" parts the name from that of an archive's member, or is part of it.
+		if name := list[i].Location.File; list[i].Commit == nil {
+			names.WriteString(name + "\x00" + onDisk(name) + "\x00")
+		}
+	}
+	git, err := exec.LookPath("git")
+	if err != nil || names.Len() == 0 {
+		return
+	}
+	if git, err = filepath.Abs(git); err != nil {
+		return
+	}
+	// No program that the repository configures may run: check-ignore needs the
+	// index, and reading the index would ask a file system monitor.
+	cmd := exec.CommandContext(ctx, git, "-C", r.root, "-c", "core.fsmonitor=false", "check-ignore", "-z", "--stdin")
+	cmd.Stdin = strings.NewReader(names.String())
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 1) {
+		return
+	}
+	ignored := map[string]bool{}
+	for name := range strings.SplitSeq(string(out), "\x00") {
+		ignored[name] = true
+	}
+	for i := range list {
+		name := list[i].Location.File
+		list[i].IgnoredByGit = list[i].Commit == nil && (ignored[name] || ignored[onDisk(name)])
+	}
+}
+
+// onDisk is the file of a location: the archive, for a member of one.
+func onDisk(name string) string {
+	file, _, _ := strings.Cut(name, "!")
+	return file
+}

@@ -1,0 +1,151 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"github.com/momentolint/momentolint/scanner/detect"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/source"
+)
+
+// place is where the blob being scanned comes from.
+type place struct {
+	// path is the name for the report, encoding the archives around it.
+	path     string
+	encoding []string
+	// commit is set for blobs of a history.
+	commit *finding.Commit
+	// advice is set for well-known places on a computer.
+	advice string
+}
+
+// scan looks through one blob and hands every match to take.
+func (r *Run) scan(ctx context.Context, worker int, p place, head []byte, rest io.Reader, take func(*finding.Finding, *detect.Match)) error {
+	n, err := r.scanners[worker].Scan(ctx, p.path, head, rest, func(m *detect.Match) error {
+		f := &finding.Finding{
+			Rule: m.Rule, Credential: m.Credential, Message: m.Message,
+			Fingerprint: m.Fingerprint, Redacted: m.Redacted,
+			Location: finding.Location{
+				File: p.path, StartLine: m.StartLine, StartColumn: m.StartColumn, EndLine: m.EndLine, EndColumn: m.EndColumn,
+				Encoding: append(slices.Clone(p.encoding), m.Encoding...),
+			},
+			Commit: p.commit, Line: m.Line, LineColumn: m.LineColumn, LineWidth: m.LineWidth,
+			NearbyEndpoint: m.NearbyEndpoint, Advice: p.advice,
+		}
+		take(f, m)
+		return nil
+	})
+	r.progress.Bytes.Add(n)
+	var partial *detect.Partial
+	if errors.As(err, &partial) {
+		r.Skip(finding.Skip{Path: p.path, Reason: partial.Error(), ByDesign: partial.ByChoice})
+		return nil
+	}
+	return err
+}
+
+// keep is the usual end of a match: into the run's findings, or to those that
+// are silenced on their line.
+func (r *Run) keep(f *finding.Finding, m *detect.Match) {
+	if r.o.Config.Disabled(f.Rule) {
+		return
+	}
+	r.progress.Findings.Add(1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if m.Allowed {
+		r.silenced = append(r.silenced, silenced{*f, m.AllowReason})
+		return
+	}
+	r.findings = append(r.findings, *f)
+}
+
+// visit scans the blobs that a source brings. advice is for all of them.
+func (r *Run) visit(ctx context.Context, advice string) func(int, *source.Blob) error {
+	return func(worker int, b *source.Blob) error {
+		p := place{path: b.Path, encoding: b.Encoding, advice: advice}
+		err := r.scan(ctx, worker, p, b.Head, b.Rest, r.keep)
+		r.progress.Files.Add(1)
+		return err
+	}
+}
+
+func (r *Run) sourceOptions() source.Options {
+	return source.Options{
+		Jobs: r.o.Jobs, MaxArchiveDepth: r.o.MaxArchiveDepth, MaxFileSize: r.o.MaxFileSize, Skip: r.Skip,
+	}
+}
+
+// count adds what a source has read to the summary.
+func (r *Run) count(s source.Stats) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.summary.Files += s.Files
+	r.summary.Bytes += s.Bytes
+}
+
+// Files scans files and folders. File names are relative to the path if it is
+// the only one and a folder, else they begin with the path as given. A path
+// inside another one is scanned once.
+func (r *Run) Files(ctx context.Context, paths []string) error {
+	r.progress.phase("scanning")
+	o := r.sourceOptions()
+	if len(paths) == 1 {
+		r.root = paths[0]
+	}
+	o.Exclude = r.excluded
+	stats, err := source.Files(ctx, paths, o, r.visit(ctx, ""))
+	r.count(stats)
+	return r.stop(ctx, err)
+}
+
+// excluded tells whether the configuration leaves out a path, given as it
+// stands in the report.
+func (r *Run) excluded(name string, dir bool) bool {
+	if len(r.o.Config.Exclude) == 0 {
+		return false
+	}
+	return r.o.Config.Excluded(r.configPath(name), dir)
+}
+
+// configPath gives a path of the report as the configuration sees it: relative
+// to the configuration's folder.
+func (r *Run) configPath(name string) string {
+	if r.o.Config.Dir == "" {
+		return name
+	}
+	full := filepath.FromSlash(name)
+	if r.root != "" && !filepath.IsAbs(full) {
+		full = filepath.Join(r.root, full)
+	}
+	full, err := filepath.Abs(full)
+	if err != nil {
+		return name
+	}
+	dir, err := filepath.Abs(r.o.Config.Dir)
+	if err != nil {
+		return name
+	}
+	rel, err := filepath.Rel(dir, full)
+	if err != nil {
+		return name
+	}
+	return filepath.ToSlash(rel)
+}
+
+// Reader scans a stream, e.g. standard input, which may be an archive. name is
+// for the report.
+func (r *Run) Reader(ctx context.Context, name string, in io.Reader) error {
+	r.progress.phase("reading")
+	stats, err := source.Reader(ctx, name, in, r.sourceOptions(), r.visit(ctx, ""))
+	r.count(stats)
+	if err != nil {
+		err = fmt.Errorf("reading %s: %w", name, err)
+	}
+	return r.stop(ctx, err)
+}

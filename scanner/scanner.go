@@ -1,0 +1,179 @@
+// Package scanner is the pipeline: source → detect → verify → report. A Run
+// takes blobs from one or more sources, finds the credentials in them, sets
+// aside what was silenced, asks the service about the rest and gives the
+// report.
+package scanner
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/momentolint/momentolint/scanner/account"
+	"github.com/momentolint/momentolint/scanner/baseline"
+	"github.com/momentolint/momentolint/scanner/config"
+	"github.com/momentolint/momentolint/scanner/detect"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/verify"
+)
+
+// The bounds that a run has if nobody sets others.
+const (
+	DefaultArchiveDepth  = 8
+	DefaultDecodeDepth   = 6
+	DefaultExpiryWarning = 30 * 24 * time.Hour
+)
+
+// Options are what a run needs to know beside its sources.
+type Options struct {
+	// Version is momentolint's version, for the report and the cache's key.
+	Version string
+	// Config is the configuration file's content; nil = none.
+	Config *config.Config
+	// Baseline holds the findings that are known; nil = none.
+	Baseline *baseline.Baseline
+	// GitleaksConfig is the path of a gitleaks configuration whose allowlists and
+	// own rules count; "" = none.
+	GitleaksConfig string
+	// GitleaksIgnore is the path of a .gitleaksignore file; "" = none.
+	GitleaksIgnore string
+	// Jobs is how many blobs are scanned at once; 0 = as many as there are cores.
+	Jobs int
+	// MaxArchiveDepth is how many archives inside one another are opened, 0 = none.
+	MaxArchiveDepth int
+	// MaxDecodeDepth is how many layers of encoding are taken off, 0 = none.
+	MaxDecodeDepth int
+	// MaxFileSize leaves out larger files, in bytes; 0 = none.
+	MaxFileSize int64
+	// ExpiryWarning is how far ahead an expiry counts as soon.
+	ExpiryWarning time.Duration
+	// ShowSecrets lets reports show credentials in full.
+	ShowSecrets bool
+	// Verify are the settings of the live check.
+	Verify verify.Options
+	// Account are the settings for looking v2 keys up in their account.
+	Account account.Settings
+	// CacheDir is the folder of the cache of scanned git objects; "" = no cache.
+	CacheDir string
+	// Now is the clock; nil = time.Now.
+	Now func() time.Time
+	// Progress, if not nil, is kept up to date while the run goes on.
+	Progress *Progress
+}
+
+// Progress counts what has been done so far. It may be read at any time.
+type Progress struct {
+	// Files and Bytes are what was scanned; Findings what was found in it.
+	Files, Bytes, Findings atomic.Int64
+	// Done and Total are the objects of a history; Total is 0 until it is known.
+	Done, Total atomic.Int64
+	// Phase says in a word or two what is being done.
+	Phase atomic.Value
+}
+
+// phase names what is being done.
+func (p *Progress) phase(name string) { p.Phase.Store(name) }
+
+// Run is one run of the scanner. Its methods that read sources may be called
+// one after the other, then Report once.
+type Run struct {
+	o        Options
+	detector *detect.Detector
+	scanners []*detect.Scanner
+	started  time.Time
+	progress *Progress
+	// root is the folder that file names refer to, "" if there is more than one.
+	root string
+
+	mu       sync.Mutex
+	findings []finding.Finding
+	silenced []silenced
+	summary  finding.Summary
+	notes    []string
+	stopped  error
+}
+
+// silenced is a finding that a comment on its line silences.
+type silenced struct {
+	finding finding.Finding
+	reason  string
+}
+
+// New prepares a run. The error is a mistake in a configuration.
+func New(o Options) (*Run, error) {
+	if o.Jobs <= 0 {
+		o.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Config == nil {
+		o.Config = &config.Config{}
+	}
+	if o.Progress == nil {
+		o.Progress = &Progress{}
+	}
+	d, err := detect.New(detect.Options{
+		MaxDecodeDepth: o.MaxDecodeDepth,
+		GitleaksConfig: o.GitleaksConfig,
+		GitleaksIgnore: o.GitleaksIgnore,
+		Version:        o.Version,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("preparing the rules: %w", err)
+	}
+	r := &Run{o: o, detector: d, progress: o.Progress, started: time.Now()}
+	r.summary.Skipped = []finding.Skip{}
+	r.notes = d.Notes()
+	for range o.Jobs {
+		r.scanners = append(r.scanners, d.NewScanner())
+	}
+	return r, nil
+}
+
+// Add puts findings of another tool of this program (the Go analyzers) into
+// the run, to be silenced, checked and reported like the rest.
+func (r *Run) Add(findings ...finding.Finding) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, f := range findings {
+		if !r.o.Config.Disabled(f.Rule) {
+			r.findings = append(r.findings, f)
+		}
+	}
+}
+
+// Skip notes something that was not looked at.
+func (r *Run) Skip(s finding.Skip) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.summary.Skipped = append(r.summary.Skipped, s)
+}
+
+// Note adds a remark for people to the report, once.
+func (r *Run) Note(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, n := range r.notes {
+		if n == text {
+			return
+		}
+	}
+	r.notes = append(r.notes, text)
+}
+
+// stop notes that the run ended before its sources did, because of the context.
+// It gives nil for that: what was found so far is still reported. Any other
+// error is given back.
+func (r *Run) stop(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopped = context.Cause(ctx)
+	return nil
+}
