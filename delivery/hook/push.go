@@ -2,9 +2,11 @@ package hook
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -75,4 +77,98 @@ func parseID(text string) (string, error) {
 		return "", nil
 	}
 	return text, nil
+}
+
+// Push is what a push gives to a remote.
+type Push struct {
+	// Include are the objects that the remote is to have, as ids or revisions.
+	Include []string
+	// Exclude are those that it has, as far as git was told; ids that this
+	// repository does not know are among them.
+	Exclude []string
+	// Remote is the name of the remote, "" if the push goes to an address.
+	Remote string
+}
+
+// NewPush puts together what git tells a pre-push hook: its arguments, the
+// remote's name and address, and the updates. Deletions give nothing away.
+func NewPush(arguments []string, updates []Update) Push {
+	var p Push
+	// For a push to an address both are the address.
+	if len(arguments) > 0 && (len(arguments) < 2 || arguments[0] != arguments[1]) {
+		p.Remote = arguments[0]
+	}
+	for _, u := range updates {
+		if u.LocalID == "" {
+			continue
+		}
+		p.Include = append(p.Include, u.LocalID)
+		if u.RemoteID != "" {
+			p.Exclude = append(p.Exclude, u.RemoteID)
+		}
+	}
+	return p
+}
+
+// FrameworkPush is NewPush for hooks that the pre-commit framework runs: it
+// keeps git's arguments and standard input to itself and sets variables
+// instead (https://pre-commit.com/#pre-push). Of a push of several refs it
+// tells only the first. ok is false where it is not the framework that runs.
+func FrameworkPush(lookup func(string) (string, bool)) (p Push, ok bool) {
+	get := func(name string) string {
+		value, _ := lookup("PRE_COMMIT_" + name)
+		return value
+	}
+	if get("REMOTE_NAME") == "" {
+		return Push{}, false
+	}
+	p.Remote = get("REMOTE_NAME")
+	if p.Remote == get("REMOTE_URL") {
+		p.Remote = ""
+	}
+	switch {
+	case get("TO_REF") != "":
+		p.Include = []string{get("TO_REF")}
+		if from := get("FROM_REF"); from != "" {
+			p.Exclude = []string{from}
+		}
+	case get("LOCAL_BRANCH") != "":
+		// The first push of a history: there is nothing to start from.
+		p.Include = []string{get("LOCAL_BRANCH")}
+	}
+	return p, true
+}
+
+// Resolve gives the ids of all that is pushed and of all that the remote is
+// known to have: what the push names and this repository knows, and what the
+// remote's branches were when they were last seen. Without a remote's name all
+// remotes count.
+func (p Push) Resolve(ctx context.Context, dir string) (include, exclude []string, err error) {
+	g := git{dir}
+	for _, revision := range p.Include {
+		id, err := g.run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision)
+		if err != nil {
+			return nil, nil, fmt.Errorf("finding %s, which is to be pushed: %w", revision, err)
+		}
+		include = append(include, id)
+	}
+	seen := "refs/remotes/"
+	if p.Remote != "" {
+		seen += p.Remote + "/"
+	}
+	refs, err := g.run(ctx, "for-each-ref", "--format=%(objectname)", seen)
+	if err != nil {
+		return nil, nil, fmt.Errorf("listing what the remote has: %w", err)
+	}
+	exclude = strings.Fields(refs)
+	for _, revision := range p.Exclude {
+		// What others have pushed since is not here, and not needed.
+		if id, err := g.run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}"); err == nil {
+			exclude = append(exclude, id)
+		} else if ctx.Err() != nil {
+			return nil, nil, fmt.Errorf("listing what the remote has: %w", err)
+		}
+	}
+	slices.Sort(exclude)
+	return include, slices.Compact(exclude), nil
 }
