@@ -86,6 +86,46 @@ func (d *Dialer) Dial(ctx context.Context, a Address) (net.Conn, error) {
 	return conn, nil
 }
 
+// Resolve gives host:port for a client that dials by itself: with the IP
+// address that a's host has now, after it has passed, so that no second look-up
+// can change it; or with the name where a proxy will look it up.
+func (d *Dialer) Resolve(ctx context.Context, a Address) (string, error) {
+	if a.IsZero() {
+		return "", errors.New("resolving without an address")
+	}
+	via, err := d.proxyFor(a)
+	if err != nil {
+		return "", err
+	}
+	if via != nil {
+		return a.String(), nil
+	}
+	if d.Hooks.Port != nil {
+		a.port = d.Hooks.Port(a)
+	}
+	resolver := d.Hooks.Resolver
+	if resolver == nil {
+		resolver = net.DefaultResolver
+	}
+	found, err := resolver.LookupNetIP(ctx, "ip", a.host)
+	if err != nil {
+		return "", fmt.Errorf("looking %s up: %w", a.host, err)
+	}
+	for _, ip := range found {
+		ip = ip.Unmap()
+		if d.Hooks.Trust != nil && d.Hooks.Trust(ip) {
+			return netip.AddrPortFrom(ip, a.port).String(), nil
+		}
+		if err = a.check(ip); err == nil {
+			return netip.AddrPortFrom(ip, a.port).String(), nil
+		}
+	}
+	if err == nil {
+		err = fmt.Errorf("looking %s up: no addresses", a.host)
+	}
+	return "", err
+}
+
 // ProxyError says why a proxy opened no connection.
 type ProxyError struct {
 	// Reason is in a few words; it holds nothing of the proxy's URL.

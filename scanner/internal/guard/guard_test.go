@@ -130,30 +130,43 @@ func TestBaseURLs(t *testing.T) {
 	}
 }
 
-// listen counts what arrives on a loopback port.
-func listen(t *testing.T) (port uint16, connections *atomic.Int32) {
+// listen counts what arrives on a loopback port. Connections are accepted in
+// their order, so when one of arrived's own has been counted, all before it have.
+func listen(t *testing.T) (port uint16, arrived func() int32) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
-	connections = new(atomic.Int32)
+	accepted := make(chan string, 1000)
 	go func() {
 		for {
 			c, err := l.Accept()
 			if err != nil {
 				return
 			}
-			connections.Add(1)
+			accepted <- c.RemoteAddr().String()
 			_ = c.Close()
 		}
 	}()
-	return l.Addr().(*net.TCPAddr).AddrPort().Port(), connections
+	arrived = func() int32 {
+		last, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = last.Close() }()
+		for n := int32(0); ; n++ {
+			if <-accepted == last.LocalAddr().String() {
+				return n
+			}
+		}
+	}
+	return l.Addr().(*net.TCPAddr).AddrPort().Port(), arrived
 }
 
 func TestNamesThatResolveOffTheInternetAreNotDialled(t *testing.T) {
-	port, connections := listen(t)
+	port, arrived := listen(t)
 	for _, ip := range []string{
 		"127.0.0.1", "127.9.9.9", "::1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "169.254.1.1",
 		"100.64.0.1", "100.100.100.200", "0.0.0.0", "0.1.2.3", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.7", "203.0.113.9",
@@ -180,13 +193,13 @@ func TestNamesThatResolveOffTheInternetAreNotDialled(t *testing.T) {
 			t.Errorf("%s: not refused but failed: %v", ip, err)
 		}
 	}
-	if n := connections.Load(); n != 0 {
+	if n := arrived(); n != 0 {
 		t.Errorf("%d connections arrived", n)
 	}
 }
 
 func TestAPrivateAddressIsDialledWhereTheUserNamedTheHost(t *testing.T) {
-	port, connections := listen(t)
+	port, arrived := listen(t)
 	resolver := guardtest.Loopback()
 	d := guard.Dialer{Hooks: guard.Hooks{Resolver: resolver, Port: func(guard.Address) uint16 { return port }}}
 	a, err := rules(t, "cell-1.prod.a.momentohq.com").Address("control.cell-1.prod.a.momentohq.com")
@@ -198,7 +211,7 @@ func TestAPrivateAddressIsDialledWhereTheUserNamedTheHost(t *testing.T) {
 		t.Fatalf("an allowed host in a private network: %v", err)
 	}
 	_ = conn.Close()
-	if connections.Load() == 0 {
+	if arrived() == 0 {
 		t.Error("nothing arrived")
 	}
 	// Even then a name cannot mean the cloud's metadata service.
@@ -206,6 +219,35 @@ func TestAPrivateAddressIsDialledWhereTheUserNamedTheHost(t *testing.T) {
 	var refused *guard.RefusedError
 	if _, err := d.Dial(t.Context(), a); !errors.As(err, &refused) {
 		t.Errorf("the metadata address: %v", err)
+	}
+}
+
+func TestResolveGivesAnAddressThatHasPassed(t *testing.T) {
+	a, err := rules(t).Address("control.cell-1.prod.a.momentohq.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resolve := func(ips ...string) (string, error) {
+		var list []netip.Addr
+		for _, ip := range ips {
+			list = append(list, netip.MustParseAddr(ip))
+		}
+		d := guard.Dialer{Hooks: guard.Hooks{Resolver: guardtest.Resolver(func(string) []netip.Addr { return list })}}
+		return d.Resolve(t.Context(), a)
+	}
+	if got, err := resolve("10.0.0.1", "93.184.215.14"); err != nil || got != "93.184.215.14:443" {
+		t.Errorf("%q, %v", got, err)
+	}
+	var refused *guard.RefusedError
+	if got, err := resolve("10.0.0.1", "127.0.0.1"); !errors.As(err, &refused) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := resolve(); guard.Explain(err) != "no such host" {
+		t.Errorf("%q, %v", got, err)
+	}
+	d := guard.Dialer{Getenv: env("HTTPS_PROXY", "http://proxy.example:3128")}
+	if got, err := d.Resolve(t.Context(), a); err != nil || got != a.String() {
+		t.Errorf("with a proxy: %q, %v", got, err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
+	"encoding/pem"
 	"fmt"
 	"net"
 	"net/http"
@@ -77,6 +78,9 @@ type Options struct {
 	Caches []string
 	Keys   []Key
 	Roles  []Role
+	// Authority is a server whose certificate authority this one shares; nil =
+	// one of its own.
+	Authority *Server
 	// TLS has both listeners speak TLS with a certificate of the server's own
 	// authority (see Roots), good for Hosts; else they speak plain text.
 	TLS bool
@@ -156,7 +160,7 @@ func (s *Server) listen() error {
 	var config *tls.Config
 	if s.opts.TLS {
 		var err error
-		if s.authority, err = newAuthority(); err != nil {
+		if s.authority, err = s.opts.shared(); err != nil {
 			return fmt.Errorf("certificate authority: %w", err)
 		}
 		if config, err = s.authority.serverConfig(s.opts.Hosts, s.opts.Certificate); err != nil {
@@ -215,6 +219,22 @@ func (s *Server) Roots() *x509.CertPool {
 		return nil
 	}
 	return s.authority.pool()
+}
+
+// AuthorityPEM is the certificate of the server's authority, as a file that
+// SSL_CERT_FILE can name; nil without TLS.
+func (s *Server) AuthorityPEM() []byte {
+	if s.authority == nil {
+		return nil
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.authority.certificate.Raw})
+}
+
+func (o *Options) shared() (*authority, error) {
+	if o.Authority != nil && o.Authority.authority != nil {
+		return o.Authority.authority, nil
+	}
+	return newAuthority()
 }
 
 // Add makes a key known, or changes one that is.
