@@ -109,30 +109,31 @@ func (s *Scanner) base64(v *view, at, phase int) {
 	}
 	if n := len(hi); n > 0 {
 		// The padding belongs to what ends there.
-		hi[n-1] += int32(paddingAfter(v, int(r.to[len(r.to)-1]), (len(r.text)-group)%4))
+		hi[n-1] += int32(padding(r, v, (len(r.text)-group)%4))
 	}
 	child.data, child.lo, child.hi = data, lo, hi
 	s.work += int64(2 * len(r.text))
 	s.decoded(child, v, LayerBase64, e)
 }
 
-// paddingAfter gives how many bytes of the buffer the padding takes that
-// stands at v.data[i], after a last group of size characters.
-func paddingAfter(v *view, i, size int) int {
+// padding gives how many bytes of the buffer the padding takes that stands
+// after a run whose last group has size characters.
+func padding(r *run, v *view, size int) int {
 	if size < 2 {
 		return 0
 	}
-	first := i
+	first := int(r.to[len(r.to)-1])
+	i := first
 	for n := size; n < 4 && i < len(v.data); n++ {
-		c, length := logical(v.data, i)
-		if v.data[i] == '=' {
-			// Quoted-printable writes it as an escape of its own.
-			if c, length = unquotedPrintable(v.data, i); length == 0 {
-				c, length = '=', 1
-			}
+		c, length, l := unescape(v.data, i)
+		if length == 0 && v.data[i] == '=' {
+			c, length = '=', 1
 		}
-		if c != '=' {
+		if length == 0 || c != '=' {
 			break
+		}
+		if length > 1 {
+			r.marked(v, i, l)
 		}
 		i += length
 	}
@@ -226,10 +227,10 @@ func (s *Scanner) hex(v *view, at int) {
 			next := hexSeparator(d, i, end)
 			if next < 0 {
 				var how join
-				if next, how, _ = separate(d, i, end, nil); how == apart || next+1 >= end || !hexSet[d[next]] || !hexSet[d[next+1]] {
+				if next, how = separate(d, i, end, nil); how == apart || next+1 >= end || !hexSet[d[next]] || !hexSet[d[next+1]] {
 					break
 				}
-				e.run.marked(v, i, how.layer())
+				e.run.marked(v, next, how.layer())
 			}
 			i = next
 			continue

@@ -10,7 +10,7 @@ import (
 
 // newDetector gives a detector with the given options and, unless they say
 // otherwise, a usual depth of decoding.
-func newDetector(tb testing.TB, o Options) *Detector {
+func newTestDetector(tb testing.TB, o Options) *Detector {
 	tb.Helper()
 	if o.MaxDecodeDepth == 0 {
 		o.MaxDecodeDepth = 6
@@ -48,7 +48,7 @@ func TestFindsEveryKind(t *testing.T) {
 		credential.SessionToken:    credentialtest.CredentialsFile(o),
 	} {
 		found := false
-		for _, m := range scanText(t, newDetector(t, Options{}), "", text) {
+		for _, m := range scanText(t, newTestDetector(t, Options{}), "", text) {
 			found = found || m.Credential.Kind == kind && m.Rule == kind.Rule()
 		}
 		if !found {

@@ -159,7 +159,8 @@ func skipQuotes(d []byte, i int) int {
 		switch {
 		case n > 0:
 			i += n
-		case isBlank(d[i]):
+		case isBlank(d[i]), d[i] == '+' && quoteAt(d, i+1) > 0:
+			// Forms write a blank as a plus sign.
 			i++
 		default:
 			return i
@@ -192,7 +193,7 @@ func (s *Scanner) session(v *view, r *run, n int) (c credential.Credential, ok b
 	}
 	lo, hi := int(r.at[0]), int(r.to[n-1])
 	text, first := around(v.data, lo, hi)
-	before := text[:lo-first]
+	before := written(text[:lo-first])
 	i := bytes.LastIndex(before, []byte(sessionSection))
 	if i < 0 {
 		return c, false
@@ -202,7 +203,7 @@ func (s *Scanner) session(v *view, r *run, n int) (c credential.Credential, ok b
 		return c, false
 	}
 	until := int64(0)
-	after := text[hi-first:]
+	after := written(text[hi-first:])
 	for _, part := range [][]byte{section, upToSection(after)} {
 		if k := bytes.Index(part, []byte("valid_until")); k >= 0 {
 			if value, _, ok := valueAfter(part, k+len("valid_until")); ok {
@@ -222,11 +223,43 @@ func hasSection(text []byte) bool { return len(upToSection(text)) < len(text) }
 // upToSection gives the text before the next section of an INI file.
 func upToSection(text []byte) []byte {
 	for i, c := range text {
-		if c == '[' && i > 0 && (text[i-1] == '\n' || text[i-1] == 'n' || text[i-1] == '\r') {
+		if c == '[' && i > 0 && (text[i-1] == '\n' || text[i-1] == '\r') {
 			return text[:i]
 		}
 	}
 	return text
+}
+
+// written gives a text with its escapes resolved, line ends among them.
+func written(d []byte) []byte {
+	if bytes.IndexByte(d, '\\') < 0 && bytes.IndexByte(d, '%') < 0 && bytes.IndexByte(d, '&') < 0 {
+		return d
+	}
+	out := make([]byte, 0, len(d))
+	for i := 0; i < len(d); {
+		c, n := logical(d, i)
+		if c == '\\' {
+			k := i
+			for k < len(d) && d[k] == '\\' && k-i < maxBackslashes {
+				k++
+			}
+			if k < len(d) {
+				switch d[k] {
+				case 'n':
+					c, n = '\n', k+1-i
+				case 'r':
+					c, n = '\r', k+1-i
+				case 't':
+					c, n = '\t', k+1-i
+				case '"':
+					c, n = '"', k+1-i
+				}
+			}
+		}
+		out = append(out, c)
+		i += n
+	}
+	return out
 }
 
 // namedToken tells whether text ends in "token=".

@@ -61,7 +61,7 @@ func read(r *run, v *view, i, end int, alphabet *set, escapes bool, to reading) 
 		if !knowsPrefix {
 			prefix, knowsPrefix = linePrefix(d, i), true
 		}
-		next, how, escaped := i, apart, false
+		next, how := i, apart
 		if n := softBreak(d, i); n > 0 {
 			if alphabet == &base64Set && len(r.text)%4 == 3 && !softLine(d, i) {
 				// Padding, which stands at a line's end as well.
@@ -72,15 +72,12 @@ func read(r *run, v *view, i, end int, alphabet *set, escapes bool, to reading) 
 				return i, next >= end
 			}
 		} else {
-			next, how, escaped = separate(d, i, end, prefix)
+			next, how = separate(d, i, end, prefix)
 		}
 		if how == apart || !to.joined(how) {
 			return i, how == apart && next >= end && end < len(d)
 		}
-		r.marked(v, i, how.layer())
-		if escaped {
-			r.marked(v, i, layerEscape)
-		}
+		r.marked(v, next, how.layer())
 		i = next
 	}
 	return i, true

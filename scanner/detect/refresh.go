@@ -28,7 +28,7 @@ func (s *Scanner) refreshToken(v *view, at int) {
 	}
 	s.work += 2 * maxObject
 	lo, hi, braces := objectAround(d, at)
-	if !quotedAt(d, first) && (braces || !written(value)) {
+	if !quotedAt(d, first) && (braces || !opaque(value)) {
 		return
 	}
 	n := credential.Neighbours{File: fileName(s.path)}
@@ -74,9 +74,9 @@ func quotedAt(d []byte, i int) bool {
 	return c == '"' || c == '\'' || c == '`' || c == '2' || c == '7' || c == ';'
 }
 
-// written tells whether a value without quotation marks may be a token rather
+// opaque tells whether a value without quotation marks may be a token rather
 // than a variable or a call.
-func written(value []byte) bool {
+func opaque(value []byte) bool {
 	count := 0
 	for _, c := range value {
 		switch {

@@ -50,18 +50,17 @@ type separator struct {
 	prefix []byte
 	// What was met.
 	lines, quotes, words int
-	escaped, continued   bool
+	continued            bool
 	ops                  [2]byte
 	opCount              int
 }
 
 // separate reads what stands at d[i], which belongs to no piece, and gives the
-// place where the next piece begins and how they belong together. escaped
-// tells that line ends were written as escapes.
-func separate(d []byte, i, end int, prefix []byte) (next int, how join, escaped bool) {
+// place where the next piece begins and how they belong together.
+func separate(d []byte, i, end int, prefix []byte) (next int, how join) {
 	s := separator{d: d, at: i, end: min(end, i+maxSeparator, len(d)), prefix: prefix}
 	how = s.read()
-	return s.at, how, s.escaped
+	return s.at, how
 }
 
 func (s *separator) read() join {
@@ -167,7 +166,6 @@ func (s *separator) backslash() bool {
 		if s.d[k] == 'n' || s.lines == 0 {
 			s.lines = 1
 		}
-		s.escaped = true
 		s.at = k + 1
 		return true
 	}
@@ -453,7 +451,7 @@ func before(d []byte, i, from int, prefix []byte) (end int, ok bool) {
 			continue
 		}
 		tries++
-		if next, how, _ := separate(d, j, i+1, prefix); how != apart && next == i {
+		if next, how := separate(d, j, i+1, prefix); how != apart && next == i {
 			return j, true
 		}
 		if n := softBreak(d, j); n > 0 && skipPrefix(d, j+n, i, prefix) == i {

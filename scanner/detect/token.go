@@ -172,7 +172,11 @@ func (t *token) joined(how join) bool {
 	length := n - t.piece
 	t.piece = n
 	switch t.part {
-	case partTail, partWhole, partNone:
+	case partTail:
+		// The last group, with white space in it, may stand on the next line; but
+		// an equals sign is more likely padding than a soft line end.
+		return how != joinSoft || n%4 != 3
+	case partWhole, partNone:
 		return false
 	case partSignature:
 		switch {

@@ -46,11 +46,16 @@ var layerNames = [layerCount]string{
 	layerHTML: LayerHTML, layerEscape: LayerEscape, layerPercent: LayerPercent,
 }
 
-// mark is a place where reading took off a layer.
+// mark is a place where reading took off a layer: of an escape where it
+// begins, of a separator where the next piece does.
 type mark struct {
 	at    int // in the buffer
 	layer layer
 }
+
+// separates tells whether the layer may consist of separators alone: then a
+// mark at the very beginning of a text lies before it.
+func (l layer) separates() bool { return l <= layerQuotedPrintable }
 
 // view is a text in which credentials are looked for: the buffer itself, or
 // what came of decoding a part of it.
@@ -101,7 +106,7 @@ func appendLayers(names []string, lo, hi int, marks []mark) []string {
 		if m.at >= hi {
 			break
 		}
-		seen[m.layer] = true
+		seen[m.layer] = seen[m.layer] || m.at > lo || !m.layer.separates()
 	}
 	for l, ok := range seen {
 		if ok {
