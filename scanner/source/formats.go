@@ -1,0 +1,163 @@
+package source
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// format is a kind of container, known by its content. The file's name does
+// not matter.
+type format struct {
+	// name is what Blob.Encoding says; for containers that are not opened, what
+	// they are called.
+	name string
+	// magic is what the content begins with, at offset.
+	magic  string
+	offset int
+	// match looks closer where the magic may occur by chance; nil if not needed.
+	match func(head []byte) bool
+	// archive tells containers of several members from mere compression.
+	archive bool
+	// opened tells that worker.open knows how to show what is inside.
+	opened bool
+}
+
+// open shows what is inside a container.
+func (w *worker) open(s *stream, f *format, d depth) error {
+	switch f.name {
+	case "zip":
+		return w.zip(s, f, d)
+	case "tar":
+		return w.tar(s, f, d)
+	case "ar":
+		return w.ar(s, f, d)
+	case "gzip":
+		return w.decompress(s, f, d, openGzip)
+	case "bzip2":
+		return w.decompress(s, f, d, openBzip2)
+	case "xz":
+		return w.decompress(s, f, d, openXZ)
+	case "zstd":
+		return w.decompress(s, f, d, openZstd)
+	default:
+		return w.show(s)
+	}
+}
+
+// formats are the containers that are known, those that occur most first.
+var formats = makeFormats()
+
+func makeFormats() []*format {
+	return []*format{
+		{name: "zip", magic: "PK\x03\x04", archive: true, opened: true},
+		{name: "zip", magic: "PK\x05\x06", archive: true, match: isEmptyZip, opened: true},
+		{name: "zip", magic: "PK\x07\x08PK\x03\x04", archive: true, opened: true}, // in several parts
+		{name: "zip", magic: "PK00PK\x03\x04", archive: true, opened: true},       // in several parts that became one
+		{name: "gzip", magic: "\x1f\x8b\x08", match: func(h []byte) bool { return len(h) > 10 && h[3] < 0x20 }, opened: true},
+		{name: "tar", offset: 257, magic: "ustar", archive: true, match: isTar, opened: true},
+		{name: "tar", offset: 154, magic: "\x00 ", archive: true, match: isTar, opened: true}, // before POSIX
+		{name: "bzip2", magic: "BZh", match: isBzip2, opened: true},
+		{name: "xz", magic: "\xfd7zXZ\x00", opened: true},
+		{name: "zstd", magic: "\x28\xb5\x2f\xfd", opened: true},
+		{name: "zstd", offset: 1, magic: "\x2a\x4d\x18", match: isZstdAfterSkip, opened: true},
+		{name: "ar", magic: "!<arch>\ndebian-binary", archive: true, opened: true},
+
+		{name: "7z archive", magic: "7z\xbc\xaf\x27\x1c"},
+		{name: "rar archive", magic: "Rar!\x1a\x07"},
+		{name: "cab archive", magic: "MSCF\x00\x00\x00\x00"},
+		{name: "lz4 data", magic: "\x04\x22\x4d\x18"},
+		{name: "lzip data", magic: "LZIP\x01"},
+		{name: "lzop data", magic: "\x89LZO\x00\r\n\x1a\n"},
+		{name: "compress (.Z) data", magic: "\x1f\x9d\x90"},
+		{name: "squashfs image", magic: "hsqs", match: func(h []byte) bool { return len(h) > 32 && h[28] == 4 && h[29] == 0 }},
+		{name: "rpm package", magic: "\xed\xab\xee\xdb"},
+		{name: "xar archive", magic: "xar!\x00\x1c"},
+		{name: "wim image", magic: "MSWIM\x00\x00\x00"},
+	}
+}
+
+// byFirst are the formats that begin with a byte at their offset, and
+// offsets those that have to be looked at.
+var byFirst = indexFormats()
+
+func indexFormats() (index [256][]*format) {
+	for _, f := range formats {
+		index[f.magic[0]] = append(index[f.magic[0]], f)
+	}
+	return index
+}
+
+// formatOf tells what container a stream is, nil if none.
+func formatOf(s *stream) *format {
+	head := s.head
+	if len(head) < 16 {
+		return nil
+	}
+	for _, offset := range [...]int{0, 1, 257, 154} {
+		if offset >= len(head) {
+			continue
+		}
+		for _, f := range byFirst[head[offset]] {
+			if f.offset == offset && bytes.HasPrefix(head[offset:], []byte(f.magic)) && (f.match == nil || f.match(head)) {
+				return f
+			}
+		}
+	}
+	if endsAsZip(s) {
+		return formats[0]
+	}
+	return nil
+}
+
+// isTar checks the sum of a tar header, so that no text is taken for one.
+func isTar(h []byte) bool {
+	if len(h) < tarBlock {
+		return false
+	}
+	want, digits := int64(0), 0
+	for _, c := range h[148:156] {
+		if c >= '0' && c <= '7' {
+			want, digits = want<<3|int64(c-'0'), digits+1
+		} else if c != ' ' && c != 0 {
+			return false
+		}
+	}
+	if digits == 0 {
+		return false
+	}
+	var unsigned, signed int64
+	for i, c := range h[:tarBlock] {
+		if i >= 148 && i < 156 {
+			c = ' '
+		}
+		unsigned += int64(c)
+		signed += int64(int8(c))
+	}
+	return want == unsigned || want == signed
+}
+
+const tarBlock = 512
+
+// isBzip2 looks for the magic of a block, or of the end, behind that of the file.
+func isBzip2(h []byte) bool {
+	if len(h) < 10 || h[3] < '1' || h[3] > '9' {
+		return false
+	}
+	next := string(h[4:10])
+	return next == "\x31\x41\x59\x26\x53\x59" || next == "\x17\x72\x45\x38\x50\x90"
+}
+
+// isZstdAfterSkip recognises zstd data that begins with a frame to be skipped
+// (pzstd and seekable files do).
+func isZstdAfterSkip(h []byte) bool {
+	if h[0]&0xf0 != 0x50 {
+		return false
+	}
+	next := 8 + int64(binary.LittleEndian.Uint32(h[4:8]))
+	return next+4 <= int64(len(h)) && string(h[next:next+4]) == "\x28\xb5\x2f\xfd"
+}
+
+// isEmptyZip tells a zip archive without members, which is an end record alone.
+func isEmptyZip(h []byte) bool {
+	return len(h) >= zipEndSize && binary.LittleEndian.Uint16(h[10:]) == 0
+}

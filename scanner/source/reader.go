@@ -1,0 +1,127 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+)
+
+// Reader reads a stream, such as standard input, which may be an archive. name
+// is for display. It returns when ctx is done even if reading does not; a read
+// that waits is then left behind.
+//
+// What could not be read is reported through Options.Skip. The error is that of
+// the visitor or of the context.
+func Reader(ctx context.Context, name string, in io.Reader, o Options, visit Visitor) (Stats, error) {
+	r := newRun(o, visit)
+	defer r.bind(ctx)()
+	w := newWorker(r, 0)
+	w.stats.Files++
+
+	buf := w.level(0).head
+	s := stream{path: name}
+	var n int
+	var err error
+	if at, size, ok := regularFile(in); ok {
+		// A redirected file: anything in it can be read, and nothing waits.
+		n, err = fill(in, buf)
+		s.at, s.size = at, size
+	} else {
+		in = newInterruptible(ctx, in, o.withDefaults().BufferSize)
+		n, err = fill(in, buf)
+	}
+	s.head = buf[:n]
+	switch {
+	case err == nil:
+		s.rest = in
+	case ctx.Err() != nil:
+		return r.result(ctx)
+	case !errors.Is(err, io.EOF):
+		r.skip(name, "cannot be read to its end: "+reason(err))
+	}
+	if err != nil {
+		s.size = int64(n)
+	}
+	if err := w.read(&s); err != nil {
+		r.stop(err)
+	}
+	r.add(w.stats)
+	return r.result(ctx)
+}
+
+// regularFile gives access to all of a regular file that stands at its beginning.
+func regularFile(in io.Reader) (at io.ReaderAt, size int64, ok bool) {
+	f, isFile := in.(*os.File)
+	if !isFile {
+		return nil, 0, false
+	}
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, 0, false
+	}
+	if place, err := f.Seek(0, io.SeekCurrent); err != nil || place != 0 {
+		return nil, 0, false
+	}
+	return f, info.Size(), true
+}
+
+// interruptible reads ahead in a goroutine of its own, so that whoever waits
+// for data can stop waiting.
+type interruptible struct {
+	done   <-chan struct{}
+	full   chan piece
+	empty  chan []byte
+	now    piece
+	unread []byte
+}
+
+// piece is what one read gave.
+type piece struct {
+	buf []byte
+	n   int
+	err error
+}
+
+func newInterruptible(ctx context.Context, in io.Reader, size int) *interruptible {
+	r := &interruptible{done: ctx.Done(), full: make(chan piece, 2), empty: make(chan []byte, 2)}
+	for range 2 {
+		r.empty <- make([]byte, size)
+	}
+	go func() {
+		for {
+			select {
+			case <-r.done:
+				return
+			case buf := <-r.empty:
+				n, err := in.Read(buf)
+				r.full <- piece{buf, n, err}
+				if err != nil {
+					return
+				}
+			}
+		}
+	}()
+	return r
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	for len(r.unread) == 0 {
+		if r.now.err != nil {
+			return 0, r.now.err
+		}
+		if r.now.buf != nil {
+			r.empty <- r.now.buf
+			r.now.buf = nil
+		}
+		select {
+		case <-r.done:
+			r.now.err = errStopped
+		case r.now = <-r.full:
+			r.unread = r.now.buf[:r.now.n]
+		}
+	}
+	n := copy(p, r.unread)
+	r.unread = r.unread[n:]
+	return n, nil
+}

@@ -1,0 +1,186 @@
+package source
+
+import (
+	"archive/tar"
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// tar shows the members of a tar archive, and of those that follow it: "tar -A"
+// and plain concatenation leave several, each with its end mark.
+func (w *worker) tar(s *stream, f *format, d depth) error {
+	if s.at == nil && s.rest == nil {
+		s.at, s.size = &sliceAt{s.head}, int64(len(s.head))
+	}
+	in := w.input(s, d)
+	in.commit()
+	shown := 0
+	for {
+		n, good, err := w.tarMembers(s, f, d, in)
+		shown += n
+		if err != nil {
+			return err
+		}
+		if !good {
+			break
+		}
+		if err := skipZeros(in.Reader); err != nil {
+			return nil //nolint:nilerr // that was all, or the carrier says why
+		}
+		if next, _ := in.Peek(tarBlock); !isTar(next) {
+			break
+		}
+	}
+	if shown == 0 {
+		return w.show(s)
+	}
+	return w.showReader(in, s)
+}
+
+// tarMembers shows the members of one archive. It returns their number, and
+// false if the archive does not end as it should; the input stands behind the
+// last thing that made sense.
+func (w *worker) tarMembers(s *stream, f *format, d depth, in *input) (shown int, good bool, err error) {
+	r := tar.NewReader(in.Reader)
+	l := w.level(d.level)
+	for {
+		h, err := r.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return shown, true, nil
+		case ends(err):
+			return shown, false, err
+		case err != nil:
+			if s.carrier == nil || s.carrier.err == nil {
+				w.complain(s.path, fmt.Sprintf("damaged or truncated tar archive: %d members were read, then: %s", shown, tarReason(err)))
+			}
+			return shown, false, nil
+		}
+		if err := w.member(); err != nil {
+			return shown, false, err
+		}
+		shown++
+		path := s.path + "!" + memberName(h.Name)
+		switch {
+		case h.Size == 0, w.excluded(path, false):
+			continue
+		case w.tooLarge(uint64(h.Size)):
+			w.complain(path, fmt.Sprintf("larger than the limit of %d bytes", w.MaxFileSize))
+			continue
+		}
+		// What stands in the archive cannot be more than the archive; the holes
+		// of a sparse file can.
+		dec := &decoded{r: r, w: w, paid: !isSparse(h)}
+		inner := stream{path: path, encoding: s.within(f.name), carrier: dec}
+		if dec.paid {
+			inner.at, inner.size = in.section(h.Size)
+		}
+		n, err := fill(dec, l.head)
+		inner.head = l.head[:n]
+		if err == nil {
+			inner.rest = dec
+		}
+		if err := w.handle(&inner, d); err != nil {
+			return shown, false, err
+		}
+		if ends(dec.err) {
+			return shown, false, dec.err
+		}
+	}
+}
+
+// tarReason words the library's errors.
+func tarReason(err error) string {
+	if errors.Is(err, tar.ErrHeader) {
+		return "a header makes no sense"
+	}
+	return reason(err)
+}
+
+// isSparse tells whether a member has holes.
+func isSparse(h *tar.Header) bool {
+	if h.Typeflag == tar.TypeGNUSparse {
+		return true
+	}
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
+}
+
+// skipZeros passes over zero bytes. The error says that nothing else follows.
+func skipZeros(r *bufio.Reader) error {
+	for {
+		b, err := r.Peek(max(r.Buffered(), 1))
+		if err != nil {
+			return err
+		}
+		zeros := len(b) - len(bytes.TrimLeft(b, "\x00"))
+		_, _ = r.Discard(zeros)
+		if zeros < len(b) {
+			return nil
+		}
+	}
+}
+
+// ar shows the members of a Debian package, which is an ar archive. Other ar
+// archives, static libraries, hold nothing compressed and are read as they are.
+func (w *worker) ar(s *stream, f *format, d depth) error {
+	const magic, headerSize = 8, 60
+	in := w.input(s, d)
+	in.commit()
+	_, _ = in.Discard(magic)
+	l := w.level(d.level)
+	for {
+		header, err := in.Peek(headerSize)
+		if err != nil {
+			break
+		}
+		size, err := strconv.ParseInt(strings.TrimSpace(string(header[48:58])), 10, 64)
+		if err != nil || size < 0 || string(header[58:]) != "`\n" {
+			w.complain(s.path, "damaged ar archive: a header makes no sense")
+			break
+		}
+		if err := w.member(); err != nil {
+			return err
+		}
+		path := s.path + "!" + memberName(strings.TrimRight(string(header[:16]), " "))
+		_, _ = in.Discard(headerSize)
+		data := &io.LimitedReader{R: in, N: size}
+		dec := &decoded{r: data, w: w, paid: true}
+		switch {
+		case size == 0, w.excluded(path, false):
+		case w.tooLarge(uint64(size)):
+			w.complain(path, fmt.Sprintf("larger than the limit of %d bytes", w.MaxFileSize))
+		default:
+			n, err := fill(dec, l.head)
+			inner := stream{path: path, encoding: s.within(f.name), head: l.head[:n], carrier: dec}
+			if err == nil {
+				inner.rest = dec
+			}
+			if err := w.handle(&inner, d); err != nil {
+				return err
+			}
+		}
+		if _, err := io.Copy(io.Discard, data); ends(err) {
+			return err
+		}
+		if data.N > 0 {
+			if s.carrier == nil || s.carrier.err == nil {
+				w.complain(path, fmt.Sprintf("truncated ar archive: %d bytes of the member are missing", data.N))
+			}
+			return nil
+		}
+		if size%2 == 1 {
+			_, _ = in.Discard(1)
+		}
+	}
+	return w.trailing(in)
+}
