@@ -16,7 +16,7 @@ func (w *worker) readFile(f file, path string) ([]byte, error) {
 	defer f.close()
 	info := f.opened()
 	if info.size > w.MaxFileSize {
-		w.skip(path, fmt.Sprintf("larger than the limit of %d bytes", w.MaxFileSize))
+		w.leaveOut(path)
 		return nil, nil
 	}
 	l := w.level(0)

@@ -11,6 +11,7 @@ package source
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"runtime"
@@ -160,13 +161,23 @@ func (r *run) stop(err error) {
 }
 
 // skip reports something that was not looked at.
-func (r *run) skip(path, reason string) {
+func (r *run) skip(path, reason string) { r.report(finding.Skip{Path: path, Reason: reason}) }
+
+// leaveOut reports a file or member above the size that the user set.
+func (r *run) leaveOut(path string) {
+	r.report(finding.Skip{
+		Path: path, ByDesign: true,
+		Reason: fmt.Sprintf("larger than the limit of %d bytes", r.MaxFileSize),
+	})
+}
+
+func (r *run) report(s finding.Skip) {
 	if r.Skip == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.Skip(finding.Skip{Path: path, Reason: reason})
+	r.Skip(s)
 }
 
 // add takes over what a worker counted.

@@ -70,7 +70,7 @@ func (w *worker) tarMembers(s *stream, f *format, d depth, in *input) (shown int
 		case h.Size == 0, w.excluded(path, false):
 			continue
 		case w.tooLarge(uint64(h.Size)):
-			w.complain(path, fmt.Sprintf("larger than the limit of %d bytes", w.MaxFileSize))
+			w.leaveOut(path)
 			continue
 		}
 		// What stands in the archive cannot be more than the archive; the holes
@@ -158,7 +158,7 @@ func (w *worker) ar(s *stream, f *format, d depth) error {
 		switch {
 		case size == 0, w.excluded(path, false):
 		case w.tooLarge(uint64(size)):
-			w.complain(path, fmt.Sprintf("larger than the limit of %d bytes", w.MaxFileSize))
+			w.leaveOut(path)
 		default:
 			n, err := fill(dec, l.head)
 			inner := stream{path: path, encoding: s.within(f.name), head: l.head[:n], carrier: dec}

@@ -442,7 +442,7 @@ func (w *worker) zipShow(s *stream, f *format, d depth, m *zipMember, path strin
 		w.complain(path, "encrypted: not read")
 		return nil
 	case w.tooLarge(m.size):
-		w.complain(path, fmt.Sprintf("larger than the limit of %d bytes", w.MaxFileSize))
+		w.leaveOut(path)
 		return nil
 	}
 	l := w.level(d.level)
