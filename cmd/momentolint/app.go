@@ -58,7 +58,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if err := root.ExecuteContext(ctx); err != nil {
 		// A closed pipe on standard output (| head) is not worth a message.
 		if !errors.Is(err, errBrokenPipe) {
-			_, _ = fmt.Fprintf(a.err, "momentolint: %v\n", err)
+			_, _ = fmt.Fprintf(a.err, "momentolint: %s\n", withoutCredentials(err.Error(), args))
 		}
 		return exitFailed
 	}

@@ -95,9 +95,6 @@ func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := settings.Check(); err != nil {
-		return err
-	}
 	text, from, err := a.credentialText(f.env)
 	if err != nil {
 		return err

@@ -205,6 +205,14 @@ func TestInspectRefusesACredentialAsAnArgument(t *testing.T) {
 		t.Errorf("exit %d, %s", r.code, r.stderr)
 	}
 	noSecret(t, demo.superUser, r)
+	// Nor does any other place for a word repeat it.
+	for _, args := range [][]string{{demo.superUser}, {"audit", demo.superUser}, {"audit", "--key-env", demo.superUser}, {"inspect", "--format=" + demo.superUser}, {"inspect", "--offline=" + demo.superUser}, {"revoke", "--from", demo.superUser}, {"scan", "--management-key-env", demo.superUser, "--offline", "-"}} {
+		r := call(t, "", nil, args...)
+		if r.code != exitFailed {
+			t.Errorf("%.20q: exit %d", args, r.code)
+		}
+		noSecret(t, demo.superUser, r)
+	}
 	r = call(t, "", nil, "inspect", "--env", demo.superUser)
 	if r.code != exitFailed {
 		t.Errorf("exit %d", r.code)

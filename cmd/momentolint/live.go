@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/verify"
@@ -66,16 +65,15 @@ func (f *liveFlags) account(a *app) (account.Settings, error) {
 		Options: account.Options{URL: f.managementURL, Getenv: a.getenv, Version: buildVersion()},
 		Self:    f.target == "" || f.managementURL != "",
 	}
+	if err := s.Check(); err != nil {
+		return s, err
+	}
 	if f.managementKey == "" {
 		return s, nil
 	}
-	text, ok := a.lookup(f.managementKey)
-	if !ok {
-		return s, fmt.Errorf("--management-key-env: the variable %s is not set", f.managementKey)
-	}
-	key, err := credential.Parse([]byte(text))
+	key, err := a.keyFromEnv(f.managementKey)
 	if err != nil {
-		return s, fmt.Errorf("--management-key-env: the variable %s: %w", f.managementKey, err)
+		return s, fmt.Errorf("--management-key-env: %w", err)
 	}
 	s.Management = key
 	return s, nil

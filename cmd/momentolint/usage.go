@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/internal/words"
 )
 
@@ -28,6 +30,19 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		err = fmt.Errorf("%w: did you mean %q?", err, near)
 	}
 	return &usageError{cmd.CommandPath(), err}
+}
+
+// withoutCredentials shortens the credentials that were typed as arguments, or
+// in their place, in a message that repeats them.
+func withoutCredentials(message string, args []string) string {
+	for _, arg := range args {
+		for _, c := range credential.ParseAll([]byte(arg)) {
+			for _, secret := range []string{c.RevealWritten(), c.Reveal()} {
+				message = strings.ReplaceAll(message, secret, c.Redacted())
+			}
+		}
+	}
+	return message
 }
 
 // suggestFlag adds "did you mean" to the error for an unknown flag.
