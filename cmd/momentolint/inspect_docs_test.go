@@ -1,0 +1,59 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// outputBlock is a fenced block that shows what the program prints.
+var outputBlock = regexp.MustCompile("(?s)<!-- output: ([a-z-]+) -->\n```([a-z]+)\n(.*?)```\n")
+
+// What the documents show is what the program prints against the stand-in.
+// With UPDATE_DOCS=1 the documents are written anew.
+func TestTheDocumentsShowRealOutput(t *testing.T) {
+	t.Parallel()
+	s := startDemo(t)
+	commands := map[string]func() result{
+		"inspect-super-user": func() result { return inspectAt(t, s, demo.superUser) },
+		"inspect-scoped":     func() result { return inspectAt(t, s, demo.scoped, "--verbose") },
+		"inspect-manager":    func() result { return inspectAt(t, s, demo.deploy) },
+		"inspect-json":       func() result { return inspectAt(t, s, demo.scoped, "--format", "json") },
+		"audit":              func() result { return auditAt(t, s) },
+		"revoke":             func() result { return revokeAt(t, startDemo(t), "yes\n", ownerID, dashboardID, deployID) },
+	}
+	shown := 0
+	for _, name := range []string{"verification.md", "after-a-leak.md"} {
+		path := filepath.Join("..", "..", "docs", name)
+		document, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		updated := outputBlock.ReplaceAllStringFunc(string(document), func(block string) string {
+			m := outputBlock.FindStringSubmatch(block)
+			run := commands[m[1]]
+			if run == nil {
+				t.Errorf("%s: no command %q", name, m[1])
+				return block
+			}
+			shown++
+			out := strings.TrimRight(run().out, "\n") + "\n"
+			return "<!-- output: " + m[1] + " -->\n```" + m[2] + "\n" + out + "```\n"
+		})
+		if updated == string(document) {
+			continue
+		}
+		if os.Getenv("UPDATE_DOCS") == "" {
+			t.Errorf("docs/%s does not show what the program prints; UPDATE_DOCS=1 go test -run Documents ./cmd/momentolint writes it anew", name)
+			continue
+		}
+		if err := os.WriteFile(path, []byte(updated), 0o644); err != nil { // #nosec G306 -- a document
+			t.Fatal(err)
+		}
+	}
+	if shown < 7 {
+		t.Errorf("only %d outputs are shown", shown)
+	}
+}
