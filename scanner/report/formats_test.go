@@ -378,6 +378,7 @@ func FuzzWriters(f *testing.F) {
 		if err := json.Unmarshal([]byte(out["sarif"]), &log); err != nil || len(log.Runs[0].Results) != len(r.Findings) {
 			t.Errorf("sarif: %v", err)
 		}
+		parsePage(t, out["html"])
 		var suites junitSuites
 		if err := xml.Unmarshal([]byte(out["junit"]), &suites); err != nil || suites.Failures != len(r.Findings) {
 			t.Errorf("junit: %v", err)

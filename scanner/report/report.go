@@ -38,6 +38,7 @@ func formats() []format {
 		{name: "json", write: JSON, secrets: true},
 		{name: "sarif", write: SARIF},
 		{name: "github", write: GitHub},
+		{name: "html", write: HTML},
 		{name: "junit", write: JUnit},
 		{name: "csv", write: CSV},
 		{name: "gitlab", write: GitLab},

@@ -382,7 +382,7 @@ func (v *view) shownPlaces(g *group, all bool) []shownPlace {
 // place writes one place: position, remarks, the line and its mark.
 func (t *textWriter) place(g *group, p shownPlace, full bool, tone func(string) string) {
 	position := position(p.Location)
-	remarks := t.remarks(g, p)
+	remarks := remarks(g, p)
 	const gap = 2
 	if room := t.o.Width - 2 - textWidth(position) - gap; textWidth(remarks) <= room {
 		t.line("  " + t.cyan(position) + strings.Repeat(" ", gap) + t.dim(remarks))
@@ -420,7 +420,7 @@ func position(l finding.Location) string {
 }
 
 // remarks says how the place is special: encoding, lines, git, commit.
-func (t *textWriter) remarks(g *group, p shownPlace) string {
+func remarks(g *group, p shownPlace) string {
 	var parts []string
 	if len(p.Location.Encoding) > 0 {
 		parts = append(parts, "in "+clean(strings.Join(p.Location.Encoding, " › ")))

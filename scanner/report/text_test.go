@@ -118,7 +118,7 @@ func TestClosingLinesSayHowMuchWasLookedAt(t *testing.T) {
 	out := text(t, sample(t), TextOptions{Width: 120})
 	want := `note: the history is cut: this is a shallow clone
 7 credentials in 11 places: 2 live, 3 unverified, 1 expired, 1 dead (1 expiring soon); 3 findings of other rules.
-Looked at 1,204 files, 310 blobs, 87 commits (3.4 MB) in 0.12 s.
+Looked at 1,204 files, 310 blobs, 87 commits (3.4 MB) in 124 ms.
 Silenced: 4 (1 by a comment, 3 by the baseline).
 Not looked at, or not wholly: 3 (2 permission denied, 1 encrypted archive).
   backup/2024.zip  encrypted archive
@@ -137,8 +137,8 @@ func TestAnEmptyRunSaysSo(t *testing.T) {
 		o       TextOptions
 		want    string
 	}{
-		"clean":             {finding.Summary{Files: 1, Bytes: 999}, TextOptions{}, "No Momento credentials found.\nLooked at 1 file (999 bytes) in 0.00 s.\n"},
-		"nothing there":     {finding.Summary{}, TextOptions{}, "No Momento credentials found.\nLooked at nothing: there was nothing to look at in 0.00 s.\n"},
+		"clean":             {finding.Summary{Files: 1, Bytes: 999}, TextOptions{}, "No Momento credentials found.\nLooked at 1 file (999 bytes) in 0 ms.\n"},
+		"nothing there":     {finding.Summary{}, TextOptions{}, "No Momento credentials found.\nLooked at nothing: there was nothing to look at in 0 ms.\n"},
 		"quiet":             {finding.Summary{Files: 1}, TextOptions{Quiet: true}, ""},
 		"quiet but skipped": {finding.Summary{Skipped: []finding.Skip{{Path: "a", Reason: "gone"}}}, TextOptions{Quiet: true}, "Not looked at, or not wholly: 1 (1 gone).\n  a  gone\n"},
 	} {
@@ -371,7 +371,7 @@ func TestWordsForNumbers(t *testing.T) {
 		thousands(0): "0", thousands(999): "999", thousands(1000): "1,000", thousands(-1234567): "-1,234,567",
 		sizeWords(1): "1 byte", sizeWords(1000): "1.0 kB", sizeWords(999_499): "999 kB", sizeWords(999_500): "1.0 MB",
 		sizeWords(20_000_000_000): "20 GB", sizeWords(1 << 62): "4611686 TB",
-		secondsWords(0.004): "0.00 s", secondsWords(59.96): "60.0 s", secondsWords(125): "2 min 5 s",
+		secondsWords(0.004): "4 ms", secondsWords(1.25): "1.25 s", secondsWords(59.96): "60.0 s", secondsWords(125): "2 min 5 s",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

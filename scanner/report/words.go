@@ -45,10 +45,12 @@ func sizeWords(n int64) string {
 	return ""
 }
 
-// secondsWords is a duration of work: "0.01 s", "12.3 s", "2 min 5 s".
+// secondsWords is a duration of work: "12 ms", "1.25 s", "12.3 s", "2 min 5 s".
 func secondsWords(s float64) string {
 	s = sane(s)
 	switch {
+	case s < 1:
+		return strconv.Itoa(int(s*1000+0.5)) + " ms"
 	case s < 10:
 		return strconv.FormatFloat(s, 'f', 2, 64) + " s"
 	case s < 120:
