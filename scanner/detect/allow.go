@@ -5,10 +5,6 @@ import (
 	"strings"
 )
 
-// maxComment is how far from a finding a comment on its line is looked for, in
-// bytes. Longer lines are not written by people.
-const maxComment = 8 << 10
-
 // The marks of comments that silence a finding on their line.
 const (
 	ownMark      = "momentolint:allow"
@@ -23,7 +19,7 @@ func (s *Scanner) lineAround(lo, hi int) []byte {
 
 func (s *Scanner) lineBounds(lo, hi int) (first, last int) {
 	d := s.top.data
-	first, last = max(0, lo-maxComment), min(len(d), hi+maxComment)
+	first, last = max(0, lo-s.comment), min(len(d), hi+s.comment)
 	if i := bytes.LastIndexByte(d[first:lo], '\n'); i >= 0 {
 		first += i + 1
 	}

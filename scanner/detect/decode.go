@@ -153,12 +153,12 @@ func (s *Scanner) collect(e *encoded, v *view, at int) (i int, ok bool) {
 		e.run.reset()
 		e.view, e.done = v, [4]bool{}
 		var p pieces
-		stop, cut := read(&e.run, v, first, at+maxForward, &base64Set, s.d.depth > v.depth, &p)
+		stop, cut := read(&e.run, v, first, at+s.forward, &base64Set, s.d.depth > v.depth, &p)
 		s.work += int64(stop-first) + 64
 		e.until, e.cut = stop, cut && stop < len(v.data)
 		if e.cut {
 			// A needle near the end is decoded again with what follows.
-			e.until -= maxTail
+			e.until -= s.tail
 		}
 		if stop > at {
 			return slices.BinarySearch(e.run.at, int32(at))
@@ -176,7 +176,7 @@ func (s *Scanner) collect(e *encoded, v *view, at int) (i int, ok bool) {
 // v.data[at], or one before it.
 func (s *Scanner) runStart(v *view, at int) int {
 	d := v.data
-	from := max(0, at-maxBack)
+	from := max(0, at-s.back)
 	prefix := linePrefix(d, at)
 	first := at
 	for {
@@ -212,14 +212,14 @@ func (s *Scanner) hex(v *view, at int) {
 	}
 	// Digits without anything between them are read from their beginning.
 	first := at
-	for first-2 >= max(0, at-maxBack) && hexSet[d[first-1]] && hexSet[d[first-2]] {
+	for first-2 >= max(0, at-s.back) && hexSet[d[first-1]] && hexSet[d[first-2]] {
 		first -= 2
 	}
 	child := &s.views[v.depth]
 	data, lo, hi := child.data[:0], child.lo[:0], child.hi[:0]
 	e.run.reset()
 	e.view, e.done = v, [4]bool{}
-	end := min(len(d), at+2*maxForward)
+	end := min(len(d), at+2*s.forward)
 	i := first
 	for i < end {
 		c, ok := hexPair(d, i)
@@ -251,7 +251,7 @@ func (s *Scanner) hex(v *view, at int) {
 		return
 	}
 	if e.cut = i >= end && end < len(d); e.cut {
-		e.until -= maxTail
+		e.until -= s.tail
 	}
 	s.decoded(child, v, LayerHex, e)
 }
@@ -281,7 +281,7 @@ func (s *Scanner) decimal(v *view, at int) {
 	d := v.data
 	child := &s.views[v.depth]
 	data, lo, hi := child.data[:0], child.lo[:0], child.hi[:0]
-	end := min(len(d), at+2*maxForward)
+	end := min(len(d), at+2*s.forward)
 	i := at
 	child.origin, _ = v.span(at, at+1)
 	for i < end {
@@ -324,10 +324,10 @@ func (s *Scanner) utf16(v *view, at int) {
 	// at is a character, at+1 a zero. Find how far that goes on: last is the
 	// last character of those that have a zero between them.
 	first, last := at, at
-	for limit := max(0, at-maxBack); first-2 >= limit && d[first-2] != 0 && d[first-1] == 0; {
+	for limit := max(0, at-s.back); first-2 >= limit && d[first-2] != 0 && d[first-1] == 0; {
 		first -= 2
 	}
-	limit := min(len(d), at+2*maxForward)
+	limit := min(len(d), at+2*s.forward)
 	for last+2 < limit && d[last+1] == 0 && d[last+2] != 0 {
 		last += 2
 	}
@@ -355,7 +355,7 @@ func (s *Scanner) utf16(v *view, at int) {
 	e.run.add(0, first, end)
 	e.view, e.until, e.cut = v, end, last+2 >= limit && limit < len(d)
 	if e.cut {
-		e.until -= maxTail
+		e.until -= s.tail
 	}
 	s.decoded(child, v, name, e)
 }
@@ -371,14 +371,14 @@ func (s *Scanner) orderAt(v *view, first, last int) byteOrder {
 	switch {
 	case v.parent == nil && s.wide != narrow:
 		return s.wide
-	case !before:
+	case after && !before:
 		return littleEndian
-	case !after:
+	case before && !after:
 		return bigEndian
 	case v.parent == nil:
 		odd = (s.base+int64(first))%2 == 1
 	}
-	// Zeros at both ends: texts are aligned more often than not.
+	// Both or none: texts are aligned more often than not.
 	if odd {
 		return bigEndian
 	}

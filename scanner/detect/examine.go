@@ -4,18 +4,6 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential"
 )
 
-// The bounds of a look around a needle, in bytes of the view.
-const (
-	// maxForward holds the longest credential with two more layers around it.
-	maxForward = 128 << 10
-	// maxTail is how much of a run that was cut off at maxForward is looked at
-	// once more with what follows.
-	maxTail = 64 << 10
-	// maxBack is how far back the beginning of an encoded text, or of its
-	// surroundings, is looked for.
-	maxBack = 8 << 10
-)
-
 // The bound of all work: bytes looked at closely, for a scan as such and for
 // each byte that was read. Ordinary text needs less than one hundredth of a
 // look for each byte; what needs more than all of this was made for that.
@@ -102,13 +90,13 @@ func (s *Scanner) token(v *view, at int) bool {
 	r.reset()
 	var t token
 	t.reset(r)
-	_, cut := read(r, v, at, at+maxForward, &tokenSet, s.d.depth > v.depth, &t)
+	_, cut := read(r, v, at, at+s.forward, &tokenSet, s.d.depth > v.depth, &t)
 	s.work += int64(len(r.text)) + 16
 	n := t.length()
-	if cut && t.part != partWhole && t.part != partNone && (v.cut || len(d)-at > maxForward) {
+	if cut && t.part != partWhole && t.part != partNone && (v.cut || len(d)-at > s.forward) {
 		// A token that runs into the end of a cut text is met again in the next
 		// part of it, unless it began far from that end.
-		if t.part != partStart && len(d)-at > maxTail {
+		if t.part != partStart && len(d)-at > s.tail {
 			s.partly(tooLong)
 		}
 		return false
@@ -152,7 +140,7 @@ func takePadding(r *run, v *view, n, count int) int {
 // goes on at v.data[at]. It tells whether there is a credential.
 func (s *Scanner) broken(v *view, at int) bool {
 	d := v.data
-	from := max(0, at-maxBack)
+	from := max(0, at-s.back)
 	prefix := linePrefix(d, at)
 	for range 16 {
 		first := at

@@ -105,8 +105,8 @@ var multiline = regexp.MustCompile(`(?i)\bfrom\s+["'][^"'\n]{0,100}momento`)
 // momentoInPlay tells whether the file uses Momento's SDK: its imports or the
 // name itself say so.
 func (s *Scanner) momentoInPlay(name []byte) bool {
-	s.work += int64(len(s.opening))
-	return indexFold(name, "momento") >= 0 || indexFold(s.opening, "momento") >= 0 && (imports.Match(s.opening) || multiline.Match(s.opening))
+	s.work += int64(len(s.beginning))
+	return indexFold(name, "momento") >= 0 || indexFold(s.beginning, "momento") >= 0 && (imports.Match(s.beginning) || multiline.Match(s.beginning))
 }
 
 // goesToKey tells whether the expression d[lo:hi] goes to a call that creates

@@ -7,9 +7,8 @@ type lineCount struct {
 	// at is the place, line its line, start where that line begins, which may be
 	// before the buffer.
 	at, line, start int
-	wide            byteOrder
-	// odd tells that the buffer begins in the middle of a pair of bytes.
-	odd int
+	// wide is set for UTF-16. The buffer then begins between two characters.
+	wide byteOrder
 }
 
 // advance moves the place on.
@@ -18,6 +17,9 @@ func (l *lineCount) advance(d []byte, to int) {
 		return
 	}
 	to = min(to, len(d))
+	if l.wide != narrow {
+		to &^= 1
+	}
 	l.line, l.start = l.locate(d, to)
 	l.at = to
 }
@@ -25,7 +27,6 @@ func (l *lineCount) advance(d []byte, to int) {
 // shift tells that the first n bytes of the buffer are gone.
 func (l *lineCount) shift(n int) {
 	l.at, l.start = l.at-n, l.start-n
-	l.odd = (l.odd + n) % 2
 }
 
 // locate gives the line that a place is on, from 1, and where that line begins.
@@ -64,7 +65,7 @@ func (l *lineCount) locateWide(d []byte, at int) (line, start int) {
 		from, at = max(min(l.start, at), 0), max(at, 0)
 		start = min(l.start, from)
 	}
-	for i := from + (from+l.odd)%2; i+1 < at; i += 2 {
+	for i := from + from%2; i+1 < at; i += 2 {
 		if d[i+low] == '\n' && d[i+1-low] == 0 {
 			line, start = line+1, i+2
 		}

@@ -116,7 +116,7 @@ func (s *Scanner) keyIn(v *view, lo, hi int) []byte {
 			r.reset()
 			var t token
 			t.reset(r)
-			read(r, v, lo+at, lo+at+maxForward, &tokenSet, s.d.depth > v.depth, &t)
+			read(r, v, lo+at, lo+at+s.forward, &tokenSet, s.d.depth > v.depth, &t)
 			if n := t.length(); n > 0 {
 				n = takePadding(r, v, n, t.padding())
 				if _, err := credential.Parse(r.text[:n]); err == nil {

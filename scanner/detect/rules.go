@@ -2,6 +2,7 @@ package detect
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -49,9 +50,9 @@ func secretRules() []config.Rule {
 // engine is gitleaks as the judge of candidates: of our own rules with the
 // user's changes to them, and of the rules that the user added.
 type engine struct {
-	// own holds our rules and the global allowlists, user the user's own rules,
-	// both nil if there are none.
-	own, user judge
+	// own holds a judge for each of our rules, user one for all of the user's.
+	own  map[string]judge
+	user judge
 	// paths tells that some of the user's rules look at the path alone.
 	paths bool
 	// custom tells that the user's configuration says anything at all.
@@ -80,25 +81,26 @@ func newEngine(path string, defaults bool) (*engine, error) {
 			e.off[id] = true
 		}
 	}
-	own, user := emptyLike(cfg), emptyLike(cfg)
+	e.own = map[string]judge{}
 	for _, r := range secretRules() {
 		if changed, ok := cfg.Rules[r.RuleID]; ok {
 			r = changed
+			delete(cfg.Rules, r.RuleID)
 		} else if err := r.Validate(); err != nil {
-			return nil, &ConfigError{Path: path, Problem: err.Error()}
+			return nil, fmt.Errorf("preparing the rules: %w", err)
 		}
-		addRule(&own, r)
+		one := emptyLike(cfg)
+		// A credential in the configuration itself is one like any other.
+		one.Path = ""
+		addRule(&one, r)
+		e.own[r.RuleID] = newJudge(one)
 	}
-	for id, r := range cfg.Rules {
-		if _, ours := own.Rules[id]; ours {
-			continue
-		}
+	user := emptyLike(cfg)
+	for _, r := range cfg.Rules {
 		addRule(&user, r)
 		e.paths = e.paths || r.Path != nil && r.Regex == nil
 	}
-	// A credential in the configuration is one like any other.
-	own.Path = ""
-	e.own, e.user = newJudge(own), newJudge(user)
+	e.user = newJudge(user)
 	return e, nil
 }
 
@@ -226,7 +228,7 @@ const maxRuleText = 1 << 10
 // accepts tells whether a rule finds anything in a text: if not, an allowlist
 // holds it back.
 func (e *engine) accepts(path, commit, rule, text string) bool {
-	return slices.ContainsFunc(e.own.detect(path, commit, text), func(f report.Finding) bool { return f.RuleID == rule })
+	return len(e.own[rule].detect(path, commit, text)) > 0
 }
 
 // Ignored tells whether the user's gitleaks files silence a match once it is

@@ -14,23 +14,44 @@ import (
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
-// The sizes of a scanner's buffers, in bytes.
-const (
-	// bufferSize holds a chunk of a stream with all that is looked at around a
+// sizes are how much of a text is kept and looked at, in bytes.
+type sizes struct {
+	// buffer holds a chunk of a stream with all that is looked at around a
 	// needle in it.
-	bufferSize = 1 << 20
-	// lookAhead is how much must follow a needle before it is looked at.
-	lookAhead = 2*maxForward + maxComment
-	// openingSize is how much of a text's beginning is kept: imports stand there.
-	openingSize = 64 << 10
-	// largest is the longest text that is scanned where it lies.
-	largest = 1 << 30
-)
+	buffer int
+	// forward is how far a credential reaches at most with what is around it;
+	// text that is decoded may take twice as much.
+	forward int
+	// tail is how much of an encoded text that was cut off there is looked at
+	// once more with what follows.
+	tail int
+	// back is how far back the beginning of an encoded text, or of its
+	// surroundings, is looked for.
+	back int
+	// comment is how far from a finding a comment on its line is looked for.
+	// Longer lines are not written by people.
+	comment int
+	// opening is how much of a text's beginning is kept: imports stand there.
+	opening int
+}
+
+// usual are the sizes for real use. A v1 key with a hundred permissions has
+// 12,000 characters; written as escapes 72,000, in base64 twice more 21,000.
+func usual() sizes {
+	return sizes{buffer: 1 << 20, forward: 128 << 10, tail: 64 << 10, back: 8 << 10, comment: 8 << 10, opening: 64 << 10}
+}
+
+// ahead is how much must follow a needle before it is looked at.
+func (z sizes) ahead() int { return 2*z.forward + z.comment }
+
+// largest is the longest text that is scanned where it lies.
+const largest = 1 << 30
 
 // Scanner scans one text after the other. It holds the buffers for that, so
 // every worker has its own.
 type Scanner struct {
 	d *Detector
+	sizes
 	// One for each layer of encoding.
 	runs    []run
 	views   []view
@@ -50,15 +71,15 @@ type Scanner struct {
 	wide byteOrder
 	// final tells that the text ends with the buffer.
 	final bool
-	// next is the place in the buffer up to which needles are done, userNext
-	// the same for the user's rules.
-	next, userNext int
+	// next is the place in the buffer up to which needles are done, wideNext the
+	// same in a text that is UTF-16, userNext for the user's rules.
+	next, wideNext, userNext int
 	// last is what was handed on last.
-	last    shown
-	opening []byte
-	lines   lineCount
-	pending []*candidate
-	others  []*candidate
+	last      shown
+	beginning []byte
+	lines     lineCount
+	pending   []*candidate
+	others    []*candidate
 
 	consumed, work int64
 	partial        Partial
@@ -76,7 +97,7 @@ type candidate struct {
 // NewScanner makes a scanner for one worker.
 func (d *Detector) NewScanner() *Scanner {
 	n := d.depth + 1
-	return &Scanner{d: d, runs: make([]run, n+1), views: make([]view, n+1), encoded: make([]encoded, n+1)}
+	return &Scanner{d: d, sizes: usual(), runs: make([]run, n+1), views: make([]view, n+1), encoded: make([]encoded, n+1)}
 }
 
 // The reasons why a text was not looked at closely enough.
@@ -121,11 +142,11 @@ func (s *Scanner) tooDeep(*view) {
 func (s *Scanner) Scan(ctx context.Context, path string, head []byte, rest io.Reader, emit func(*Match) error) (n int64, err error) {
 	s.ctx, s.path, s.emit = ctx, path, emit
 	s.top = view{}
-	s.base, s.next, s.userNext, s.last = 0, 0, 0, shown{}
+	s.base, s.next, s.wideNext, s.userNext, s.last = 0, 0, 0, 0, shown{}
 	s.pending, s.others = s.pending[:0], s.others[:0]
 	s.consumed, s.work, s.partial = 0, 0, Partial{}
-	s.opening = nil
-	defer func() { s.top, s.opening, s.ctx, s.emit = view{}, nil, nil, nil }()
+	s.beginning = nil
+	defer func() { s.top, s.beginning, s.ctx, s.emit = view{}, nil, nil, nil }()
 
 	if err := ctx.Err(); err != nil {
 		return 0, fmt.Errorf("scanning: %w", err)
@@ -138,12 +159,12 @@ func (s *Scanner) Scan(ctx context.Context, path string, head []byte, rest io.Re
 	}
 	s.wide = byteOrderMark(head)
 	s.lines = lineCount{line: 1, wide: s.wide}
-	if len(head) > largest || s.wide != narrow && len(head) > bufferSize {
+	if len(head) > largest || s.wide != narrow && len(head) > s.buffer {
 		rest, head = chain(head, rest), nil
 	}
 	if rest == nil {
 		s.consumed = int64(len(head))
-		err = s.buffer(head, true)
+		err = s.chunk(head, true)
 	} else {
 		err = s.stream(chain(head, rest))
 	}
@@ -186,7 +207,7 @@ func more(head []byte, rest io.Reader) ([]byte, io.Reader, error) {
 // as a needle's surroundings need.
 func (s *Scanner) stream(in io.Reader) error {
 	if s.store == nil {
-		s.store = make([]byte, bufferSize)
+		s.store = make([]byte, s.buffer)
 	}
 	have := 0
 	for {
@@ -194,14 +215,14 @@ func (s *Scanner) stream(in io.Reader) error {
 		have += n
 		s.consumed += int64(n)
 		end := err != nil
-		if s.opening == nil {
-			s.opening = append([]byte{}, s.store[:min(have, openingSize)]...)
+		if s.beginning == nil {
+			s.beginning = append([]byte{}, s.store[:min(have, s.opening)]...)
 		}
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = nil
 		}
 		// What came before a reading error is scanned all the same.
-		if err := s.buffer(s.store[:have], end); err != nil {
+		if err := s.chunk(s.store[:have], end); err != nil {
 			return err
 		}
 		switch {
@@ -219,22 +240,29 @@ func (s *Scanner) stream(in io.Reader) error {
 
 // slide drops from the buffer what is not needed any more.
 func (s *Scanner) slide(have int) int {
-	from := s.next - maxBack
+	from := s.next - s.back
 	if !s.d.engine.user.none() {
 		from = min(from, s.userNext-userBack)
 	}
+	if s.wide != narrow {
+		from = min(from, s.wideNext-s.back)
+	}
 	for _, list := range [][]*candidate{s.pending, s.others} {
 		for _, c := range list {
-			from = min(from, c.lo-maxComment)
+			from = min(from, c.lo-s.comment)
 		}
 	}
 	// A candidate that is kept for long must not keep the buffer full.
-	from = min(max(from, have-bufferSize*3/4, 0), have)
+	from = min(max(from, have-s.buffer*3/4, 0), have)
+	if s.wide != narrow {
+		from &^= 1
+	}
 	s.lines.advance(s.store[:have], from)
 	s.lines.shift(from)
 	copy(s.store, s.store[from:have])
 	s.base += int64(from)
 	s.next -= from
+	s.wideNext = max(0, s.wideNext-from)
 	s.userNext = max(0, s.userNext-from)
 	s.last.lo, s.last.hi = s.last.lo-from, s.last.hi-from
 	for _, list := range [][]*candidate{s.pending, s.others} {
@@ -245,11 +273,11 @@ func (s *Scanner) slide(have int) int {
 	return have - from
 }
 
-// buffer looks at every needle in the buffer that has enough behind it.
-func (s *Scanner) buffer(data []byte, final bool) error {
+// chunk looks at every needle in the buffer that has enough behind it.
+func (s *Scanner) chunk(data []byte, final bool) error {
 	s.top.data, s.final = data, final
-	if s.opening == nil {
-		s.opening = data[:min(len(data), openingSize)]
+	if s.beginning == nil {
+		s.beginning = data[:min(len(data), s.opening)]
 	}
 	for i := range s.encoded {
 		s.encoded[i].view = nil
@@ -264,7 +292,7 @@ func (s *Scanner) buffer(data []byte, final bool) error {
 			s.next = max(s.next, len(data)-longestNeedle+1)
 			break
 		}
-		if !final && pos > len(data)-lookAhead {
+		if !final && pos > len(data)-s.ahead() {
 			s.next = pos
 			break
 		}
@@ -328,7 +356,7 @@ func (s *Scanner) flush(at int) error {
 			list = &s.others
 		}
 		c := (*list)[0]
-		if c.hi+displayMargin > at || !s.final && c.hi+maxComment > len(s.top.data) && c.lo > bufferSize/4 {
+		if c.hi+displayMargin > at || !s.final && c.hi+s.comment > len(s.top.data) && c.lo > s.buffer/4 {
 			return nil
 		}
 		if list == &s.pending || !s.overlaps(c) {

@@ -33,10 +33,7 @@ func (s *Scanner) wideText() {
 		return
 	}
 	d := s.top.data
-	first := max(0, s.next-maxBack)
-	if (s.base+int64(first))%2 != 0 {
-		first++
-	}
+	first := max(0, s.wideNext-s.back) &^ 1
 	name, low := LayerUTF16LE, 0
 	if s.wide == bigEndian {
 		name, low = LayerUTF16BE, 1
@@ -53,6 +50,8 @@ func (s *Scanner) wideText() {
 		data, lo, hi = append(data, c), append(lo, int32(i-first)), append(hi, int32(i-first+2))
 	}
 	child.data, child.lo, child.hi = data, lo, hi
+	// What is too near the end is looked at once more with what follows.
+	s.wideNext = max(s.wideNext, len(d)-s.ahead())
 	if len(data) > 0 {
 		s.decoded(child, &s.top, name, &encoded{cut: !s.final})
 	}
