@@ -134,7 +134,7 @@ func TestAuditFitsTheTerminal(t *testing.T) {
 			if err := r.text(&out, look{width: columns, verbose: verbose}); err != nil {
 				t.Fatal(err)
 			}
-			for _, line := range strings.Split(out.String(), "\n") {
+			for line := range strings.SplitSeq(out.String(), "\n") {
 				if n := len([]rune(line)); n > columns && !strings.Contains(line, strings.Repeat("k", 70)) {
 					t.Errorf("%d columns: a line of %d: %q", columns, n, line)
 				}

@@ -329,9 +329,9 @@ func TestInspectFitsTheTerminal(t *testing.T) {
 		if err := in.text(&out, look{width: columns}); err != nil {
 			t.Fatal(err)
 		}
-		for _, line := range strings.Split(out.String(), "\n") {
+		for line := range strings.SplitSeq(out.String(), "\n") {
 			longestWord := 0
-			for _, w := range strings.Fields(line) {
+			for w := range strings.FieldsSeq(line) {
 				longestWord = max(longestWord, len([]rune(w)))
 			}
 			if n := len([]rune(line)); n > columns && longestWord < columns-labels-5 {

@@ -68,7 +68,7 @@ func (p *page) line(s string) { _, _ = p.out.WriteString(strings.TrimRight(s, " 
 func wrapWords(text string, width int) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		switch {
 		case line == "":
 			line = word

@@ -62,28 +62,27 @@ type selector string
 // UnmarshalJSON implements json.Unmarshaler. What it does not know is
 // "unknown", not an error: it may select more than is said.
 func (s *selector) UnmarshalJSON(b []byte) error {
-	var word string
-	if json.Unmarshal(b, &word) == nil {
-		*s = credential.Unknown
-		if word == "*" {
-			*s = "*"
-		}
-		return nil
-	}
+	*s = readSelector(b)
+	return nil
+}
+
+func readSelector(b []byte) selector {
 	var object map[string]string
-	*s = credential.Unknown
-	if json.Unmarshal(b, &object) != nil || len(object) != 1 {
-		return nil
+	switch {
+	case string(b) == `"*"`:
+		return "*"
+	case json.Unmarshal(b, &object) != nil || len(object) != 1:
+		return credential.Unknown
 	}
 	for kind, value := range object {
 		switch kind {
 		case "name", "key":
-			*s = selector(value)
+			return selector(value)
 		case "prefix", "key_prefix":
-			*s = selector(value + "*")
+			return selector(value + "*")
 		}
 	}
-	return nil
+	return credential.Unknown
 }
 
 // permission gives a rule in the vocabulary of claims: the name of what holds

@@ -188,7 +188,11 @@ func (d *Dialer) dialProxy(ctx context.Context, via *url.URL, a Address) (net.Co
 		if err != nil {
 			return nil, fmt.Errorf("proxy: %w", err)
 		}
-		conn, err = socks.(proxy.ContextDialer).DialContext(ctx, "tcp", a.String())
+		dialer, ok := socks.(proxy.ContextDialer)
+		if !ok {
+			return nil, errors.New("proxy: the SOCKS dialer takes no context")
+		}
+		conn, err = dialer.DialContext(ctx, "tcp", a.String())
 		if err != nil {
 			return nil, fmt.Errorf("connecting to %s over the SOCKS proxy: %w", a, err)
 		}

@@ -57,8 +57,7 @@ func Explain(err error) string {
 	case errors.As(err, &handshake) && !errors.As(err, &op):
 		return "TLS: the handshake failed"
 	case errors.As(err, &op):
-		var call *os.SyscallError
-		if errors.As(op.Err, &call) {
+		if call, ok := errors.AsType[*os.SyscallError](op.Err); ok {
 			return call.Err.Error()
 		}
 		return "the connection broke"

@@ -92,8 +92,8 @@ func public(ip netip.Addr) bool {
 	if ip.Is6() && !globalIPv6.Contains(ip) {
 		return false
 	}
-	for _, block := range special {
-		if block.Contains(ip) {
+	for i := range special {
+		if special[i].Contains(ip) {
 			return false
 		}
 	}

@@ -212,17 +212,15 @@ func spoil(conn, raw net.Conn, fault WireFault) {
 		_, _ = io.Copy(io.Discard, conn)
 		return
 	}
-	if err := http2Answer(conn, fault); err != nil {
-		return
-	}
-	_, _ = io.Copy(io.Discard, conn)
+	http2Answer(conn, fault)
 }
 
-// http2Answer speaks HTTP/2 as far as the first request and answers that.
-func http2Answer(conn net.Conn, fault WireFault) error {
+// http2Answer speaks HTTP/2 and answers every request in the same wrong way,
+// until the connection ends.
+func http2Answer(conn net.Conn, fault WireFault) {
 	preface := make([]byte, len(http2.ClientPreface))
 	if _, err := io.ReadFull(conn, preface); err != nil {
-		return err
+		return
 	}
 	out := io.Writer(conn)
 	if fault == WireTrickle {
@@ -230,12 +228,12 @@ func http2Answer(conn net.Conn, fault WireFault) error {
 	}
 	framer := http2.NewFramer(out, conn)
 	if err := framer.WriteSettings(); err != nil {
-		return err
+		return
 	}
 	for {
 		frame, err := framer.ReadFrame()
 		if err != nil {
-			return err
+			return
 		}
 		switch f := frame.(type) {
 		case *http2.SettingsFrame:
@@ -250,7 +248,7 @@ func http2Answer(conn net.Conn, fault WireFault) error {
 			err = answer(framer, conn, f.StreamID, fault)
 		}
 		if err != nil {
-			return err
+			return
 		}
 	}
 }
