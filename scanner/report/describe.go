@@ -101,8 +101,11 @@ func (v *view) endWords(k facts) string {
 // commit, and that git ignores the file.
 func (v *view) whereWords(f *finding.Finding) string {
 	var parts []string
-	if _, member := splitMember(f.Location); member != "" {
-		parts = append(parts, "Inside the archive: "+finding.Printable(member)+", line "+strconv.Itoa(f.Location.StartLine)+".")
+	switch _, member, packed := splitMember(f.Location, nil); {
+	case member != "":
+		parts = append(parts, "Inside the archive: "+clean(member)+", line "+strconv.Itoa(f.Location.StartLine)+".")
+	case packed:
+		parts = append(parts, "Inside the compressed file: line "+strconv.Itoa(f.Location.StartLine)+".")
 	}
 	if len(f.Location.Encoding) > 0 {
 		parts = append(parts, "Encoded: "+clean(strings.Join(f.Location.Encoding, ", "))+".")
@@ -132,21 +135,37 @@ func (v *view) nextWords(f *finding.Finding) []string {
 	return steps
 }
 
-// archives are the encodings that have members.
-var archives = map[string]bool{
-	"zip": true, "jar": true, "war": true, "ear": true, "aar": true, "apk": true, "whl": true, "egg": true, "nupkg": true,
-	"docx": true, "xlsx": true, "pptx": true, "tar": true, "tgz": true, "cpio": true, "ar": true, "deb": true, "rpm": true,
-	"7z": true, "rar": true, "iso": true,
+// containers are the encodings under which a finding's position is not one in
+// the file on disk; those with members are true.
+var containers = map[string]bool{
+	"zip": true, "tar": true, "ar": true,
+	"gzip": false, "bzip2": false, "xz": false, "zstd": false, "lzma": false,
 }
 
 // splitMember gives the file on disk and, for a finding inside an archive, the
-// path inside it.
-func splitMember(l finding.Location) (file, member string) {
+// path inside it. packed is true where the file is an archive or compressed:
+// lines and columns are then not its own. Where a name holds more "!" than
+// there are archives, exists tells which beginning is the file; nil = the
+// shortest.
+func splitMember(l finding.Location, exists func(file string) bool) (file, member string, packed bool) {
+	depth := 0
 	for _, e := range l.Encoding {
-		if archives[e] {
-			file, member, _ = strings.Cut(l.File, "!")
-			return file, member
+		archive, ok := containers[e]
+		packed = packed || ok
+		if archive {
+			depth++
 		}
 	}
-	return l.File, ""
+	if depth == 0 {
+		return l.File, "", packed
+	}
+	if exists != nil && strings.Count(l.File, "!") > depth {
+		for i, c := range l.File {
+			if c == '!' && exists(l.File[:i]) {
+				return l.File[:i], l.File[i+1:], true
+			}
+		}
+	}
+	file, member, _ = strings.Cut(l.File, "!")
+	return file, member, true
 }

@@ -84,9 +84,9 @@ func (v *view) annotated() []*finding.Finding {
 type property struct{ key, value string }
 
 func (v *view) annotation(name string, f *finding.Finding, t *tree) string {
-	file, member, inside := t.relative(f)
-	at := region(f, member, t.lines(file, member, inside))
-	properties := []property{{"file", file}, {"line", strconv.Itoa(at.StartLine)}}
+	where := t.locate(f)
+	at := region(f, where, t.lines(where))
+	properties := []property{{"file", where.file}, {"line", strconv.Itoa(at.StartLine)}}
 	switch {
 	case at.EndLine > at.StartLine:
 		// The runner drops the columns of what spans lines.

@@ -156,17 +156,17 @@ func (v *view) gitlabMessages() []gitlabMessage {
 }
 
 func (v *view) gitlabVulnerability(f *finding.Finding, t *tree) gitlabVulnerability {
-	file, member, _ := t.relative(f)
+	at := t.locate(f)
 	out := gitlabVulnerability{
 		ID: v.stableID(f), Name: cutBytes(v.titleOf(f), maxGitlabName), Description: v.describe(f), Severity: "High",
 		Solution: cutBytes(strings.Join(v.nextWords(f), "\n"), maxGitlabSolution),
 		Identifiers: []gitlabIdentifier{{
 			Type: "momentolint_rule_id", Name: "momentolint rule ID " + clean(f.Rule), Value: "momentolint " + clean(f.Rule),
 		}},
-		Location: gitlabLocation{File: clean(file), Commit: gitlabCommit{SHA: gitlabNoCommit}},
+		Location: gitlabLocation{File: clean(at.file), Commit: gitlabCommit{SHA: gitlabNoCommit}},
 		Extract:  cleanSource(f.Line),
 	}
-	if member == "" {
+	if !at.packed {
 		out.Location.StartLine, out.Location.EndLine = max(0, f.Location.StartLine), max(0, f.Location.EndLine)
 	}
 	if known, ok := v.rules[f.Rule]; ok {

@@ -277,20 +277,21 @@ func (v *view) sarifInvocation(written int) sarifInvocation {
 
 func (v *view) sarifResult(f *finding.Finding, t *tree, ruleIndex int) sarifResult {
 	k := v.factsOf(f)
-	file, member, inside := t.relative(f)
+	at := t.locate(f)
 	out := sarifResult{
 		RuleID: f.Rule, RuleIndex: ruleIndex, Level: sarifLevels[v.levelOf(f)],
 		Message: sarifText{Text: sarifEscape(v.describe(f))},
 		Locations: []sarifLocation{{
-			Physical: sarifPhysical{sarifArtifact{uri(file, inside)}, region(f, member, t.lines(file, member, inside))},
+			Physical: sarifPhysical{sarifArtifact{at.uri()}, region(f, at, t.lines(at))},
 		}},
 		Fingerprints: map[string]string{
-			lineHashKey: v.lineHash(f, t, file, member, inside),
+			lineHashKey: lineHash(f, t, at),
 			contentKey:  f.Fingerprint,
 		},
 	}
-	if member != "" {
-		out.Locations[0].Logical = []sarifLogical{{Name: clean(member[strings.LastIndexAny(member, "/!")+1:]), FullyQualifiedName: clean(member), Kind: "resource"}}
+	if at.member != "" {
+		name := at.member[strings.LastIndexAny(at.member, "/!")+1:]
+		out.Locations[0].Logical = []sarifLogical{{Name: clean(name), FullyQualifiedName: clean(at.member), Kind: "resource"}}
 	}
 	if c := f.Commit; c != nil {
 		out.Properties.Commit = c.ID
@@ -303,22 +304,11 @@ func (v *view) sarifResult(f *finding.Finding, t *tree, ruleIndex int) sarifResu
 	return out
 }
 
-// lines gives the wanted lines of a file, nil if they are not to be had.
-func (t *tree) lines(file, member string, inside bool) map[int][]byte {
-	if member != "" || !inside {
-		return nil
-	}
-	if facts := t.facts(file); facts != nil {
-		return facts.lines
-	}
-	return nil
-}
-
 // region is where the finding stands. What is inside of an archive has no line
 // in the file that the archive is; code scanning wants one, so it is the first.
-func region(f *finding.Finding, member string, lines map[int][]byte) sarifRegion {
+func region(f *finding.Finding, at location, lines map[int][]byte) sarifRegion {
 	l := f.Location
-	if member != "" || l.StartLine < 1 {
+	if at.packed || l.StartLine < 1 {
 		return sarifRegion{StartLine: 1}
 	}
 	out := sarifRegion{StartLine: l.StartLine, StartColumn: max(0, l.StartColumn), EndLine: max(l.EndLine, l.StartLine), EndColumn: max(0, l.EndColumn)}
@@ -354,15 +344,15 @@ func region(f *finding.Finding, member string, lines map[int][]byte) sarifRegion
 // file is at hand it is what GitHub computes; for a history, an archive or a
 // file that cannot be read it is made from rule, path and content, in the same
 // form.
-func (v *view) lineHash(f *finding.Finding, t *tree, file, member string, inside bool) string {
-	if member == "" && inside {
-		if facts := t.facts(file); facts != nil && (f.Commit == nil || facts.holds(f)) {
+func lineHash(f *finding.Finding, t *tree, at location) string {
+	if !at.packed && at.inside {
+		if facts := t.facts(at.file); facts != nil && (f.Commit == nil || facts.holds(f)) {
 			if hash := facts.hashes[f.Location.StartLine]; hash != "" {
 				return hash
 			}
 		}
 	}
-	sum := sha256.Sum256([]byte(f.Rule + "\x00" + file + "\x00" + member + "\x00" + f.Fingerprint))
+	sum := sha256.Sum256([]byte(f.Rule + "\x00" + at.file + "\x00" + at.member + "\x00" + f.Fingerprint))
 	return hex.EncodeToString(sum[:8]) + ":1"
 }
 

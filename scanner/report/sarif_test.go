@@ -126,9 +126,15 @@ func TestSarifKeepsAlertsTheSame(t *testing.T) {
 
 func TestSarifPointsIntoArchives(t *testing.T) {
 	f := at(parse(t, credentialtest.V2(credentialtest.Options{})), "lib/app.jar!inner.zip!conf/.env", 7, "", "")
-	f.Location.Encoding = []string{"jar", "zip"}
+	f.Location.Encoding = []string{"zip", "zip"}
 	bang := at(f.Credential, "lib/wow!.env", 1, "", "")
-	run, _ := sarif(t, &finding.Report{Now: now, Root: repository(t, nil), Findings: []finding.Finding{f, bang}})
+	both := f
+	both.Location.File, both.Location.Encoding = "lib/wow!.zip!conf!/.env", []string{"zip"}
+	packed := f
+	packed.Location.File, packed.Location.Encoding = "log/app.log.gz", []string{"gzip", "base64"}
+	packed.Location.StartLine, packed.Location.EndLine = 2, 2
+	dir := repository(t, map[string]string{"lib/wow!.zip": "PK", "log/app.log.gz": "\x1f\x8b\n\x00\n"})
+	run, _ := sarif(t, &finding.Report{Now: now, Root: dir, Findings: []finding.Finding{f, bang, both, packed}})
 	in := run.Results[0]
 	if l := in.Locations[0]; l.Physical.Artifact.URI != "lib/app.jar" || l.Physical.Region.StartLine != 1 || l.Logical[0].FullyQualifiedName != "inner.zip!conf/.env" || l.Logical[0].Name != ".env" {
 		t.Errorf("location %+v", l)
@@ -138,6 +144,13 @@ func TestSarifPointsIntoArchives(t *testing.T) {
 	}
 	if got := run.Results[1].Locations[0].Physical.Artifact.URI; got != "lib/wow%21.env" {
 		t.Errorf("a file with a ! in its name is taken for an archive: %q", got)
+	}
+	if l := run.Results[2].Locations[0]; l.Physical.Artifact.URI != "lib/wow%21.zip" || l.Logical[0].FullyQualifiedName != "conf!/.env" {
+		t.Errorf("an archive with a ! in its name: %+v", l)
+	}
+	if r := run.Results[3]; r.Locations[0].Physical.Region.StartLine != 1 || r.Fingerprints[lineHashKey] == plainHashes("\x1f\x8b\n\x00\n")[1] ||
+		!strings.Contains(r.Message.Text, "Inside the compressed file: line 2.") {
+		t.Errorf("a compressed file's line is taken for one of the file: %+v", r)
 	}
 }
 

@@ -76,42 +76,79 @@ func (t *tree) close() {
 	}
 }
 
-// relative gives the path of a finding's file from the top of the repository,
-// slash-separated, and the member where it is an archive. inside is false
-// where the file is not in the repository at all.
-func (t *tree) relative(f *finding.Finding) (file, member string, inside bool) {
-	file, member = splitMember(f.Location)
+// location is a finding's place as code hosts know it.
+type location struct {
+	// file is the path from the top of the repository, slash-separated; inside
+	// is false where it is not in the repository at all.
+	file   string
+	inside bool
+	// member is the path inside of an archive; packed tells that lines and
+	// columns are not the file's own.
+	member string
+	packed bool
+}
+
+// locate relates a finding's place to the repository.
+func (t *tree) locate(f *finding.Finding) location {
+	var out location
 	if f.Commit != nil {
 		// Paths of a history begin at the top.
-		return file, member, localPath(file)
+		out.file, out.member, out.packed = splitMember(f.Location, nil)
+		out.inside = localPath(out.file)
+		return out
 	}
-	full := filepath.FromSlash(file)
+	out.file, out.member, out.packed = splitMember(f.Location, t.isFile)
+	full := filepath.FromSlash(out.file)
 	if !filepath.IsAbs(full) {
 		if t.root == "" {
-			return file, member, localPath(file)
+			out.inside = localPath(out.file)
+			return out
 		}
 		full = filepath.Join(t.root, full)
 	}
 	rel, err := filepath.Rel(t.top, full)
 	if err != nil || !filepath.IsLocal(rel) {
-		return filepath.ToSlash(full), member, false
+		out.file = filepath.ToSlash(full)
+		return out
 	}
-	return filepath.ToSlash(rel), member, true
+	out.file, out.inside = filepath.ToSlash(rel), true
+	return out
+}
+
+// isFile tells whether a name of the report is that of a file on disk.
+func (t *tree) isFile(name string) bool {
+	full := filepath.FromSlash(name)
+	if !filepath.IsAbs(full) {
+		full = filepath.Join(t.root, full)
+	}
+	info, err := os.Lstat(full)
+	return err == nil && info.Mode().IsRegular()
 }
 
 func localPath(p string) bool { return p != "" && filepath.IsLocal(filepath.FromSlash(p)) }
 
 // want notes that lines of a file will be asked for.
 func (t *tree) want(f *finding.Finding) {
-	file, member, inside := t.relative(f)
-	if member != "" || !inside {
+	at := t.locate(f)
+	if at.packed || !at.inside {
 		return
 	}
-	if t.wanted[file] == nil {
-		t.wanted[file] = map[int]bool{}
+	if t.wanted[at.file] == nil {
+		t.wanted[at.file] = map[int]bool{}
 	}
-	t.wanted[file][f.Location.StartLine] = true
-	t.wanted[file][f.Location.EndLine] = true
+	t.wanted[at.file][f.Location.StartLine] = true
+	t.wanted[at.file][f.Location.EndLine] = true
+}
+
+// lines gives the wanted lines of a file, nil if they are not to be had.
+func (t *tree) lines(at location) map[int][]byte {
+	if at.packed || !at.inside {
+		return nil
+	}
+	if facts := t.facts(at.file); facts != nil {
+		return facts.lines
+	}
+	return nil
 }
 
 // facts reads a file, once. It gives nil for what cannot or should not be read:
@@ -220,8 +257,9 @@ func escapePath(p string) string {
 
 // uri is the address of a file in reports for code hosts: relative inside of
 // the repository, else absolute.
-func uri(file string, inside bool) string {
-	if inside {
+func (l location) uri() string {
+	file := l.file
+	if l.inside {
 		return escapePath(path.Clean(file))
 	}
 	if strings.HasPrefix(file, "/") {
