@@ -3,11 +3,14 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/momentolint/momentolint/internal/words"
+	"github.com/momentolint/momentolint/scanner/export"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
 
@@ -16,7 +19,14 @@ func newRulesCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules [RULE]",
 		Short: "Print every rule, what it means and how to fix it",
-		Args:  cobra.MaximumNArgs(1),
+		Long: `rules prints what momentolint reports: every rule, or one with all there is to
+say about it. With --format it prints them as configuration for another
+scanner, as far as that scanner can express them.`,
+		Example: `  momentolint rules                             # all of them
+  momentolint rules momento-api-key-v1          # one, and how to fix what it finds
+  momentolint rules --format gitleaks > momento.toml
+  gitleaks dir --config momento.toml .`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list := rule.All()
 			if len(args) == 1 {
@@ -29,16 +39,26 @@ func newRulesCommand(a *app) *cobra.Command {
 			switch {
 			case format == "json":
 				return a.rulesJSON(list)
+			case slices.Contains(export.Formats(), format):
+				if len(args) == 1 {
+					return &usageError{cmd.CommandPath(), fmt.Errorf("--format %s prints all rules; leave out %q", format, args[0])}
+				}
+				return export.Write(a.out, format)
 			case format != "text":
-				return &usageError{cmd.CommandPath(), fmt.Errorf("--format %q: want text or json", format)}
+				return &usageError{cmd.CommandPath(), fmt.Errorf("--format %q: want %s", format, ruleFormats())}
 			case len(args) == 1:
 				return a.ruleText(list[0])
 			}
 			return a.rulesTable(list)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", format, "print as `FORMAT`: text or json")
+	cmd.Flags().StringVar(&format, "format", format, "print as `FORMAT`: text, json, or configuration for another scanner: "+strings.Join(export.Formats(), ", "))
 	return cmd
+}
+
+// ruleFormats are the names that --format takes.
+func ruleFormats() string {
+	return strings.Join(append([]string{"text", "json"}, export.Formats()...), ", ")
 }
 
 func unknownRule(id string, list []rule.Rule) error {
