@@ -1,0 +1,159 @@
+package scanner_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/scanner"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/verify"
+	"github.com/momentolint/momentolint/scanner/verify/momentotest"
+)
+
+// leaks writes five files that hold the same 200 credentials, and starts a
+// service that knows them: two thirds are live.
+func leaks(t *testing.T) (dir string, s *momentotest.Server, truth map[string]finding.Status) {
+	t.Helper()
+	s, err := momentotest.Start(momentotest.Options{Caches: []string{"orders"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	truth = map[string]finding.Status{}
+	var lines []string
+	mint := []func(credentialtest.Options) string{credentialtest.V1, credentialtest.V2, credentialtest.Legacy, credentialtest.V1JWT}
+	for i := range 200 {
+		text := mint[i%len(mint)](credentialtest.Options{Seed: fmt.Sprint("leak ", i)})
+		c, err := credential.Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := momentotest.Key{Text: text, State: momentotest.Live, List: i%3 == 0}
+		truth[c.Fingerprint()] = finding.StatusLive
+		if i%3 == 2 {
+			key.State = momentotest.Revoked
+			truth[c.Fingerprint()] = finding.StatusDead
+		}
+		if err := s.Add(key); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, fmt.Sprintf("KEY_%d=%s", i, text))
+	}
+	dir = t.TempDir()
+	for i := range 5 {
+		path := filepath.Join(dir, fmt.Sprintf("service-%d.env", i))
+		if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, s, truth
+}
+
+// scan reports on the folder with a live check fast enough for a test.
+func scan(t *testing.T, dir string, s *momentotest.Server) *finding.Report {
+	t.Helper()
+	run, err := scanner.New(scanner.Options{
+		MaxArchiveDepth: scanner.DefaultArchiveDepth, MaxDecodeDepth: scanner.DefaultDecodeDepth, Jobs: 2,
+		Verify: verify.Options{LiveTarget: s.Addr(), Rate: 400, Total: time.Minute, Getenv: func(string) string { return "" }},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run.Files(t.Context(), []string{dir}); err != nil {
+		t.Fatal(err)
+	}
+	report, err := run.Report(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// statuses gives the verdict on each credential, which has to be the same in
+// all of its places.
+func statuses(t *testing.T, r *finding.Report) map[string]finding.Status {
+	t.Helper()
+	all := map[string]finding.Status{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if before, ok := all[f.Fingerprint]; ok && before != f.Verdict.Status {
+			t.Errorf("%s is %s in one place and %s in another", f.Fingerprint, before, f.Verdict.Status)
+		}
+		all[f.Fingerprint] = f.Verdict.Status
+	}
+	return all
+}
+
+func TestAThousandFindingsAreTwoHundredQuestions(t *testing.T) {
+	dir, s, truth := leaks(t)
+	r := scan(t, dir, s)
+	live := 0
+	for f, got := range statuses(t, r) {
+		if got != truth[f] {
+			t.Errorf("%s: %s, want %s", f, got, truth[f])
+		}
+		if got == finding.StatusLive {
+			live++
+		}
+	}
+	if r.Summary.Findings != 1000 || r.Summary.Credentials != 200 || r.Summary.Live != 134 || live != 134 || r.Incomplete {
+		t.Errorf("summary %+v, %d live, incomplete %t; want 1000 findings, 200 credentials, 134 live", r.Summary, live, r.Incomplete)
+	}
+	asked := map[string]int{}
+	for _, c := range s.Calls() {
+		if truth[c.Fingerprint] != "" {
+			asked[c.Fingerprint]++
+		}
+	}
+	for f, n := range asked {
+		if n != 1 {
+			t.Errorf("%s was asked about %d times", f, n)
+		}
+	}
+	if len(asked) != 200 || len(s.Calls()) != 201 {
+		t.Errorf("%d credentials in %d calls; want 200, and one call for the negative control", len(asked), len(s.Calls()))
+	}
+}
+
+func TestAServiceThatDiesHalfWayIsSaidInTheReport(t *testing.T) {
+	dir, s, truth := leaks(t)
+	var calls atomic.Int32
+	s.SetFault(func(momentotest.Call) momentotest.Fault {
+		if calls.Add(1) == 100 {
+			go s.Die()
+		}
+		return momentotest.Fault{Latency: time.Millisecond}
+	})
+	r := scan(t, dir, s)
+	live, unverified := 0, 0
+	for f, got := range statuses(t, r) {
+		switch got {
+		case finding.StatusLive:
+			live++
+		case finding.StatusUnverified:
+			unverified++
+			continue
+		}
+		if got != truth[f] {
+			t.Errorf("%s: WRONG %s", f, got)
+		}
+	}
+	if r.Summary.Findings != 1000 || r.Summary.Credentials != 200 || r.Summary.Live != live {
+		t.Errorf("summary %+v, %d live", r.Summary, live)
+	}
+	if unverified < 80 || unverified > 120 {
+		t.Errorf("%d of 200 are unverified", unverified)
+	}
+	for i := range r.Findings {
+		if v := r.Findings[i].Verdict; v.Status == finding.StatusUnverified && v.Reason == "" {
+			t.Fatal("unverified without a reason")
+		}
+	}
+}
