@@ -98,6 +98,11 @@ type Verdict struct {
 	Reason string
 	// CheckedAt is when the service answered; the zero time if it was not asked.
 	CheckedAt time.Time
+	// Unfinished: the service was to be asked, and gave no answer that tells (it
+	// was out of reach, throttling, not to be trusted, or the time was over);
+	// asking again may help. Offline and kinds that cannot be asked about are
+	// not unfinished.
+	Unfinished bool
 	// Caches are the names of the caches that the credential may list, where
 	// the service told them; CachesKnown says whether it did.
 	Caches      []string

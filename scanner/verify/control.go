@@ -138,7 +138,7 @@ func (r *run) close(ctx context.Context) {
 		}
 		for fingerprint, by := range r.judge {
 			if by == s {
-				r.verdicts[fingerprint] = unverified(s.at.Host() + ": at the end of the run " + liar)
+				r.verdicts[fingerprint] = unfinished(s.at.Host() + ": at the end of the run " + liar)
 			}
 		}
 	}

@@ -149,6 +149,9 @@ func TestVerdictMatrix(t *testing.T) {
 				if v.Reason == "" {
 					t.Errorf("%s: no reason given", truth[f])
 				}
+				if v.Unfinished != (v.Status == finding.StatusUnverified) {
+					t.Errorf("%s: %s (%s), unfinished = %t", truth[f], v.Status, v.Reason, v.Unfinished)
+				}
 			}
 		})
 	}
@@ -205,6 +208,9 @@ func TestWhatNobodyNeedBeAskedAbout(t *testing.T) {
 		v := newVerifier(t, opts).Verify(t.Context(), []Target{{Credential: c.c}})[c.c.Fingerprint()]
 		if v.Status != c.want || !strings.Contains(v.Reason, c.reason) {
 			t.Errorf("%s: %s (%s), want %s (… %s …)", c.name, v.Status, v.Reason, c.want, c.reason)
+		}
+		if v.Unfinished {
+			t.Errorf("%s: unfinished, though nobody was to be asked", c.name)
 		}
 		if !v.CheckedAt.IsZero() {
 			t.Errorf("%s: a time of asking, though nobody was asked", c.name)

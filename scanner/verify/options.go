@@ -151,7 +151,12 @@ func New(opts Options) (*Verifier, error) {
 	return v, nil
 }
 
-// unverified is the verdict that nothing is known, for a reason.
+// unverified is the verdict that nothing can be known, for a reason.
 func unverified(reason string) finding.Verdict {
 	return finding.Verdict{Status: finding.StatusUnverified, Reason: reason}
+}
+
+// unfinished is the verdict that nothing is known because asking failed.
+func unfinished(reason string) finding.Verdict {
+	return finding.Verdict{Status: finding.StatusUnverified, Reason: reason, Unfinished: true}
 }

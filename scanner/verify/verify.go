@@ -102,7 +102,7 @@ func (r *run) verify(ctx context.Context, j *job) (finding.Verdict, *service) {
 	case refused != nil:
 		return *refused, by
 	}
-	return unverified(r.stopped(ctx)), nil
+	return unfinished(r.stopped(ctx)), nil
 }
 
 // at asks about one credential at one place.
@@ -120,7 +120,7 @@ func (r *run) at(ctx context.Context, c credential.Credential, rt route) (findin
 		}
 	}
 	if !a.Outcome.definite() && r.over(ctx, a) {
-		return unverified(r.stopped(ctx)), nil
+		return unfinished(r.stopped(ctx)), nil
 	}
 	return r.verdict(a.Answer, control), control
 }
@@ -222,7 +222,7 @@ func (r *run) verdict(a Answer, s *service) finding.Verdict {
 		v.Status = finding.StatusDead
 		v.Reason = "refused by " + host + " as invalid, expired or revoked"
 	default:
-		return unverified(host + ": " + a.Reason)
+		return unfinished(host + ": " + a.Reason)
 	}
 	return v
 }
