@@ -286,3 +286,14 @@ func Returns(fn *ssa.Function, index int) []ssa.Value {
 	}
 	return list
 }
+
+// OwnFields gives the assignments to fields of structs of this package, by field.
+func (p *Program) OwnFields() map[*types.Var][]Use {
+	uses := make(map[*types.Var][]Use)
+	for field := range p.stores {
+		if field.Pkg() == p.Pkg.Pkg {
+			uses[field] = p.Into(Slot{Field: field})
+		}
+	}
+	return uses
+}

@@ -258,3 +258,15 @@ func (s Slot) Object() types.Object {
 
 // Pass is the pass that the program was built for.
 func (p *Program) Pass() *analysis.Pass { return p.pass }
+
+// CallAt is the syntax of the call that encloses a position most closely.
+func (p *Program) CallAt(pos token.Pos) *ast.CallExpr {
+	call, _ := p.node(pos, func(n ast.Node) bool {
+		_, ok := n.(*ast.CallExpr)
+		return ok
+	}).(*ast.CallExpr)
+	return call
+}
+
+// To is the site of an expression in the same function.
+func (s Site) To(e ast.Expr) Site { return s.to(e) }

@@ -440,3 +440,22 @@ func (t *Tracer[S]) elements(p Place[S], v ssa.Value, rest Path) {
 		}
 	}
 }
+
+// Made tells whether a value is, or is read from, a variable of a function in
+// view, whose assignments a trace follows one by one.
+func Made(v ssa.Value) bool {
+	for {
+		switch x := v.(type) {
+		case *ssa.Alloc:
+			return true
+		case *ssa.UnOp:
+			v = x.X
+		case *ssa.MakeInterface:
+			v = x.X
+		case *ssa.FieldAddr, *ssa.FreeVar:
+			return inView(x)
+		default:
+			return false
+		}
+	}
+}

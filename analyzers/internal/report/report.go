@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 )
@@ -81,28 +82,27 @@ func describe(r any) string {
 	return fmt.Sprintf("panic of type %T", r)
 }
 
-// origin is where the panic began: file and line of the first frame below the
-// runtime's.
+// origin is where the panic began: the first function of the analyzers below
+// the runtime's, with its line, or whose function was called from there.
 func origin() string {
 	pcs := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
-	panicking := false
+	panicking, first := false, "an unknown place"
 	for {
 		f, more := frames.Next()
-		switch {
-		case f.Function == "runtime.gopanic" || f.Function == "runtime.panicmem" || f.Function == "runtime.sigpanic":
+		switch at := f.Function + ":" + strconv.Itoa(f.Line); {
+		case f.Function == "runtime.gopanic" || f.Function == "runtime.sigpanic":
 			panicking = true
-		case panicking && !isRuntime(f.Function):
-			return f.Function + ":" + strconv.Itoa(f.Line)
+		case !panicking || strings.HasPrefix(f.Function, "runtime."):
+		case strings.Contains(f.Function, "/momentolint/"):
+			return at
+		case first == "an unknown place":
+			first = at
 		}
 		if !more {
-			return "an unknown place"
+			return first
 		}
 	}
-}
-
-func isRuntime(function string) bool {
-	return len(function) > 8 && function[:8] == "runtime."
 }
 
 // flush hands the findings to the driver: those that no comment silences, in

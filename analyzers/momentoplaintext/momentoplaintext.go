@@ -1,0 +1,420 @@
+package momentoplaintext
+
+import (
+	_ "embed"
+	"go/constant"
+	"go/types"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/printf"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/momentolint/momentolint/analyzers/internal/docs"
+	"github.com/momentolint/momentolint/analyzers/internal/flow"
+	"github.com/momentolint/momentolint/analyzers/internal/report"
+	"github.com/momentolint/momentolint/analyzers/internal/sdk"
+)
+
+// Name is the analyzer's name.
+const Name = "momentoplaintext"
+
+//go:embed doc.go
+var doc string
+
+// Options are the settings of the analyzer.
+type Options struct {
+	// Settings are those that all analyzers of a suite share.
+	Settings report.Settings
+}
+
+// DefaultOptions gives the documented defaults.
+func DefaultOptions() Options { return Options{} }
+
+// New makes the analyzer.
+func New(o Options) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name:      Name,
+		Doc:       docs.Of(doc, Name),
+		URL:       docs.URL(Name),
+		Requires:  []*analysis.Analyzer{flow.Analyzer, printf.Analyzer},
+		FactTypes: []analysis.Fact{new(takesSecret), new(givesSecret)},
+		Run: report.Run(o.Settings, func(p *report.Pass) error {
+			pkg := p.ResultOf[flow.Analyzer].(*flow.Package)
+			if !pkg.UsesSDK {
+				helpers(p)
+				return nil
+			}
+			program, err := pkg.Program()
+			if err != nil {
+				return err
+			}
+			c := &checker{Pass: p, program: program, prints: p.ResultOf[printf.Analyzer].(*printf.Result)}
+			c.run()
+			return nil
+		}),
+	}
+}
+
+type (
+	place  = flow.Place[leak]
+	demand = flow.Demand[leak]
+)
+
+// checker looks at one package that has the SDK in its import closure.
+type checker struct {
+	*report.Pass
+	program *flow.Program
+	prints  *printf.Result
+	solver  *flow.Solver[leak]
+	// names are the sinks by the demands that they make.
+	names map[ssa.Instruction]string
+}
+
+func (c *checker) run() {
+	c.names = make(map[ssa.Instruction]string)
+	c.solver = &flow.Solver[leak]{Program: c.program, Imported: c.imported, Check: c.check}
+	c.solver.Run(append(c.sinks(), c.fields()...))
+	c.solver.Export(func(obj types.Object, into []flow.Intake[leak]) {
+		c.ExportObjectFact(obj, &takesSecret{into})
+	})
+	c.export()
+	c.endpoints()
+}
+
+// imported is what other packages are known to make readable.
+func (c *checker) imported(obj types.Object) []flow.Intake[leak] {
+	if fn, ok := obj.(*types.Func); ok {
+		if _, known := sinkOf(fn); known || masks(fn.Name()) {
+			return nil
+		}
+	}
+	var fact takesSecret
+	if c.ImportObjectFact(obj, &fact) {
+		return fact.Into
+	}
+	fn, ok := obj.(*types.Func)
+	if !ok || fn.Pkg() == nil || exempt(fn) {
+		return nil
+	}
+	return c.printLike(fn)
+}
+
+// printLike asks the printf analysis about a function of another package that
+// nothing else is known of. Those that give a text back, as fmt.Sprintf does,
+// are not sinks.
+func (c *checker) printLike(fn *types.Func) []flow.Intake[leak] {
+	kind := c.prints.Kind(fn)
+	signature := fn.Signature()
+	if kind == printf.KindNone || !signature.Variadic() {
+		return nil
+	}
+	l := leak{Medium: output}
+	for i := range signature.Results().Len() {
+		switch t := signature.Results().At(i).Type(); {
+		case types.Identical(t, types.Universe.Lookup("error").Type()):
+			if kind == printf.KindErrorf {
+				l.Medium = failure
+			}
+		case types.Identical(t, types.Typ[types.Int]):
+		default:
+			return nil
+		}
+	}
+	offset := 0
+	if signature.Recv() != nil {
+		offset = 1
+	}
+	last := signature.Params().Len() - 1 + offset
+	into := []flow.Intake[leak]{{Param: last, Path: flow.Element, State: l}}
+	if format, ok := formatParameter(fn); ok && kind != printf.KindPrint {
+		into = append(into, flow.Intake[leak]{Param: format + offset, State: l})
+	}
+	return into
+}
+
+// sinks gives a demand for everything that this package hands to a sink.
+func (c *checker) sinks() []demand {
+	var demands []demand
+	for _, fn := range c.program.Funcs {
+		for _, block := range fn.Blocks {
+			for _, instr := range block.Instrs {
+				switch instr := instr.(type) {
+				case ssa.CallInstruction:
+					demands = append(demands, c.call(instr)...)
+				case *ssa.Panic:
+					site := c.program.At(instr)
+					if call := c.program.CallAt(instr.Pos()); call != nil && len(call.Args) == 1 {
+						site = site.To(call.Args[0])
+					}
+					c.names[instr] = "panic"
+					demands = append(demands, demand{
+						Use:   flow.Use{Value: instr.X, Site: site, Instr: instr},
+						State: leak{Medium: crash},
+					})
+				}
+			}
+		}
+	}
+	return demands
+}
+
+// call gives the demands of one call.
+func (c *checker) call(call ssa.CallInstruction) []demand {
+	common := call.Common()
+	fn := flow.CalledObject(common)
+	s, ok := sinkOf(fn)
+	if !ok {
+		return nil
+	}
+	args := flow.Args(common)
+	offset := 0
+	if fn.Signature().Recv() != nil {
+		offset = 1
+	}
+	l := leak{Mode: s.mode, Medium: s.medium}
+	switch s.writer {
+	case firstArgument, strictArgument:
+		if offset >= len(args) {
+			return nil
+		}
+		kind, known := c.writer(args[offset])
+		if kind == nowhere || !known && s.writer == strictArgument {
+			return nil
+		}
+		if known {
+			l.Medium = kind.medium()
+		}
+	case receiver:
+		kind, known := c.writer(args[0])
+		if kind == nowhere || !known {
+			return nil
+		}
+		l.Medium = kind.medium()
+	case responseHeader:
+		if !c.ofResponse(args[0]) {
+			return nil
+		}
+	}
+	c.names[call] = fn.FullName()
+	to := s.to + offset
+	if s.to == 0 {
+		to = len(args)
+	}
+	from := s.from + offset
+	if s.format && fn.Signature().Variadic() {
+		// The format is the last argument before the variadic ones.
+		from = len(args) - 2
+	}
+	var demands []demand
+	add := func(arg, element int, v ssa.Value, path flow.Path, l leak) {
+		if v != nil {
+			demands = append(demands, demand{
+				Use:   flow.Use{Value: v, Path: path, Site: c.program.Argument(call, arg, element), Instr: call},
+				State: l,
+			})
+		}
+	}
+	for i := max(from, offset); i < to && i < len(args); i++ {
+		if i != len(args)-1 || !common.Signature().Variadic() {
+			add(i, -1, args[i], "", l)
+			continue
+		}
+		list, ok := flow.Variadic(args[i])
+		if !ok {
+			add(i, -1, args[i], flow.Element, l)
+			continue
+		}
+		modes := make([]verb, len(list))
+		if s.format {
+			modes = formatModes(args[i-1], len(list))
+		}
+		for j, v := range list {
+			if modes[j].hidden || modes[j].pointer && isPointer(v) {
+				continue
+			}
+			inner := l
+			inner.Mode = max(l.Mode, modes[j].mode)
+			add(i, j, v, "", inner)
+		}
+	}
+	return demands
+}
+
+// formatModes says, for each of n arguments, what the format does to it.
+func formatModes(format ssa.Value, n int) []verb {
+	modes := make([]verb, n)
+	text, ok := format.(*ssa.Const)
+	if !ok || text.Value == nil || text.Value.Kind() != constant.String {
+		return modes
+	}
+	for i := range modes {
+		modes[i].hidden = true
+	}
+	list := verbs(constant.StringVal(text.Value))
+	used := 0
+	for _, v := range list {
+		used = max(used, v.arg+1)
+		if v.arg < n && modes[v.arg].hidden {
+			modes[v.arg] = v
+		} else if v.arg < n && !v.hidden {
+			modes[v.arg].mode = max(modes[v.arg].mode, v.mode)
+		}
+	}
+	// What no verb takes is printed at the end, as %!(EXTRA …).
+	for i := used; i < n; i++ {
+		modes[i] = verb{}
+	}
+	return modes
+}
+
+// isPointer tells whether v is, under its interface, a pointer.
+func isPointer(v ssa.Value) bool {
+	if m, ok := v.(*ssa.MakeInterface); ok {
+		v = m.X
+	}
+	switch v.Type().Underlying().(type) {
+	case *types.Pointer, *types.Map, *types.Chan, *types.Signature, *types.Interface:
+		return true
+	}
+	return false
+}
+
+// fields gives a demand for every assignment to a field that is readable.
+func (c *checker) fields() []demand {
+	var demands []demand
+	for _, u := range c.program.FieldStores(func(owner types.Type, field *types.Var) bool {
+		pkg, name := typeName(owner)
+		_, ok := fieldSinks[named{pkg, name, field.Name()}]
+		return ok
+	}) {
+		store, ok := u.Instr.(*ssa.Store)
+		if !ok {
+			continue
+		}
+		addr, ok := store.Addr.(*ssa.FieldAddr)
+		if !ok {
+			continue
+		}
+		pkg, name := typeName(addr.X.Type())
+		field := flow.FieldOf(addr.X.Type(), addr.Field).Name()
+		c.names[u.Instr] = name + "." + field
+		demands = append(demands, demand{Use: u, State: leak{Medium: fieldSinks[named{pkg, name, field}]}})
+	}
+	return demands
+}
+
+// origin is a secret that a trace has found.
+type origin struct {
+	// source names it.
+	source string
+	// disposable: it is a disposable token.
+	disposable bool
+	// at is where it was found.
+	at place
+}
+
+// check follows a value back to the secrets that it may hold, and reports them.
+func (c *checker) check(d demand) {
+	told := make(map[string]bool)
+	c.trace(place{Value: d.Value, Path: d.Path, State: d.State}, func(o origin) {
+		if told[o.source] || o.disposable && d.State.Medium == response || impossible(d.Instr, o.at.Value) {
+			return
+		}
+		told[o.source] = true
+		c.leaked(d, o)
+	}, func(s flow.Slot, p place) { c.solver.Slot(s, p.State) })
+}
+
+// leaked reports one secret at one sink.
+func (c *checker) leaked(d demand, o origin) {
+	text := "Momento secret in plain text: " + o.source + " is " + d.State.Medium.done()
+	switch {
+	case d.Via != nil:
+		text += " by way of " + d.Via.FullName()
+	case c.names[d.Instr] != "":
+		text += " by " + c.names[d.Instr]
+	}
+	text += ", in " + d.Site.Name()
+	c.Report(report.Diagnostic{Diagnostic: analysis.Diagnostic{Pos: d.Site.Pos, End: d.Site.End, Message: text}})
+}
+
+// export tells other packages what this one's functions, fields and variables
+// hold.
+func (c *checker) export() {
+	for _, fn := range c.program.Funcs {
+		obj, ok := fn.Object().(*types.Func)
+		if !ok || masks(obj.Name()) {
+			continue
+		}
+		fact := new(givesSecret)
+		for i := range fn.Signature.Results().Len() {
+			if !mayHoldText(fn.Signature.Results().At(i).Type()) {
+				continue
+			}
+			for _, v := range flow.Returns(fn, i) {
+				c.outcomes(fact, i, fn, v, "")
+			}
+		}
+		if len(fact.Results) > 0 {
+			c.ExportObjectFact(obj, fact)
+		}
+	}
+	for field, uses := range c.program.OwnFields() {
+		fact := new(givesSecret)
+		for _, u := range uses {
+			c.outcomes(fact, 0, nil, u.Value, "")
+		}
+		if len(fact.Results) > 0 {
+			c.ExportObjectFact(field, fact)
+		}
+	}
+	for _, member := range c.program.Pkg.Members {
+		g, ok := member.(*ssa.Global)
+		if !ok || g.Object() == nil {
+			continue
+		}
+		fact := new(givesSecret)
+		for _, u := range c.program.Into(flow.Slot{Global: g}) {
+			c.outcomes(fact, 0, nil, u.Value, "")
+		}
+		if len(fact.Results) > 0 {
+			c.ExportObjectFact(g.Object(), fact)
+		}
+	}
+}
+
+// mayHoldText tells whether values of the type can hold a text: a filter that
+// keeps booleans, numbers and functions from being traced.
+func mayHoldText(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&types.IsString != 0
+	case *types.Signature, *types.Chan:
+		return false
+	}
+	return !sdk.IsProvider(t)
+}
+
+// outcomes adds what a value may hold to a fact. fn is the function whose
+// parameters count.
+func (c *checker) outcomes(fact *givesSecret, result int, fn *ssa.Function, v ssa.Value, path flow.Path) {
+	add := func(o outcome) {
+		o.Result = result
+		for _, known := range fact.Results {
+			if known == o {
+				return
+			}
+		}
+		fact.Results = append(fact.Results, o)
+	}
+	c.trace(place{Value: v, Path: path}, func(o origin) {
+		// A value of the SDK's own type is known for what it is wherever it goes.
+		if !sdk.SecretType(v.Type()) {
+			add(outcome{Source: o.source, Disposable: o.disposable})
+		}
+	}, func(s flow.Slot, p place) {
+		if s.Fn != nil && s.Fn == fn && mayHoldText(fn.Params[s.Param].Type()) {
+			add(outcome{Param: s.Param, Path: s.Path})
+		}
+	})
+}

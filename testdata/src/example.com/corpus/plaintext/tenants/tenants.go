@@ -1,0 +1,43 @@
+// Package tenants keeps secrets for other packages.
+package tenants
+
+import (
+	"log"
+
+	"github.com/momentohq/client-sdk-go/auth"
+	responses "github.com/momentohq/client-sdk-go/responses/auth"
+)
+
+// Tenant has a key.
+type Tenant struct {
+	Name string
+	Key  string
+}
+
+// Current is the last key that was made.
+var Current string
+
+// New keeps a key.
+func New(name string, made *responses.GenerateApiKeySuccess) *Tenant {
+	Current = made.ApiKey
+	return &Tenant{Name: name, Key: made.ApiKey}
+}
+
+// Token gives the provider's key.
+func Token(p auth.CredentialProvider) string { return p.GetAuthToken() }
+
+// Both gives two secrets and a host.
+func Both(made *responses.GenerateApiKeySuccess) (key, refresh, host string) {
+	return made.ApiKey, made.RefreshToken, made.Endpoint
+}
+
+// Header puts a text around its parameter.
+func Header(key string) string { return "Bearer " + key }
+
+// Log logs its parameter.
+func Log(key string) { log.Println("key", key) }
+
+// Store keeps its parameter to itself.
+func Store(key string) { stored[key] = true }
+
+var stored = map[string]bool{}
