@@ -153,6 +153,9 @@ func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *repo
 	}
 	a.remarks(r, f)
 	a.code = exitCode(r, s.failOn, next != nil)
+	if n := unfinished(r); n > 0 && s.failOn == "live" && a.code == exitFailed && !r.Incomplete {
+		_, _ = fmt.Fprintf(a.err, "momentolint: %s could not be checked, so nobody knows whether one is live\n", plural(n, "credential"))
+	}
 	return failed
 }
 
@@ -211,8 +214,22 @@ func exitCode(r *finding.Report, failOn string, baselineWritten bool) int {
 		return exitClean
 	case failOn == "any" && r.Summary.Findings > 0, failOn == "live" && r.Summary.Live > 0:
 		return exitFound
+	case failOn == "live" && unfinished(r) > 0:
+		// Nobody knows whether one of them is live.
+		return exitFailed
 	}
 	return exitClean
+}
+
+// unfinished is how many credentials were to be checked and could not be.
+func unfinished(r *finding.Report) int {
+	seen := map[string]bool{}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Verdict.Unfinished {
+			seen[f.Fingerprint] = true
+		}
+	}
+	return len(seen)
 }
 
 // color tells whether to write colours to w: only to a terminal, and not where
