@@ -14,6 +14,7 @@ import (
 	"github.com/zricethezav/gitleaks/v8/report"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/scanner/rule"
 )
 
 // The patterns of the rules, as gitleaks understands them. They say what can
@@ -84,8 +85,14 @@ func newEngine(path string, defaults bool) (*engine, error) {
 	e.own = map[string]judge{}
 	for _, r := range secretRules() {
 		if changed, ok := cfg.Rules[r.RuleID]; ok {
-			r = changed
 			delete(cfg.Rules, r.RuleID)
+			if slices.Contains(changed.Tags, rule.PrintedTag) {
+				// Printed for gitleaks, which has to see with a regular expression
+				// what is known here already. What people allow in it counts.
+				r.Allowlists = changed.Allowlists
+				changed = r
+			}
+			r = changed
 		} else if err := r.Validate(); err != nil {
 			return nil, fmt.Errorf("preparing the rules: %w", err)
 		}

@@ -24,7 +24,7 @@ func envelopeRule() rule.Rule {
 // tomlRules are the rules for gitleaks. Base64 once more is left to gitleaks'
 // own decoder, which is on by default; UTF-16 is not, so it is spelled out.
 func tomlRules() []tomlRule {
-	tags := []string{"momento"}
+	tags := []string{"momento", rule.PrintedTag}
 	var list []tomlRule
 	for _, r := range jwtRules() {
 		list = append(list, tomlRule{

@@ -63,6 +63,11 @@ type Rule struct {
 	CWE []int
 }
 
+// PrintedTag marks the rules that "momentolint rules" prints for other
+// scanners. Where momentolint meets them in a gitleaks configuration, it keeps
+// its own way of finding the same and takes only the allowlists.
+const PrintedTag = "momentolint"
+
 // docsBase is where the pages of docs/rules are published.
 const docsBase = "https://github.com/momentolint/momentolint/blob/main/docs/rules/"
 
