@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/scanner/finding"
@@ -81,7 +82,8 @@ func timeCell(t time.Time) string {
 // count too: some programs take them for the same.
 func csvCell(s string) string {
 	s = clean(s)
-	if first, _, _ := strings.Cut(strings.TrimLeft(s, " '\""), " "); first != "" && strings.ContainsRune("=+-@|%＝＋－＠", []rune(first)[0]) {
+	first, n := utf8.DecodeRuneInString(strings.TrimLeft(s, " '\""))
+	if n > 0 && strings.ContainsRune("=+-@|%＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

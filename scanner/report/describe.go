@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -128,7 +129,7 @@ func (v *view) nextWords(f *finding.Finding) []string {
 	g := &group{head: f, facts: v.factsOf(f)}
 	g.rule, g.known = v.rules[f.Rule]
 	own, common := v.steps(g)
-	steps := append(own[:len(own):len(own)], common...)
+	steps := slices.Concat(own, common)
 	if f.Advice != "" {
 		steps = append(steps, clean(f.Advice))
 	}

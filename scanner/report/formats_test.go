@@ -4,8 +4,10 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"html"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -177,13 +179,13 @@ func TestSummaryTellsWhatIsKnown(t *testing.T) {
 
 // unreference turns what Markdown shows back into what it stands for.
 func unreference(s string) string {
-	s = regexp.MustCompile("\\\\([!-/:-@[-`{-~])").ReplaceAllString(s, "$1")
+	s = regexp.MustCompile(`\\([[:punct:]])`).ReplaceAllString(s, "$1")
 	return html.UnescapeString(s)
 }
 
 func TestSummaryShowsHostileTextsAsTheyAre(t *testing.T) {
 	out := write(t, Summary, hostile(t))
-	escaped := regexp.MustCompile("\\\\[!-/:-@[-`{-~]|&(#\\d+|amp|lt|gt);")
+	escaped := regexp.MustCompile(`\\[[:punct:]]|&(#\d+|amp|lt|gt);`)
 	ours := regexp.MustCompile(`</?(code|details|summary)>|\[[a-z0-9-]+\]\(https://github\.com/momentolint/[a-zA-Z0-9/._-]+\)|^(- |\d+\. |> \[!WARNING\]|> |#+ |\| --- \| --- \| --- \| --- \| --- \|$)`)
 	for line := range strings.Lines(out) {
 		line = strings.TrimSuffix(line, "\n")
@@ -246,12 +248,15 @@ func TestCSVCanBeReadBack(t *testing.T) {
 
 func TestCSVFormulas(t *testing.T) {
 	for in, want := range map[string]string{
-		"=1": "'=1", "+1": "'+1", "-x": "'-x", "@a": "'@a", "|x": "'|x", " =1": "' =1", `"=1`: `'"=1`, "'=1": "''=1", "＝1": "'＝1", "\t=1": `\x09=1`,
+		"=1": "'=1", "+1": "'+1", "-x": "'-x", "@a": "'@a", "|x": "'|x", `"=1`: `'"=1`, "'=1": "''=1", "＝1": "'＝1", "\t=1": `\x09=1`,
 		"a=1": "a=1", "": "", "12": "12", ".env": ".env",
 	} {
 		if got := csvCell(in); got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
+	}
+	if got := csvCell("  =1"); got != "'  =1" {
+		t.Errorf("blanks before a formula: %q", got)
 	}
 }
 
@@ -280,6 +285,53 @@ func TestJUnitCounts(t *testing.T) {
 	poisoned := junit(t, hostile(t))
 	if poisoned.Failures != len(hostileTexts) {
 		t.Errorf("%d failures, want %d", poisoned.Failures, len(hostileTexts))
+	}
+}
+
+// What Jenkins' schema for JUnit's XML (junit-10.xsd of its xUnit plugin) lets
+// an element have, as far as we write it: attributes, and children in order.
+var junitElements = map[string]struct{ attributes, children []string }{
+	"testsuites": {[]string{"name", "time", "tests", "failures", "errors", "disabled"}, []string{"testsuite"}},
+	"testsuite": {
+		[]string{"name", "tests", "failures", "errors", "time", "disabled", "skipped", "timestamp", "hostname", "id", "package"},
+		[]string{"properties", "testcase", "system-out", "system-err"},
+	},
+	"testcase": {[]string{"name", "classname", "time", "assertions", "status"}, []string{"skipped", "error", "failure", "system-out", "system-err"}},
+	"error":    {[]string{"type", "message"}, nil},
+	"failure":  {[]string{"type", "message"}, nil},
+}
+
+func TestJUnitHasOnlyWhatJenkinsKnows(t *testing.T) {
+	for name, r := range map[string]*finding.Report{"sample": sample(t), "hostile": hostile(t), "nothing": {Now: now}} {
+		decoder := xml.NewDecoder(strings.NewReader(write(t, JUnit, r)))
+		var open []string
+		for {
+			token, err := decoder.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			switch e := token.(type) {
+			case xml.StartElement:
+				known, ok := junitElements[e.Name.Local]
+				if !ok {
+					t.Errorf("%s: an element %s", name, e.Name.Local)
+				}
+				for _, a := range e.Attr {
+					if !slices.Contains(known.attributes, a.Name.Local) {
+						t.Errorf("%s: an attribute %s of %s", name, a.Name.Local, e.Name.Local)
+					}
+				}
+				if len(open) > 0 && !slices.Contains(junitElements[open[len(open)-1]].children, e.Name.Local) {
+					t.Errorf("%s: %s inside of %s", name, e.Name.Local, open[len(open)-1])
+				}
+				open = append(open, e.Name.Local)
+			case xml.EndElement:
+				open = open[:len(open)-1]
+			}
+		}
 	}
 }
 

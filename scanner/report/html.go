@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -161,7 +162,7 @@ func (v *view) pageItem(g *group) pageItem {
 		out.Docs = g.rule.HelpURI()
 	}
 	own, common := v.steps(g)
-	out.Steps = append(own[:len(own):len(own)], common...)
+	out.Steps = slices.Concat(own, common)
 	for _, f := range g.places {
 		out.Places = append(out.Places, v.pagePlace(g, f))
 	}

@@ -137,7 +137,8 @@ func TestJSONKeepsTheContractsKeysAndOrder(t *testing.T) {
 	text := write(t, JSON, sample(t))
 	key := regexp.MustCompile(`(?m)^      "(\w+)": `)
 	var first []string
-	for _, m := range key.FindAllStringSubmatch(text[strings.Index(text, `"findings": [`):], -1) {
+	_, findings, _ := strings.Cut(text, `"findings": [`)
+	for _, m := range key.FindAllStringSubmatch(findings, -1) {
 		if m[1] == "rule" && len(first) > 0 {
 			break
 		}

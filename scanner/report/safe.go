@@ -20,10 +20,10 @@ func clean(s string) string {
 		return s
 	}
 	var b strings.Builder
-	for i, w := 0, 0; i < len(s); i += w {
-		var r rune
-		r, w = utf8.DecodeRuneInString(s[i:])
-		b.WriteString(cleanRune(r, s[i:i+w]))
+	for len(s) > 0 {
+		r, w := utf8.DecodeRuneInString(s)
+		b.WriteString(cleanRune(r, s[:w]))
+		s = s[w:]
 	}
 	return b.String()
 }
@@ -78,9 +78,8 @@ func newSnippet(line string, column, length int) snippet {
 	out := snippet{mark: -1}
 	cells := 0
 	end := column + length
-	for i, w := 0, 0; i < len(line); i += w {
-		var r rune
-		r, w = utf8.DecodeRuneInString(line[i:])
+	for i := 0; i < len(line); {
+		r, w := utf8.DecodeRuneInString(line[i:])
 		if out.mark < 0 && i >= column {
 			out.mark = cells
 		}
@@ -93,7 +92,7 @@ func newSnippet(line string, column, length int) snippet {
 		}
 		b.WriteString(text)
 		cells += textWidth(text)
-		if out.width == -1 && i+w >= end {
+		if i += w; out.width == -1 && i >= end {
 			out.width = cells - out.mark
 		}
 	}
@@ -137,8 +136,8 @@ func (s snippet) fit(cells int) snippet {
 	return out
 }
 
-// cutCells gives the part of a text that is shown in the cells from from on,
-// at most n of them, with "…" where something was cut off; start is the cell
+// cutCells gives the part of a text that begins at the cell from, at most n
+// cells of it, with "…" where something was cut off; start is the cell
 // of the original that the result's first cell stands for.
 func cutCells(s string, from, n int) (text string, start int) {
 	var b strings.Builder

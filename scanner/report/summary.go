@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -112,7 +113,7 @@ func (v *view) summarySecret(g *group, advised map[string]bool) string {
 	own, common := v.steps(g)
 	steps := own
 	if !advised[g.head.Rule] {
-		steps = append(own[:len(own):len(own)], common...)
+		steps = slices.Concat(own, common)
 		advised[g.head.Rule] = advised[g.head.Rule] || len(common) > 0
 	}
 	s.WriteString("\n")

@@ -209,7 +209,7 @@ func (t *textWriter) row(label, value string, style func(string) string) {
 		if style != nil {
 			part = style(part)
 		}
-		t.line("  " + t.dim(pad(label, labelWidth)) + part)
+		t.line("  " + t.dim(labelled(label)) + part)
 	}
 }
 
@@ -246,7 +246,7 @@ func (t *textWriter) secretFacts(g *group) {
 	}
 	if t.v.ShowSecrets {
 		// In one piece, for copying: never wrapped.
-		t.line("  " + t.dim(pad("secret", labelWidth)) + clean(g.head.Credential.RevealWritten()))
+		t.line("  " + t.dim(labelled("secret")) + clean(g.head.Credential.RevealWritten()))
 	}
 }
 
@@ -506,7 +506,7 @@ func (t *textWriter) next(g *group) {
 	}
 	t.steps(append(own, common...))
 	if g.known {
-		t.line("  " + t.dim(pad("docs", labelWidth)+g.rule.HelpURI()))
+		t.line("  " + t.dim(labelled("docs")+g.rule.HelpURI()))
 	}
 }
 
@@ -526,7 +526,7 @@ func (t *textWriter) steps(steps []string) {
 			if j > 0 && mark != "" {
 				mark = strings.Repeat(" ", number)
 			}
-			t.line("  " + t.dim(pad(label, labelWidth)) + mark + part)
+			t.line("  " + t.dim(labelled(label)) + mark + part)
 		}
 	}
 }

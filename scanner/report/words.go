@@ -82,9 +82,9 @@ func join(sep string, parts ...string) string {
 	return out
 }
 
-// pad fills a text with blanks to that many cells.
-func pad(s string, cells int) string {
-	return s + strings.Repeat(" ", max(0, cells-textWidth(s)))
+// labelled fills a label with blanks to the width of its column.
+func labelled(s string) string {
+	return s + strings.Repeat(" ", max(0, labelWidth-textWidth(s)))
 }
 
 // wrap breaks a text at blanks into lines of at most that many cells; a word
@@ -94,7 +94,7 @@ func wrap(s string, cells int) []string {
 	var lines []string
 	line := ""
 	used := 0
-	for _, word := range strings.Fields(s) {
+	for word := range strings.FieldsSeq(s) {
 		w := textWidth(word)
 		if used > 0 && used+1+w > cells {
 			lines = append(lines, line)

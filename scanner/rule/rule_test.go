@@ -100,7 +100,7 @@ func TestPagesHelpAndCannotLeakOrBreak(t *testing.T) {
 				t.Errorf("%s: %q does not work outside of the repository", r.ID, m[1])
 			}
 		}
-		for _, word := range strings.Fields(text) {
+		for word := range strings.FieldsSeq(text) {
 			if c, err := credential.Parse([]byte(strings.Trim(word, "\"';`(),"))); err == nil {
 				t.Errorf("%s: the page holds a %s", r.ID, c.Kind)
 			}
