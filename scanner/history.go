@@ -5,8 +5,21 @@ import (
 	"errors"
 )
 
-type History struct{ Reflog, AllObjects bool }
+// ErrNoHistory is returned for sources in git that this version cannot read.
+var ErrNoHistory = errors.New("this version of momentolint cannot scan git histories, ranges or the index yet; nothing was scanned")
 
-func (r *Run) History(ctx context.Context, repo string, h History) error { return errors.New("not yet") }
-func (r *Run) Range(ctx context.Context, repo, spec string) error        { return errors.New("not yet") }
-func (r *Run) Staged(ctx context.Context, repo string) error             { return errors.New("not yet") }
+// History says which part of a repository's history to scan.
+type History struct {
+	// Reflog adds what only reflogs and stashes reach, AllObjects everything in
+	// the object store.
+	Reflog, AllObjects bool
+}
+
+// History would scan the history of a repository; it fails with ErrNoHistory.
+func (r *Run) History(context.Context, string, History) error { return ErrNoHistory }
+
+// Range would scan what a range of commits added; it fails with ErrNoHistory.
+func (r *Run) Range(context.Context, string, string) error { return ErrNoHistory }
+
+// Staged would scan the index; it fails with ErrNoHistory.
+func (r *Run) Staged(context.Context, string) error { return ErrNoHistory }

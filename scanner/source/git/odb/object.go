@@ -143,3 +143,34 @@ type NotFoundError struct{ ID OID }
 
 // Error says which object it is.
 func (e *NotFoundError) Error() string { return fmt.Sprintf("object %s is missing", e.ID) }
+
+// Message gives the message in a commit's or tag's data, without its headers;
+// nil for other objects and where there is none.
+func (o *Object) Message() []byte {
+	switch o.Type {
+	case Commit:
+		var c CommitInfo
+		if ParseCommit(o.hash, o.Data, &c) == nil {
+			return c.Message
+		}
+	case Tag:
+		if t, err := ParseTag(o.hash, o.Data); err == nil {
+			return t.Message
+		}
+	case Blob, Tree:
+	}
+	return nil
+}
+
+// NewObject makes an object of data that was read otherwise.
+func NewObject(h Hash, id OID, t Type, data []byte) *Object {
+	return &Object{ID: id, Type: t, Size: int64(len(data)), Data: data, hash: h}
+}
+
+// ParseType reads git's name of a type.
+func ParseType(name string) (Type, error) {
+	if t, ok := parseType([]byte(name)); ok {
+		return t, nil
+	}
+	return 0, fmt.Errorf("unknown type of object %q", name)
+}

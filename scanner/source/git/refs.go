@@ -1,0 +1,148 @@
+package git
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/momentolint/momentolint/scanner/source/git/odb"
+)
+
+// ref is a name for an object.
+type ref struct {
+	id   OID
+	name string // "" for what only a reflog or a detached HEAD names
+}
+
+const stash = "refs/stash"
+
+// tips gives what a selection starts from: all refs (of all work trees) but
+// the stash, and every work tree's HEAD; with Reflog also the stash and what
+// reflogs name.
+func (r *Repo) tips(ctx context.Context, sel Selection) ([]ref, error) {
+	out, said, err := r.messages(ctx, "for-each-ref", "--format=%(objectname) %(refname)")
+	if err != nil {
+		return nil, err
+	}
+	for _, line := range said {
+		// "warning: ignoring broken ref refs/heads/x"
+		r.skip("refs", strings.TrimPrefix(line, "warning: "))
+	}
+	var tips []ref
+	for _, line := range strings.Split(string(out), "\n") {
+		hex, name, ok := strings.Cut(line, " ")
+		if !ok || name == stash && !sel.Reflog {
+			continue
+		}
+		id, err := odb.ParseOID(hex)
+		if err != nil {
+			return nil, err
+		}
+		tips = append(tips, ref{id, name})
+	}
+	// This gives the commits of all refs once more, and those of every work
+	// tree's HEAD and own refs.
+	args := []string{"rev-list", "--no-walk=unsorted", "--ignore-missing", "--exclude=" + stash, "--all"}
+	if sel.Reflog {
+		args = append(args, "--all", "--reflog")
+	}
+	out, err = r.run(ctx, nil, args...)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		// Some ref names an object that cannot be read. The others are known.
+		r.skip("refs", err.Error())
+		return tips, nil
+	}
+	for _, hex := range strings.Fields(string(out)) {
+		id, err := odb.ParseOID(hex)
+		if err != nil {
+			return nil, err
+		}
+		tips = append(tips, ref{id: id})
+	}
+	return tips, nil
+}
+
+// rewrites are the places where git reads history otherwise than the commits
+// say (gitrepository-layout: shallow, info/grafts; git-replace).
+type rewrites struct {
+	// shallow commits have no parents here.
+	shallow map[OID]bool
+	// grafts give commits other parents.
+	grafts map[OID][]OID
+	// replaced objects are shown as others.
+	replaced map[OID]OID
+}
+
+func (r *Repo) readRewrites(tips []ref) (rewrites, error) {
+	w := rewrites{shallow: map[OID]bool{}, grafts: map[OID][]OID{}, replaced: map[OID]OID{}}
+	shallow := filepath.Join(r.commonDir, "shallow")
+	if v := r.getenv("GIT_SHALLOW_FILE"); v != "" {
+		shallow = r.abs(v)
+	}
+	lines, err := idLines(shallow)
+	if err != nil {
+		return w, err
+	}
+	for _, ids := range lines {
+		w.shallow[ids[0]] = true
+	}
+	grafts := filepath.Join(r.commonDir, "info", "grafts")
+	if v := r.getenv("GIT_GRAFT_FILE"); v != "" {
+		grafts = r.abs(v)
+	}
+	if lines, err = idLines(grafts); err != nil {
+		return w, err
+	}
+	for _, ids := range lines {
+		w.grafts[ids[0]] = ids[1:]
+	}
+	if r.getenv("GIT_NO_REPLACE_OBJECTS") != "" {
+		return w, nil
+	}
+	base := r.getenv("GIT_REPLACE_REF_BASE")
+	if base == "" {
+		base = "refs/replace/"
+	}
+	for _, t := range tips {
+		if hex, ok := strings.CutPrefix(t.name, base); ok {
+			if id, err := odb.ParseOID(hex); err == nil {
+				w.replaced[id] = t.id
+			}
+		}
+	}
+	return w, nil
+}
+
+// idLines reads a file of lines of ids; none if it does not exist.
+func idLines(path string) ([][]OID, error) {
+	text, err := os.ReadFile(path) //nolint:gosec // the repository's own file
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var lines [][]OID
+	for _, line := range strings.Split(string(text), "\n") {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		var ids []OID
+		for _, hex := range strings.Fields(line) {
+			id, err := odb.ParseOID(hex)
+			if err != nil {
+				ids = nil
+				break // git ignores such lines with a warning
+			}
+			ids = append(ids, id)
+		}
+		if len(ids) > 0 {
+			lines = append(lines, ids)
+		}
+	}
+	return lines, nil
+}

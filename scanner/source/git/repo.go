@@ -1,0 +1,249 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/source/git/odb"
+)
+
+// OID is an object id.
+type OID = odb.OID
+
+// ParseOID reads a full object id in hex.
+func ParseOID(s string) (OID, error) { return odb.ParseOID(s) }
+
+// Options say how to read a repository.
+type Options struct {
+	// Jobs is the number of workers; 0 means one per core.
+	Jobs int
+	// Git is the absolute path of the git program; "" means the one in PATH.
+	Git string
+	// Env is the environment to look at and to hand to git; nil means the
+	// process's own.
+	Env []string
+	// Skip is told what could not be read; see the package documentation.
+	// Its Path is an object id, "commit:path" where that is known, a pack, or a
+	// ref. It is never called by two goroutines at once.
+	Skip func(finding.Skip)
+	// Warn is told remarks for people, in one sentence without a full stop, e.g.
+	// that the history is cut. Never called by two goroutines at once.
+	Warn func(string)
+	// Progress is told about ten times a second how many objects of how many
+	// were read, and their bytes.
+	Progress func(done, total, bytes int64)
+	// Limits bound what an object may cost; the zero value is the default.
+	Limits odb.Limits
+}
+
+// Repo is a repository that is open for reading. Its methods may be called one
+// after the other; one Repo runs one of them at a time.
+type Repo struct {
+	o   Options
+	git string
+	env []string
+	dir string // where git is run
+
+	gitDir, commonDir string
+	bare, shallow     bool
+	hash              odb.Hash
+
+	mu     sync.Mutex // serializes Skip and Warn
+	warned map[string]bool
+
+	storeOnce sync.Once
+	store     store
+	storeErr  error
+}
+
+// Open finds the repository that dir is part of: a work tree or a folder in
+// it, a linked work tree, a bare repository, a .git folder. "" is the current
+// folder.
+//
+// GIT_DIR and its like (GIT_INDEX_FILE, GIT_OBJECT_DIRECTORY, …) count where
+// git set them for a hook or the user for this repository: for the current
+// folder, and for every folder of the repository that they name. For another
+// repository they are ignored.
+//
+// What git refuses (no repository, safe.directory) is returned as a [GitError]
+// with git's own words.
+func Open(ctx context.Context, dir string, o Options) (*Repo, error) {
+	if dir == "" {
+		dir = "."
+	}
+	if o.Jobs <= 0 {
+		o.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if o.Env == nil {
+		o.Env = os.Environ()
+	}
+	r := &Repo{o: o, dir: dir, git: o.Git, warned: map[string]bool{}}
+	if err := r.findGit(); err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("opening the repository: %w", err)
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("opening the repository: %s is not a folder", dir)
+	}
+	if err := r.chooseEnv(ctx); err != nil {
+		return nil, err
+	}
+	return r, r.discover(ctx)
+}
+
+// Close lets go of the repository's files. Nothing may be read from it after.
+func (r *Repo) Close() error {
+	var err error
+	r.storeOnce.Do(func() { r.storeErr = fs.ErrClosed })
+	if r.store != nil {
+		err = r.store.Close()
+	}
+	return err
+}
+
+// GitDir is the repository's own folder: .git, or the part of it that belongs
+// to a linked work tree.
+func (r *Repo) GitDir() string { return r.gitDir }
+
+// CommonDir is the folder that all of a repository's work trees share. It
+// serves as the repository's identity on this computer.
+func (r *Repo) CommonDir() string { return r.commonDir }
+
+// Shallow tells whether the clone is shallow: its history is cut.
+func (r *Repo) Shallow() bool { return r.shallow }
+
+// Hash is the function that names the repository's objects.
+func (r *Repo) Hash() odb.Hash { return r.hash }
+
+// chooseEnv decides whether the variables that name a repository are about
+// the one that was asked for.
+func (r *Repo) chooseEnv(ctx context.Context) error {
+	here, err := sameFolder(r.dir, ".")
+	if err != nil {
+		return err
+	}
+	inherited := safeEnv(r.o.Env, true)
+	if here || !namesRepository(r.o.Env) {
+		r.env = inherited
+		return nil
+	}
+	r.env = safeEnv(r.o.Env, false)
+	if err := r.discover(ctx); err != nil {
+		return nil //nolint:nilerr // discover is tried again and tells
+	}
+	asked := r.commonDir
+	other := &Repo{o: r.o, git: r.git, dir: ".", env: inherited}
+	if other.discover(ctx) == nil {
+		if same, err := sameFolder(asked, other.commonDir); err == nil && same {
+			r.env = inherited
+			// Relative ones count from where the hook was started.
+			r.dir = "."
+		}
+	}
+	return nil
+}
+
+func sameFolder(a, b string) (bool, error) {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := os.Stat(b)
+	if err != nil {
+		return false, err
+	}
+	return os.SameFile(x, y), nil
+}
+
+// discover asks git for the repository's place and nature.
+func (r *Repo) discover(ctx context.Context) error {
+	out, err := r.run(ctx, nil, "rev-parse", "--is-bare-repository", "--is-shallow-repository",
+		"--show-object-format", "--absolute-git-dir")
+	if err != nil {
+		return err
+	}
+	// The path comes last, because it may hold newlines.
+	fields := strings.SplitN(strings.TrimSuffix(string(out), "\n"), "\n", 4)
+	if len(fields) != 4 {
+		return fmt.Errorf("git rev-parse: unexpected output %q", out)
+	}
+	r.bare, r.shallow = fields[0] == "true", fields[1] == "true"
+	// Versions before 2.25 know one format only and repeat the option.
+	if r.hash = odb.SHA1; !strings.HasPrefix(fields[2], "-") {
+		if r.hash, err = odb.ParseHash(fields[2]); err != nil {
+			return err
+		}
+	}
+	r.gitDir = filepath.FromSlash(fields[3])
+	r.commonDir, err = r.findCommonDir()
+	return err
+}
+
+// findCommonDir does as gitrepository-layout says for "commondir".
+func (r *Repo) findCommonDir() (string, error) {
+	if dir := r.getenv("GIT_COMMON_DIR"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	text, err := os.ReadFile(filepath.Join(r.gitDir, "commondir"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return r.gitDir, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("opening the repository: %w", err)
+	}
+	dir := filepath.FromSlash(strings.TrimSuffix(string(text), "\n"))
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(r.gitDir, dir)
+	}
+	return dir, nil
+}
+
+// getenv reads the environment that git gets.
+func (r *Repo) getenv(name string) string {
+	value := ""
+	for _, v := range r.env {
+		if k, x, ok := strings.Cut(v, "="); ok && k == name {
+			value = x
+		}
+	}
+	return value
+}
+
+// abs makes a path of the environment absolute, as git in its folder would.
+func (r *Repo) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(r.dir, path)
+}
+
+func (r *Repo) skip(path, reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.o.Skip != nil {
+		r.o.Skip(finding.Skip{Path: path, Reason: reason})
+	}
+}
+
+// warn passes each remark on once.
+func (r *Repo) warn(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.warned[text] {
+		return
+	}
+	r.warned[text] = true
+	if r.o.Warn != nil {
+		r.o.Warn(text)
+	}
+}

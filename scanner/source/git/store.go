@@ -1,0 +1,196 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/momentolint/momentolint/scanner/source/git/odb"
+)
+
+// store is where objects come from: the object store read by this module, or
+// git itself where the store may not be what this module knows.
+type store interface {
+	Walk(ctx context.Context, o odb.WalkOptions, visit func(worker int, o *odb.Object) error) (odb.WalkResult, error)
+	Contains(id OID) bool
+	Number() (numbers, error)
+	Reader() reader
+	Problems() []odb.Problem
+	Close() error
+}
+
+// numbers gives objects numbers from 0 to Len-1.
+type numbers interface {
+	Of(id []byte) (int, bool)
+	Len() int
+}
+
+// reader reads single objects. It belongs to one goroutine.
+type reader interface {
+	Read(ctx context.Context, id OID) (*odb.Object, error)
+	Close() error
+}
+
+// ownStore is the object store read by package odb.
+type ownStore struct{ *odb.Store }
+
+func (s ownStore) Number() (numbers, error) { return s.Store.Number() }
+func (s ownStore) Reader() reader           { return ownReader{s.Store.Reader()} }
+
+type ownReader struct{ *odb.Reader }
+
+func (ownReader) Close() error { return nil }
+
+// knownExtensions are those of git's repository format that change nothing
+// about how objects are stored (technical/repository-version).
+var knownExtensions = []string{
+	"noop", "noop-v1", "partialclone", "preciousobjects", "worktreeconfig", "objectformat",
+	"refstorage", "relativeworktrees", "submodulepathconfig", "submoduleencoding",
+}
+
+// open gives the store, opening it when it is needed first.
+func (r *Repo) open(ctx context.Context) (store, error) {
+	r.storeOnce.Do(func() { r.store, r.storeErr = r.openStore(ctx) })
+	return r.store, r.storeErr
+}
+
+func (r *Repo) openStore(ctx context.Context) (store, error) {
+	out, err := r.run(ctx, nil, "config", "-z", "--get-regexp", `^extensions\.`)
+	if err != nil && exitCode(err) != 1 { // 1: there are none
+		return nil, err
+	}
+	for _, entry := range strings.Split(string(out), "\x00") {
+		key, _, _ := strings.Cut(entry, "\n")
+		name := strings.TrimPrefix(strings.ToLower(key), "extensions.")
+		if name == "" || slices.Contains(knownExtensions, name) {
+			continue
+		}
+		// git knows the extension, or it would have refused the repository.
+		r.warn("the repository uses the extension %s, so its objects are read through git", name)
+		return &gitStore{repo: r}, nil
+	}
+	dir := filepath.Join(r.commonDir, "objects")
+	if v := r.getenv("GIT_OBJECT_DIRECTORY"); v != "" {
+		dir = r.abs(v)
+	}
+	s, err := odb.Open(odb.Options{
+		Dir: dir, Alternates: r.alternates(), Hash: r.hash, Limits: r.o.Limits,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ownStore{s}, nil
+}
+
+// alternates reads GIT_ALTERNATE_OBJECT_DIRECTORIES, in which names that hold
+// separators are quoted.
+func (r *Repo) alternates() []string {
+	var dirs []string
+	list := r.getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES")
+	for list != "" {
+		var dir string
+		if list[0] == '"' {
+			if end := closingQuote(list); end > 0 {
+				dir, list = unquoteC(list[1:end]), strings.TrimPrefix(list[end+1:], string(os.PathListSeparator))
+				dirs = append(dirs, r.abs(dir))
+				continue
+			}
+		}
+		dir, list, _ = strings.Cut(list, string(os.PathListSeparator))
+		if dir != "" {
+			dirs = append(dirs, r.abs(dir))
+		}
+	}
+	return dirs
+}
+
+func closingQuote(s string) int {
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '"':
+			return i
+		}
+	}
+	return -1
+}
+
+// unquoteC undoes git's quoting of file names.
+func unquoteC(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		i++
+		const letters, values = `abfnrtv"\`, "\a\b\f\n\r\t\v\"\\"
+		if at := strings.IndexByte(letters, s[i]); at >= 0 {
+			b.WriteByte(values[at])
+			continue
+		}
+		if i+2 < len(s) {
+			var v int
+			if _, err := fmt.Sscanf(s[i:i+3], "%o", &v); err == nil {
+				b.WriteByte(byte(v))
+				i += 2
+			}
+		}
+	}
+	return b.String()
+}
+
+// Read gives one object, verified. Its data stays valid. The error tells
+// whether it is missing ([IsMissing]) or damaged.
+func (r *Repo) Read(ctx context.Context, id OID) (*Object, error) {
+	s, err := r.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rd := s.Reader()
+	defer func() { _ = rd.Close() }()
+	o, err := r.read(ctx, rd, id)
+	if err != nil {
+		return nil, err
+	}
+	return &Object{Object: *o}, nil
+}
+
+// read reads an object, from git itself where its own reader fails on it.
+func (r *Repo) read(ctx context.Context, rd reader, id OID) (*odb.Object, error) {
+	o, err := rd.Read(ctx, id)
+	var damage *odb.DamageError
+	if !errors.As(err, &damage) || odb.IsTooLarge(err) {
+		return o, err
+	}
+	if o, fallback := r.readByGit(ctx, id); fallback == nil {
+		r.warn("object %s was read by git, because it is damaged in one place: %v", id, damage.Err)
+		return o, nil
+	}
+	return nil, err
+}
+
+// IsMissing tells whether an error says that an object does not exist.
+func IsMissing(err error) bool { return errors.As(err, new(*odb.NotFoundError)) }
+
+// Object is an object of the repository.
+type Object struct {
+	odb.Object
+	found bool
+}
+
+// Found tells that there is a finding in the object, so that it is looked at
+// again next time. It may be called only while the object is visited.
+func (o *Object) Found() { o.found = true }
+
+// The types of objects that are yielded.
+const (
+	Blob   = odb.Blob
+	Commit = odb.Commit
+	Tag    = odb.Tag
+)
