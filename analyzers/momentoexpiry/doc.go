@@ -52,6 +52,6 @@
 //
 //   - max-lifetime: the longest life that is not reported, as a duration with
 //     days (365d, 90d12h, 8760h); 0 for no limit (default 365d)
-//   - suggest-lifetime: how many days the fix gives a key; 0 for no fix
-//     (default 90)
+//   - suggest-lifetime: how many days the fix gives a key, as far as
+//     max-lifetime allows; 0 for no fix (default 90)
 package momentoexpiry

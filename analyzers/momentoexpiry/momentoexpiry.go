@@ -136,7 +136,7 @@ func (c *checker) problem(d demand, found problem, seconds int64) {
 		text += ", made by " + d.Via.FullName()
 	}
 	text += ", in " + d.Site.Name()
-	if days := c.options.SuggestLifetime; days > 0 {
+	if days := c.options.suggestion(); days > 0 {
 		text += "; let it expire: utils.ExpiresInDays(" + strconv.Itoa(days) + ")"
 	}
 	diagnostic := report.Diagnostic{Diagnostic: analysis.Diagnostic{
@@ -151,7 +151,8 @@ func (c *checker) problem(d demand, found problem, seconds int64) {
 // fix replaces a call of one of the SDK's constructors.
 func (c *checker) fix(e ast.Expr) []analysis.SuggestedFix {
 	call, ok := e.(*ast.CallExpr)
-	if !ok || c.options.SuggestLifetime == 0 {
+	days := c.options.suggestion()
+	if !ok || days == 0 {
 		return nil
 	}
 	fn, _ := typeutil.Callee(c.TypesInfo, call).(*types.Func)
@@ -176,9 +177,9 @@ func (c *checker) fix(e ast.Expr) []analysis.SuggestedFix {
 	default:
 		return nil
 	}
-	text := "ExpiresInDays(" + strconv.Itoa(c.options.SuggestLifetime) + ")"
+	text := "ExpiresInDays(" + strconv.Itoa(days) + ")"
 	return []analysis.SuggestedFix{{
-		Message:   "Let the key expire after " + plural(int64(c.options.SuggestLifetime), "day"),
+		Message:   "Let the key expire after " + plural(int64(days), "day"),
 		TextEdits: []analysis.TextEdit{{Pos: id.Pos(), End: call.End(), NewText: []byte(text)}},
 	}}
 }

@@ -67,11 +67,9 @@ func TestLifetimesAreReadWithDays(t *testing.T) {
 
 func TestSettingsThatMakeNoSenseAreRefused(t *testing.T) {
 	for name, change := range map[string]func(*momentoexpiry.Options){
-		"negative limit":                  func(o *momentoexpiry.Options) { o.MaxLifetime = -1 },
-		"negative suggestion":             func(o *momentoexpiry.Options) { o.SuggestLifetime = -1 },
-		"a suggestion above the limit":    func(o *momentoexpiry.Options) { o.SuggestLifetime = 366 },
-		"a suggestion that would be cut":  func(o *momentoexpiry.Options) { o.MaxLifetime, o.SuggestLifetime = 0, 50_000 },
-		"a limit shorter than suggestion": func(o *momentoexpiry.Options) { o.MaxLifetime = momentoexpiry.Lifetime(time.Hour) },
+		"negative limit":                 func(o *momentoexpiry.Options) { o.MaxLifetime = -1 },
+		"negative suggestion":            func(o *momentoexpiry.Options) { o.SuggestLifetime = -1 },
+		"a suggestion that would be cut": func(o *momentoexpiry.Options) { o.MaxLifetime, o.SuggestLifetime = 0, 50_000 },
 	} {
 		o := momentoexpiry.DefaultOptions()
 		if err := o.Validate(); err != nil {
@@ -82,3 +80,28 @@ func TestSettingsThatMakeNoSenseAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFixKeepsToTheLimit(t *testing.T) {
+	for limit, want := range map[string]string{"30d": "ExpiresInDays(30)", "0": "ExpiresInDays(90)", "12h": ""} {
+		a := analyzer()
+		if err := a.Flags.Set("max-lifetime", limit); err != nil {
+			t.Fatal(err)
+		}
+		for _, result := range analysistest.Run(silent{t}, corpus.Dir(), a, fixable) {
+			for _, d := range result.Diagnostics {
+				got := ""
+				if len(d.SuggestedFixes) > 0 {
+					got = string(d.SuggestedFixes[0].TextEdits[0].NewText)
+				}
+				if got != want {
+					t.Errorf("limit %s: the fix is %q, want %q", limit, got, want)
+				}
+			}
+		}
+	}
+}
+
+// silent takes the complaints about facts and about what a limit does not report.
+type silent struct{ *testing.T }
+
+func (silent) Errorf(string, ...any) {}

@@ -15,7 +15,8 @@ import (
 type Options struct {
 	// MaxLifetime is the longest life of a key that is not reported; 0 = no limit.
 	MaxLifetime Lifetime
-	// SuggestLifetime is how many days the fix gives a key; 0 = no fix.
+	// SuggestLifetime is how many days the fix gives a key, as far as
+	// MaxLifetime allows; 0 = no fix.
 	SuggestLifetime int
 	// Settings are those that all analyzers of a suite share.
 	Settings report.Settings
@@ -36,10 +37,16 @@ func (o *Options) Validate() error {
 		return errors.New("max-lifetime: a lifetime cannot be negative")
 	case o.SuggestLifetime < 0 || o.SuggestLifetime > maxDays:
 		return fmt.Errorf("suggest-lifetime: want 0 to %d days", maxDays)
-	case o.MaxLifetime > 0 && time.Duration(o.SuggestLifetime)*day > time.Duration(o.MaxLifetime):
-		return fmt.Errorf("suggest-lifetime: %d days is more than max-lifetime, %s", o.SuggestLifetime, o.MaxLifetime)
 	}
 	return nil
+}
+
+// suggestion is how many days the fix gives a key; 0 for no fix.
+func (o *Options) suggestion() int {
+	if o.MaxLifetime == 0 {
+		return o.SuggestLifetime
+	}
+	return int(min(int64(o.SuggestLifetime), int64(time.Duration(o.MaxLifetime)/day)))
 }
 
 func (o *Options) flags() flag.FlagSet {

@@ -17,7 +17,7 @@
 //
 // WRONG:
 //
-//	provider, err := auth.FromString("eyJlbmRwb2ludCI6ImNlbGwtNC11cy13ZXN0LTItMS5wcm9kLmEubW9tZW50b2hxLmNvbSIsImFwaV9rZXkiOiJleUpoYkdjaU9pSklVekkxTmlJc0luUjVjQ0k2SWtwWFZDSjkuZXlKemRXSWlPaUprWlhaQVpYaGhiWEJzWlM1amIyMGlMQ0oyWlhJaU9qRXNJbkFpT2lKRFFVRTlJbjAuaS1BOXJYTXoyWFhoRTdQcDBrSjB4NVpEOGMzQnJXNWktMERrRExSWmdCSSJ9")
+//	provider, err := auth.FromString("eyJlbmRwb2ludCI6ImNlbGwtNC11cy13ZXN0LTIt")
 //
 // RIGHT:
 //
