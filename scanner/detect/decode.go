@@ -53,8 +53,7 @@ func looksEncoded(d []byte, at, phase int) bool {
 		}
 		if sextets[d[i+n]] == 255 {
 			// A line end, an escape or a quotation mark may follow.
-			c := d[i+n]
-			return c == '\n' || c == '\r' || c == '\\' || c == '"' || c == '\'' || c == '`' || c == '%' || c == '&' || c == '=' || c == ' ' || c == '<' || c >= 0x80
+			return mayContinue(d, i+n)
 		}
 	}
 	if !decodeGroups(b[:3], d[i:i+4]) {
@@ -66,6 +65,20 @@ func looksEncoded(d []byte, at, phase int) bool {
 		}
 	}
 	return true
+}
+
+// mayContinue tells whether what stands at d[i], which is no character of
+// base64, can be part of an encoded text or stand between two pieces of one.
+func mayContinue(d []byte, i int) bool {
+	switch c := d[i]; c {
+	case '\n', '\r', ' ', '\t', '\\', '%', '&', '=', '<':
+		return true
+	case '"', '\'', '`':
+		// The next piece, or what puts it together with this one, follows soon.
+		return i+1 < len(d) && d[i+1] != ']' && d[i+1] != '}' && d[i+1] != ':'
+	default:
+		return c >= 0x80 && (invisible(d, i) > 0 || quoteAt(d, i) > 0)
+	}
 }
 
 // base64 decodes the text around a needle in base64 and looks into it.

@@ -1,0 +1,117 @@
+package detect
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+)
+
+// hostile are texts made to cost as much as possible.
+func hostile() map[string]string {
+	src := rand.NewChaCha8([32]byte{7})
+	noise := make([]byte, 3<<16)
+	_, _ = src.Read(noise)
+	b64 := base64.StdEncoding.EncodeToString(noise)
+	foreign := credentialtest.JWT("HS256", `{"iss":"https://other.example","sub":"x"}`, "hostile")
+	header := "eyJhbGciOiJIUzI1NiJ9."
+	long := base64.RawURLEncoding.EncodeToString([]byte(`{"x":"` + strings.Repeat("x", 1<<16)))
+	return map[string]string{
+		"needles":                "eyJ",
+		"needles-apart":          "eyJ ",
+		"needles-on-lines":       "eyJ\n",
+		"needles-in-literals":    `"eyJ",`,
+		"middles":                "bGciOi",
+		"middles-on-lines":       "bGciOi\n",
+		"middles-in-literals":    `"bGciOi" + `,
+		"envelope-beginnings":    "eyJlbmRwb2ludCI6Im",
+		"envelope-lines":         "eyJlbmRwb2ludCI6Im\n",
+		"headers":                header,
+		"headers-on-lines":       header + "\n",
+		"headers-in-literals":    `"` + header + `" + `,
+		"headers-and-claims":     header + "eyJ0IjoiZyJ9.",
+		"header-and-long-claims": header + long,
+		"long-claims-on-lines":   header + strings.Join(strings.SplitAfter(long, "eHh4eHh4"), "\n"),
+		"tokens-of-others":       foreign + "\n",
+		"tokens-of-others-glued": foreign,
+		"once-encoded":           "ZXlK",
+		"once-encoded-on-lines":  "ZXlKaGJH\n",
+		"once-encoded-quoted":    `"ZXlKaGJH",`,
+		"twice-encoded":          "WlhsS",
+		"every-alignment":        "ZXlKV5SleUpWlhsSpYbEtaWGxL",
+		"names":                  "handleUpdate(",
+		"base64-with-needles":    strings.ReplaceAll(b64, "A", "ZXlKaGJH"),
+		"base64-lines":           strings.Join(strings.SplitAfter(strings.ReplaceAll(b64, "A", "ZXlKaGJH"), "BC"), "\n"),
+		"nested-base64":          base64.StdEncoding.EncodeToString([]byte(strings.Repeat(base64.StdEncoding.EncodeToString([]byte(strings.Repeat("ZXlKaGJHY2lPaUp", 64))), 64))),
+		"hex":                    "65794a6847",
+		"hex-lines":              "65794a6847\n",
+		"hex-spaces":             "65 79 4a 68 47 ",
+		"decimal":                "101,121,74,104,98,",
+		"utf16":                  "e\x00y\x00J\x00",
+		"utf16-lines":            "e\x00y\x00J\x00\n\x00\n\x00x",
+		"percent":                "%65%79%4a%68",
+		"unicode":                `\u0065\u0079\u004a`,
+		"backslashes":            `\\\\\\\\\\\\\\\\u0065\\\\\\\\`,
+		"entities":               "&#101;&#121;&amp;amp;amp;",
+		"quotes":                 `eyJ"'"'"'"'`,
+		"refresh":                `refreshToken:"0123456789abcdef0123",`,
+		"refresh-braces":         `{refreshToken:"0123456789abcdef0123",apiKey:"eyJhbGciOiJIUzI1NiJ9.`,
+		"never":                  "ExpiresIn.never()",
+		"never-nested":           "import momento;generateApiKey((((ExpiresIn.never(",
+		"never-assigned":         "from momento x;\ne = ExpiresIn.never();generateApiKey(",
+		"expiry":                 `"expiry":"never",`,
+		"sections":               "[.momento_session]\ntoken=" + foreign + "\n",
+		"comments":               `eyJ" /* ` + strings.Repeat("x", 500) + ` */ + `,
+		"soft-breaks":            "eyJ=\n",
+		"prefixes":               "> > > > > > eyJ\n",
+	}
+}
+
+// TestWorkIsBoundedByTheLength promises that no text costs more than a fixed
+// multiple of its length, and that what is left out is told.
+func TestWorkIsBoundedByTheLength(t *testing.T) {
+	d := newTestDetector(t, Options{})
+	for name, unit := range hostile() {
+		s := d.NewScanner()
+		text := bytes.Repeat([]byte(unit), 1+(4<<20)/len(unit))
+		_, err := s.Scan(context.Background(), "a.ts", text, nil, func(*Match) error { return nil })
+		var partial *Partial
+		if err != nil && !errors.As(err, &partial) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if perByte := float64(s.work) / float64(len(text)); perByte > 2*workPerByte {
+			t.Errorf("%s: %.0f bytes looked at for each byte", name, perByte)
+		}
+		if s.work > workBase+workPerByte*s.consumed && partial == nil {
+			t.Errorf("%s: the bound was reached without a word", name)
+		}
+	}
+}
+
+// BenchmarkHostile shows what texts cost that were made to cost much.
+func BenchmarkHostile(b *testing.B) {
+	d := newTestDetector(b, Options{})
+	for name, unit := range hostile() {
+		for _, size := range []int{1 << 20, 10 << 20} {
+			b.Run(fmt.Sprintf("%s/%dMB", name, size>>20), func(b *testing.B) {
+				s := d.NewScanner()
+				text := bytes.Repeat([]byte(unit), 1+size/len(unit))
+				b.SetBytes(int64(len(text)))
+				var err error
+				for b.Loop() {
+					_, err = s.Scan(context.Background(), "a.ts", text, nil, func(*Match) error { return nil })
+				}
+				b.ReportMetric(float64(s.work)/float64(len(text)), "work/B")
+				if err != nil {
+					b.ReportMetric(1, "partial")
+				}
+			})
+		}
+	}
+}
