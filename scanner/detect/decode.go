@@ -71,14 +71,28 @@ func looksEncoded(d []byte, at, phase int) bool {
 // base64, can be part of an encoded text or stand between two pieces of one.
 func mayContinue(d []byte, i int) bool {
 	switch c := d[i]; c {
-	case '\n', '\r', ' ', '\t', '\\', '%', '&', '=', '<':
+	case '\n', '\r', '\\', '%', '&', '=', '<':
 		return true
+	case ' ', '\t':
+		// Blanks matter before a line end only.
+		for i < len(d) && isBlank(d[i]) {
+			i++
+		}
+		return i < len(d) && (lineEnd(d, i) > 0 || d[i] == '\\' || d[i] == '"')
 	case '"', '\'', '`':
 		// The next piece, or what puts it together with this one, follows soon.
 		return i+1 < len(d) && d[i+1] != ']' && d[i+1] != '}' && d[i+1] != ':'
 	default:
 		return c >= 0x80 && (invisible(d, i) > 0 || quoteAt(d, i) > 0)
 	}
+}
+
+// wasDecoded tells whether the text around a needle in base64 has been looked
+// into.
+func (s *Scanner) wasDecoded(v *view, at, phase int) bool {
+	e := &s.encoded[v.depth]
+	i, ok := e.index(v, at)
+	return ok && e.done[(i+4-phase)%4]
 }
 
 // base64 decodes the text around a needle in base64 and looks into it.
@@ -199,7 +213,7 @@ func (s *Scanner) runStart(v *view, at int) int {
 		if first <= from {
 			return first
 		}
-		end, ok := before(d, first, from, prefix)
+		end, ok := pieceBefore(d, first, from, prefix)
 		if !ok {
 			return first
 		}
@@ -292,6 +306,10 @@ func (s *Scanner) decimal(v *view, at int) {
 		return
 	}
 	d := v.data
+	e := &s.encoded[v.depth]
+	if e.view == v && at < e.until && at >= int(e.run.at[0]) {
+		return
+	}
 	child := &s.views[v.depth]
 	data, lo, hi := child.data[:0], child.lo[:0], child.hi[:0]
 	end := min(len(d), at+2*s.forward)
@@ -320,7 +338,13 @@ func (s *Scanner) decimal(v *view, at int) {
 	if len(data) < 16 {
 		return
 	}
-	s.decoded(child, v, LayerDecimal, &encoded{cut: i >= end && end < len(d)})
+	e.run.reset()
+	e.run.add(0, at, i)
+	e.view, e.done, e.until, e.cut = v, [4]bool{}, i, i >= end && end < len(d)
+	if e.cut {
+		e.until -= s.tail
+	}
+	s.decoded(child, v, LayerDecimal, e)
 }
 
 // utf16 takes the zeros out of the text around a needle at v.data[at].
@@ -403,5 +427,6 @@ func (s *Scanner) decoded(child, v *view, name string, e *encoded) {
 	child.parent, child.name, child.depth, child.marks = v, name, v.depth+1, e.run.marks
 	child.cut = e.cut || v.cut
 	s.encoded[child.depth].view = nil
+	s.unbroken[child.depth] = -1
 	s.examine(child)
 }

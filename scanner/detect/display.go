@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"cmp"
 	"math"
 	"slices"
@@ -141,7 +142,7 @@ func (s *Scanner) scrubbed(text []byte) []byte {
 // secretive tells whether a long word looks random rather than written: part
 // of a token, which a cut may have left without its beginning.
 func secretive(word []byte) bool {
-	if containsStart(word) {
+	if bytes.Contains(word, []byte(starts)) {
 		return true
 	}
 	var upper, lower, digit, changes int

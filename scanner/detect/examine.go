@@ -4,13 +4,10 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential"
 )
 
-// The bound of all work: bytes looked at closely, for a scan as such and for
-// each byte that was read. Ordinary text needs less than one hundredth of a
-// look for each byte; what needs more than all of this was made for that.
-const (
-	workBase    = 1 << 26
-	workPerByte = 64
-)
+// workPerByte bounds all work: how many bytes are looked at closely for each
+// byte that was read, beside what sizes.work allows. Ordinary text needs less
+// than a hundredth of that; what needs more was made for it.
+const workPerByte = 32
 
 // hit looks at one needle in a view.
 func (s *Scanner) hit(v *view, at int, n *needle) {
@@ -19,13 +16,15 @@ func (s *Scanner) hit(v *view, at int, n *needle) {
 	}
 	switch n.sort {
 	case plainStart:
-		if !s.token(v, at) {
+		// After a point, these are the claims of a token whose beginning may have
+		// been cut in two.
+		if !s.token(v, at) && at > 0 && v.data[at-1] == '.' {
 			s.broken(v, at)
 		}
 	case plainMiddle:
 		s.broken(v, at)
 	case inBase64:
-		if looksEncoded(v.data, at, n.phase) && !s.broken(v, at) {
+		if looksEncoded(v.data, at, n.phase) && !s.wasDecoded(v, at, n.phase) && !s.broken(v, at) {
 			s.base64(v, at, n.phase)
 		}
 	case inHex:
@@ -49,7 +48,7 @@ func (s *Scanner) hit(v *view, at int, n *needle) {
 
 // exhausted tells whether the work has reached its bound.
 func (s *Scanner) exhausted() bool {
-	if s.work <= workBase+workPerByte*s.consumed {
+	if s.work <= s.sizes.work+workPerByte*s.consumed {
 		return false
 	}
 	s.partly(tooDense)
@@ -79,12 +78,8 @@ func (s *Scanner) token(v *view, at int) bool {
 	if at < 0 || at >= len(d) {
 		return false
 	}
-	if len(d)-at >= 8 && d[at+3] != '\\' {
-		// The quick way out of nearly all needles.
-		var b [6]byte
-		if decodeGroups(b[:], d[at:at+8]) && (b[0] != '{' || b[1] != '"' || !wordSet[b[2]]) {
-			return false
-		}
+	if tokenSet[d[at]] && !looksLikeToken(d, at) {
+		return false
 	}
 	r := &s.runs[v.depth]
 	r.reset()
@@ -136,26 +131,56 @@ func takePadding(r *run, v *view, n, count int) int {
 	return len(r.text)
 }
 
+// looksLikeToken is the quick way out of nearly all needles: what begins at
+// d[at] must decode to the beginning of a JSON object, as far as the
+// characters go on without anything between them.
+func looksLikeToken(d []byte, at int) bool {
+	n := 0
+	for n < 8 && at+n < len(d) && base64Set[d[at+n]] {
+		n++
+	}
+	if n < 8 {
+		return at+n == len(d) || d[at+n] != '.' && mayContinue(d, at+n)
+	}
+	var b [6]byte
+	decodeGroups(b[:], d[at:at+8])
+	return b[0] == '{' && b[1] == '"' && wordSet[b[2]]
+}
+
+// maxStart is how far after its beginning a token is recognised again whose
+// beginning was cut in two: a JWT's header, or an envelope's endpoint.
+const maxStart = 512
+
 // broken looks for a token whose beginning a separator cuts in two, and which
 // goes on at v.data[at]. It tells whether there is a credential.
 func (s *Scanner) broken(v *view, at int) bool {
 	d := v.data
 	from := max(0, at-s.back)
-	prefix := linePrefix(d, at)
-	for range 16 {
+	var prefix []byte
+	length := 0
+	before := s.unbroken[v.depth]
+	s.unbroken[v.depth] = at
+	for piece := 0; ; piece++ {
 		first := at
 		for first > from && tokenSet[d[first-1]] {
 			first--
+			if first == before || hasPrefix(d, first, starts) {
+				// Looked at from there already; not cut, so it has been looked at.
+				return false
+			}
+			if length++; length > maxStart {
+				s.work += int64(length)
+				return false
+			}
 		}
-		s.work += int64(at-first) + 1
-		if at-first >= 3 && containsStart(d[first:at]) {
+		s.work += int64(at-first) + 64
+		if first == from || !mayPrecede(d[first-1]) {
 			return false
 		}
-		if first == from {
-			return false
+		if piece == 0 {
+			prefix = linePrefix(d, at)
 		}
-		s.work += 64
-		end, ok := before(d, first, from, prefix)
+		end, ok := pieceBefore(d, first, from, prefix)
 		if !ok {
 			return false
 		}
@@ -167,16 +192,16 @@ func (s *Scanner) broken(v *view, at int) bool {
 		}
 		at = end
 	}
-	return false
 }
 
-func containsStart(b []byte) bool {
-	for i := 0; i+3 <= len(b); i++ {
-		if string(b[i:i+3]) == starts {
-			return true
-		}
+// mayPrecede tells whether a byte can be the last one between two pieces of a
+// text.
+func mayPrecede(c byte) bool {
+	switch c {
+	case '"', '\'', '`', '\n', '\r', ' ', '\t', '>', ';', 'n', 'r', 't', '2', '7':
+		return true
 	}
-	return false
+	return c >= 0x80
 }
 
 // escapeStart gives the place where the escape begins whose inside is at

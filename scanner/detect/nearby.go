@@ -193,6 +193,10 @@ func (s *Scanner) session(v *view, r *run, n int) (c credential.Credential, ok b
 	}
 	lo, hi := int(r.at[0]), int(r.to[n-1])
 	text, first := around(v.data, lo, hi)
+	s.work += int64(len(text)) / 64
+	if !bytes.Contains(text[:lo-first], []byte(sessionSection[2:len(sessionSection)-1])) {
+		return c, false
+	}
 	before := written(text[:lo-first])
 	i := bytes.LastIndex(before, []byte(sessionSection))
 	if i < 0 {

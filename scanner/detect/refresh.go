@@ -116,7 +116,14 @@ func (s *Scanner) keyIn(v *view, lo, hi int) []byte {
 			r.reset()
 			var t token
 			t.reset(r)
+			if tokenSet[object[at]] && !looksLikeToken(object, at) {
+				continue
+			}
 			read(r, v, lo+at, lo+at+s.forward, &tokenSet, s.d.depth > v.depth, &t)
+			s.work += int64(len(r.text)) + 64
+			if s.exhausted() {
+				return nil
+			}
 			if n := t.length(); n > 0 {
 				n = takePadding(r, v, n, t.padding())
 				if _, err := credential.Parse(r.text[:n]); err == nil {

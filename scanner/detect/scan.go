@@ -33,12 +33,14 @@ type sizes struct {
 	comment int
 	// opening is how much of a text's beginning is kept: imports stand there.
 	opening int
+	// work is how many bytes are looked at closely whatever the length.
+	work int64
 }
 
 // usual are the sizes for real use. A v1 key with a hundred permissions has
 // 12,000 characters; written as escapes 72,000, in base64 twice more 21,000.
 func usual() sizes {
-	return sizes{buffer: 1 << 20, forward: 128 << 10, tail: 64 << 10, back: 8 << 10, comment: 8 << 10, opening: 64 << 10}
+	return sizes{buffer: 1 << 20, forward: 128 << 10, tail: 64 << 10, back: 8 << 10, comment: 8 << 10, opening: 64 << 10, work: 1 << 26}
 }
 
 // ahead is how much must follow a needle before it is looked at.
@@ -56,6 +58,8 @@ type Scanner struct {
 	runs    []run
 	views   []view
 	encoded []encoded
+	// unbroken is the last place from which no cut beginning was found.
+	unbroken []int
 
 	store []byte
 
@@ -81,6 +85,9 @@ type Scanner struct {
 	pending   []*candidate
 	others    []*candidate
 
+	// inPlay tells whether Momento's SDK is used in the text, once that is known.
+	inPlay, inPlayKnown bool
+
 	consumed, work int64
 	partial        Partial
 }
@@ -97,7 +104,7 @@ type candidate struct {
 // NewScanner makes a scanner for one worker.
 func (d *Detector) NewScanner() *Scanner {
 	n := d.depth + 1
-	return &Scanner{d: d, sizes: usual(), runs: make([]run, n+1), views: make([]view, n+1), encoded: make([]encoded, n+1)}
+	return &Scanner{d: d, sizes: usual(), runs: make([]run, n+1), views: make([]view, n+1), encoded: make([]encoded, n+1), unbroken: make([]int, n+1)}
 }
 
 // The reasons why a text was not looked at closely enough.
@@ -145,7 +152,7 @@ func (s *Scanner) Scan(ctx context.Context, path string, head []byte, rest io.Re
 	s.base, s.next, s.wideNext, s.userNext, s.last = 0, 0, 0, 0, shown{}
 	s.pending, s.others = s.pending[:0], s.others[:0]
 	s.consumed, s.work, s.partial = 0, 0, Partial{}
-	s.beginning = nil
+	s.beginning, s.inPlayKnown = nil, false
 	defer func() { s.top, s.beginning, s.ctx, s.emit = view{}, nil, nil, nil }()
 
 	if err := ctx.Err(); err != nil {
@@ -281,6 +288,7 @@ func (s *Scanner) chunk(data []byte, final bool) error {
 	}
 	for i := range s.encoded {
 		s.encoded[i].view = nil
+		s.unbroken[i] = -1
 	}
 	if err := s.userRules(); err != nil {
 		return err

@@ -1,5 +1,7 @@
 package detect
 
+import "bytes"
+
 // join is how two pieces of text belong together.
 type join uint8
 
@@ -402,13 +404,18 @@ func invisible(d []byte, i int) int {
 	return 0
 }
 
+// maxPrefixed is the longest line whose beginning may be a prefix.
+const maxPrefixed = 512
+
 // linePrefix gives the mark of a comment or quotation that begins the line on
 // which d[i] stands: "#", "//", "*", "> > ", a patch's plus sign. Lines that
 // go on with the text begin with the same.
 func linePrefix(d []byte, i int) []byte {
-	first := i
-	for first > 0 && i-first < maxSeparator && d[first-1] != '\n' && d[first-1] != '\r' {
-		first--
+	from := max(0, i-maxPrefixed)
+	first := from + bytes.LastIndexByte(d[from:i], '\n') + 1
+	if first == from && from > 0 {
+		// A long line: what begins it does not begin the next one.
+		return nil
 	}
 	k := first
 	for k < i && isBlank(d[k]) {
@@ -442,9 +449,9 @@ func linePrefix(d []byte, i int) []byte {
 	return d[start:min(k, i)]
 }
 
-// before finds the end of the piece that goes on at d[i]: the place after its
+// pieceBefore finds the end of the piece that goes on at d[i]: the place after its
 // last character. false if nothing before d[i] goes on there.
-func before(d []byte, i, from int, prefix []byte) (end int, ok bool) {
+func pieceBefore(d []byte, i, from int, prefix []byte) (end int, ok bool) {
 	tries := 0
 	for j := i - 1; j > from && i-j < maxSeparator && tries < 8; j-- {
 		if !tokenSet[d[j-1]] || tokenSet[d[j]] {

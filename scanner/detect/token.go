@@ -26,7 +26,7 @@ const (
 
 // maxHeader is the longest header of a JWT that is read, in characters; the
 // ones of Momento have 20 or 36.
-const maxHeader = 1024
+const maxHeader = 512
 
 // token reads a JWT or an envelope character by character and knows when it
 // is whole.
@@ -49,7 +49,10 @@ type token struct {
 	longest int
 	piece   int
 
+	// object follows the JSON in the base64 of the present part, closed tells
+	// that it has ended.
 	object object
+	closed bool
 }
 
 func (t *token) reset(r *run) {
@@ -69,27 +72,25 @@ func (t *token) feed(c byte) bool {
 		}
 		return true
 	case partHeader:
-		switch {
-		case urlSet[c] || c == '=':
-			return n < maxHeader || t.fail()
-		case c == '.':
+		if c == '.' {
 			want, ok := headerWants(t.r.text)
-			if !ok {
+			if !ok || !t.closed {
 				return t.fail()
 			}
-			t.part, t.first, t.want = partClaims, n+1, want
+			t.next(partClaims)
+			t.want = want
 			return true
 		}
-		return t.fail()
+		return t.json(c) && n < maxHeader || t.fail()
 	case partClaims:
-		switch {
-		case urlSet[c] || c == '=':
-			return n < credential.MaxLength || t.fail()
-		case c == '.' && n > t.first:
-			t.part, t.first = partSignature, n+1
+		if c == '.' {
+			if !t.closed {
+				return t.fail()
+			}
+			t.next(partSignature)
 			return true
 		}
-		return t.fail()
+		return t.json(c) && n < credential.MaxLength || t.fail()
 	case partSignature:
 		if !urlSet[c] || n >= credential.MaxLength {
 			return false
@@ -131,22 +132,37 @@ func (t *token) start(c byte) bool {
 	if !decodeGroups(b[:], text[:8]) || b[0] != '{' || b[1] != '"' || !wordSet[b[2]] {
 		return t.fail()
 	}
-	if string(b[:]) != `{"endp` && string(b[:]) != `{"api_` {
-		t.part = partHeader
-		for _, c := range text {
-			if !urlSet[c] {
-				return t.fail()
-			}
-		}
-		return true
+	t.part = partHeader
+	if string(b[:]) == `{"endp` || string(b[:]) == `{"api_` {
+		t.part = partEnvelope
 	}
-	t.part = partEnvelope
 	for _, c := range text[:8] {
-		if t.object.feed(c) != objectOpen {
+		if t.object.feed(c) != objectOpen || t.part == partHeader && !urlSet[c] {
 			return t.fail()
 		}
 	}
 	return true
+}
+
+// next begins the next part of a JWT.
+func (t *token) next(p part) {
+	t.part, t.first, t.object, t.closed = p, len(t.r.text)+1, object{}, false
+}
+
+// json takes the next character of a JWT's header or claims; false if they
+// are no JSON object.
+func (t *token) json(c byte) bool {
+	switch {
+	case c == '=':
+		return true
+	case !urlSet[c]:
+		return false
+	case t.closed:
+		return t.object.tail(c) != objectBroken
+	}
+	state := t.object.feed(c)
+	t.closed = state == objectClosed
+	return state != objectBroken
 }
 
 func (t *token) fail() bool {
@@ -291,11 +307,27 @@ const (
 	objectBroken
 )
 
-// object follows a JSON object through its base64 and knows where it ends.
+// wish is what may come next in the outermost object.
+type wish uint8
+
+const (
+	wishStart wish = iota
+	wishFirstKey
+	wishKey
+	wishColon
+	wishValue
+	wishRest // of a number or a word
+	wishNext // a comma or the end
+	wishNothing
+)
+
+// object follows a JSON object through its base64, knows where it ends, and
+// soon notices what is none.
 type object struct {
 	bits  uint32
 	count int
 	depth int
+	wish  wish
 	// text tells that a string is open, escape that a backslash was the last.
 	text, escape bool
 }
@@ -307,21 +339,70 @@ func (o *object) feed(c byte) state {
 		return objectOpen
 	}
 	o.count -= 8
-	switch b := byte(o.bits >> o.count); {
+	b := byte(o.bits >> o.count)
+	switch {
 	case o.escape:
 		o.escape = false
-	case b < ' ' && (o.text || b != '\n' && b != '\r' && b != '\t'):
-		return objectBroken
-	case b == '"':
-		o.text = !o.text
 	case o.text:
-		o.escape = b == '\\'
-	case b == '{' || b == '[':
-		o.depth++
-	case b == '}' || b == ']':
-		if o.depth--; o.depth == 0 {
-			return objectClosed
+		switch {
+		case b < ' ':
+			return objectBroken
+		case b == '"':
+			o.text = false
+		case b == '\\':
+			o.escape = true
 		}
+	case b == ' ' || b == '\n' || b == '\r' || b == '\t':
+		if o.depth == 1 && o.wish == wishRest {
+			o.wish = wishNext
+		}
+	case o.depth > 1:
+		return o.nested(b)
+	default:
+		return o.step(b)
+	}
+	return objectOpen
+}
+
+// nested takes a byte inside of a value that is an object or a list.
+func (o *object) nested(b byte) state {
+	switch b {
+	case '"':
+		o.text = true
+	case '{', '[':
+		o.depth++
+	case '}', ']':
+		o.depth--
+	}
+	if b < ' ' || b > '~' {
+		return objectBroken
+	}
+	return objectOpen
+}
+
+// step takes a byte of the outermost object, outside of strings.
+func (o *object) step(b byte) state {
+	w := o.wish
+	switch {
+	case w == wishStart && b == '{':
+		o.depth, o.wish = 1, wishFirstKey
+	case (w == wishFirstKey || w == wishKey) && b == '"':
+		o.text, o.wish = true, wishColon
+	case w == wishColon && b == ':':
+		o.wish = wishValue
+	case w == wishValue && b == '"':
+		o.text, o.wish = true, wishNext
+	case w == wishValue && (b == '{' || b == '['):
+		o.depth, o.wish = 2, wishNext
+	case (w == wishValue || w == wishRest) && (isDigit(b) || 'a' <= b && b <= 'z' || b == '-' || b == '+' || b == '.' || b == 'E'):
+		o.wish = wishRest
+	case (w == wishNext || w == wishRest) && b == ',':
+		o.wish = wishKey
+	case (w == wishNext || w == wishRest || w == wishFirstKey) && b == '}':
+		o.depth, o.wish = 0, wishNothing
+		return objectClosed
+	default:
+		return objectBroken
 	}
 	return objectOpen
 }
