@@ -11,10 +11,42 @@ const (
 	gitleaksMark = "gitleaks:allow"
 )
 
-// lineAround gives the lines on which the bytes lo to hi of the buffer stand.
-func (s *Scanner) lineAround(lo, hi int) []byte {
-	first, last := s.lineBounds(lo, hi)
-	return s.top.data[first:last]
+// linesOf gives the lines on which a finding stands, with a blank for every
+// secret in them: what a comment there says is shown.
+func (s *Scanner) linesOf(c *candidate) []byte {
+	first, last := s.lineBounds(c.lo, c.hi)
+	var lines []byte
+	at := first
+	for _, p := range s.secretsIn(c, first, last) {
+		if p.lo > at {
+			lines = append(lines, s.top.data[at:p.lo]...)
+		}
+		if p.lo == c.lo {
+			// Comments may stand between the parts of a split literal.
+			lines = append(lines, s.commentsIn(c)...)
+		}
+		lines = append(lines, ' ')
+		at = max(at, p.hi)
+	}
+	return append(lines, s.top.data[min(at, last):last]...)
+}
+
+// commentsIn gives what stands inside of a finding over several lines, from
+// each mark of a comment up to the line's end.
+func (s *Scanner) commentsIn(c *candidate) []byte {
+	text := s.top.data[c.lo:min(c.hi, len(s.top.data))]
+	if bytes.IndexByte(text, '\n') < 0 {
+		return nil
+	}
+	var out []byte
+	for line := range bytes.Lines(text) {
+		for _, mark := range [...]string{ownMark, gitleaksMark} {
+			if i := bytes.Index(line, []byte(mark)); i >= 0 {
+				out = append(append(out, ' '), line[i:]...)
+			}
+		}
+	}
+	return out
 }
 
 func (s *Scanner) lineBounds(lo, hi int) (first, last int) {
@@ -74,11 +106,11 @@ func concerns(names, rule string) bool {
 	return !named
 }
 
-// commentText takes the end of a comment off a reason and makes it safe to show.
+// commentText takes the end of a comment off a reason, with what follows it,
+// and makes it safe to show.
 func commentText(text string) string {
-	text = strings.TrimSpace(text)
-	for _, end := range []string{"*/", "-->", "#}", "%>", "--%>", "*)", `\n",`, `\n"`, `",`, `"`} {
-		text = strings.TrimSpace(strings.TrimSuffix(text, end))
+	for _, end := range []string{"*/", "-->", "#}", "%>", "*)", `\n"`, `"`} {
+		text, _, _ = strings.Cut(text, end)
 	}
-	return string(printable([]byte(text), 200))
+	return string(printable(scrubbed([]byte(strings.TrimSpace(text))), 200))
 }

@@ -28,7 +28,7 @@ func (s *Scanner) complete(c *candidate) {
 	m := &c.match
 	s.position(c)
 	s.show(c)
-	reason, mute := inlineAllow(s.lineAround(c.lo, c.hi), m.Rule)
+	reason, mute := inlineAllow(s.linesOf(c), m.Rule)
 	if reason == "" {
 		reason = s.allowed(c)
 	}
@@ -61,7 +61,7 @@ func (s *Scanner) show(c *candidate) {
 	at := first
 	for _, p := range s.secretsIn(c, first, max(last, c.hi)) {
 		if p.lo > at {
-			line.Write(s.scrubbed(d[at:min(p.lo, last)]))
+			line.Write(scrubbed(d[at:min(p.lo, last)]))
 		}
 		if p.lo <= c.lo && c.lo < p.hi {
 			c.match.LineColumn, c.match.LineWidth = line.Len(), len(p.text)
@@ -73,7 +73,7 @@ func (s *Scanner) show(c *candidate) {
 		}
 	}
 	if at < last {
-		line.Write(s.scrubbed(d[at:last]))
+		line.Write(scrubbed(d[at:last]))
 	}
 	text := line.String()
 	trimmed := strings.TrimLeft(text, " ")
@@ -121,7 +121,7 @@ func (c *candidate) display() string {
 
 // scrubbed makes text around a finding safe to show: whatever looks like a
 // token of anybody's is redacted, and control characters are replaced.
-func (s *Scanner) scrubbed(text []byte) []byte {
+func scrubbed(text []byte) []byte {
 	var out []byte
 	for i := 0; i < len(text); {
 		end := i

@@ -239,6 +239,9 @@ func (s *Scanner) neverBody(at int) (lo, hi int, ok bool) {
 	hi += quoteAt(d, hi)
 	if lo > 0 && (d[lo-1] == '"' || d[lo-1] == '\'') {
 		lo--
+		for lo > 0 && d[lo-1] == '\\' {
+			lo--
+		}
 	}
 	near, _ := around(d, lo, hi)
 	s.work += int64(len(near)) / 16
