@@ -2,7 +2,6 @@ package git
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 
@@ -301,9 +300,4 @@ func (s *scan) settleMissing(missing []odb.Missing, partial bool) error {
 		r.skip("objects", fmt.Sprintf("%d more objects are missing", more))
 	}
 	return nil
-}
-
-// isCanceled tells whether an error only says that the run was ended.
-func isCanceled(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -1,6 +1,7 @@
 package git
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -59,18 +60,13 @@ func (r *Repo) open(ctx context.Context) (store, error) {
 }
 
 func (r *Repo) openStore(ctx context.Context) (store, error) {
-	out, err := r.run(ctx, nil, "config", "-z", "--get-regexp", `^extensions\.`)
-	if err != nil && exitCode(err) != 1 { // 1: there are none
+	unknown, err := r.unknownExtension(ctx)
+	if err != nil {
 		return nil, err
 	}
-	for _, entry := range strings.Split(string(out), "\x00") {
-		key, _, _ := strings.Cut(entry, "\n")
-		name := strings.TrimPrefix(strings.ToLower(key), "extensions.")
-		if name == "" || slices.Contains(knownExtensions, name) {
-			continue
-		}
+	if unknown != "" {
 		// git knows the extension, or it would have refused the repository.
-		r.warn("the repository uses the extension %s, so its objects are read through git", name)
+		r.warn("the repository uses the extension %s, so its objects are read through git", unknown)
 		return &gitStore{repo: r}, nil
 	}
 	dir := filepath.Join(r.commonDir, "objects")
@@ -84,6 +80,27 @@ func (r *Repo) openStore(ctx context.Context) (store, error) {
 		return nil, err
 	}
 	return ownStore{s}, nil
+}
+
+// unknownExtension gives the name of an extension that may change how objects
+// are stored; "" if there is none.
+func (r *Repo) unknownExtension(ctx context.Context) (string, error) {
+	text, err := os.ReadFile(filepath.Join(r.commonDir, "config"))
+	if lower := bytes.ToLower(text); err == nil && !bytes.Contains(lower, []byte("extensions")) && !bytes.Contains(lower, []byte("include")) {
+		return "", nil // which spares asking git
+	}
+	out, err := r.run(ctx, nil, "config", "-z", "--get-regexp", `^extensions\.`)
+	if err != nil && exitCode(err) != 1 { // 1: there are none
+		return "", err
+	}
+	for _, entry := range strings.Split(string(out), "\x00") {
+		key, _, _ := strings.Cut(entry, "\n")
+		name := strings.TrimPrefix(strings.ToLower(key), "extensions.")
+		if name != "" && !slices.Contains(knownExtensions, name) {
+			return name, nil
+		}
+	}
+	return "", nil
 }
 
 // alternates reads GIT_ALTERNATE_OBJECT_DIRECTORIES, in which names that hold

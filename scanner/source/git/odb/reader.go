@@ -51,35 +51,47 @@ func (r *Reader) read(ctx context.Context, id OID, depth int) (*Object, error) {
 	if int(id.size) != r.s.hash.Size() {
 		return nil, &NotFoundError{id}
 	}
-	var damage error
-	for i, copies := 0, r.s.copies(&id); i < len(copies); i++ {
-		o := &Object{ID: id, hash: r.s.hash}
-		err := r.readAt(ctx, copies[i], o, depth)
-		// A base is not verified: what is made with a wrong one will not match.
-		if err == nil && depth == 0 {
-			err = o.Verify()
+	first, ok := r.s.locate(&id)
+	if !ok {
+		if id == r.s.hash.EmptyTree() {
+			return &Object{ID: id, Type: Tree, hash: r.s.hash}, nil
 		}
-		if err == nil {
+		return nil, &NotFoundError{id}
+	}
+	o, err := r.try(ctx, id, first, depth)
+	if err == nil || errors.Is(err, errDepth) || errors.Is(err, errCycle) {
+		// Of a chain without an end every further copy would only go round once more.
+		return o, err
+	}
+	for _, other := range r.s.copies(&id) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if other == first {
+			continue
+		}
+		if o, err := r.try(ctx, id, other, depth); err == nil {
 			return o, nil
 		}
+	}
+	return nil, err
+}
+
+// try reads an object from one place.
+func (r *Reader) try(ctx context.Context, id OID, loc location, depth int) (*Object, error) {
+	o := &Object{ID: id, hash: r.s.hash}
+	err := r.readAt(ctx, loc, o, depth)
+	// A base is not verified: what is made with a wrong one will not match.
+	if err == nil && depth == 0 {
+		err = o.Verify()
+	}
+	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if damage == nil {
-			damage = damaged(id, copies[i], err)
-		}
-		if errors.Is(err, errDepth) || errors.Is(err, errCycle) {
-			// Every further copy would only go round once more.
-			break
-		}
+		return nil, damaged(id, loc, err)
 	}
-	if damage != nil {
-		return nil, damage
-	}
-	if id == r.s.hash.EmptyTree() {
-		return &Object{ID: id, Type: Tree, hash: r.s.hash}, nil
-	}
-	return nil, &NotFoundError{id}
+	return o, nil
 }
 
 func damaged(id OID, loc location, err error) error {
@@ -96,23 +108,28 @@ func damaged(id OID, loc location, err error) error {
 	return &DamageError{ID: id, File: name, Err: err}
 }
 
-// copies gives every place where the object is stored, the most likely first.
+// locate finds one place where the object is stored.
+func (s *Store) locate(id *OID) (loc location, ok bool) {
+	var err error
+	defer rescue(&err)
+	defer guard()()
+	return s.find(id)
+}
+
+// copies gives every place where the object is stored.
 func (s *Store) copies(id *OID) (all []location) {
 	var err error
 	defer rescue(&err)
 	defer guard()()
-	first, ok := s.find(id)
-	if !ok {
-		return nil
-	}
-	all = append(all, first)
 	for _, p := range *s.packs.Load() {
-		if loc, ok := p.find(id.bytes()); ok && loc != first {
+		if loc, ok := p.find(id.bytes()); ok {
 			all = append(all, loc)
 		}
 	}
-	if loc, ok := s.findLoose(id); ok && loc != first {
-		all = append(all, loc)
+	for _, d := range s.dirs {
+		if loc, ok := d.loose(id); ok {
+			all = append(all, loc)
+		}
 	}
 	return all
 }

@@ -1,0 +1,93 @@
+package git
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What can be wrong with a range. Use errors.Is with the error that Range and
+// RangeOf return.
+var (
+	// ErrInvalidRange: it is not written like a range.
+	ErrInvalidRange = errors.New("invalid range")
+	// ErrUnknownRevision: the repository does not know one of its ends.
+	ErrUnknownRevision = errors.New("unknown revision")
+	// ErrZeroID: one of its ends is the id of all zeros, which stands for "no
+	// such ref" in what a push tells.
+	ErrZeroID = errors.New("zero object id")
+	// ErrEmptyRange: there is no commit in it.
+	ErrEmptyRange = errors.New("empty range")
+	// ErrShallow: the history ends within it, because the clone is shallow.
+	ErrShallow = errors.New("shallow clone")
+)
+
+// RangeError says why a range cannot be scanned, and what to do.
+type RangeError struct {
+	// Kind is one of the errors above.
+	Kind error
+	// Range is the range as asked for, Rev the part of it that is concerned.
+	Range, Rev string
+	// Same tells of an empty range that both of its ends are the same commit:
+	// there is nothing new. Otherwise its ends may be the wrong way round.
+	Same bool
+	// Detail says what is wrong, Remedy what to do, both without a full stop.
+	Detail, Remedy string
+}
+
+// Error gives detail and remedy.
+func (e *RangeError) Error() string {
+	return fmt.Sprintf("range %s: %s; %s", e.Range, e.Detail, e.Remedy)
+}
+
+// Unwrap gives the kind.
+func (e *RangeError) Unwrap() error { return e.Kind }
+
+const deepen = "git fetch --unshallow gets it, in a GitHub workflow fetch-depth: 0 with actions/checkout"
+
+func invalidRange(spec, detail string) error {
+	return &RangeError{
+		Kind: ErrInvalidRange, Range: fmt.Sprintf("%q", spec), Detail: detail,
+		Remedy: "write A..B for the commits of B that are not in A",
+	}
+}
+
+func unknownRevision(spec, rev string, shallow bool) error {
+	e := &RangeError{
+		Kind: ErrUnknownRevision, Range: spec, Rev: rev,
+		Detail: fmt.Sprintf("this repository has no commit %s", rev),
+		Remedy: "check the spelling, or git fetch it",
+	}
+	if shallow {
+		e.Detail += ", its clone is shallow"
+		e.Remedy = deepen
+	}
+	return e
+}
+
+func zeroID(spec, rev string) error {
+	return &RangeError{
+		Kind: ErrZeroID, Range: spec, Rev: rev,
+		Detail: "the id of zeros names no commit, it says that a branch is new or deleted",
+		Remedy: "for a new branch start at the default branch, as in origin/main..HEAD",
+	}
+}
+
+func emptyRange(spec string, same bool) error {
+	e := &RangeError{
+		Kind: ErrEmptyRange, Range: spec, Same: same,
+		Detail: "it has no commits",
+		Remedy: "are its ends the wrong way round?",
+	}
+	if same {
+		e.Detail, e.Remedy = "both ends are the same commit", "there is nothing to scan"
+	}
+	return e
+}
+
+func shallowRange(spec, commit string) error {
+	return &RangeError{
+		Kind: ErrShallow, Range: spec, Rev: commit,
+		Detail: fmt.Sprintf("the history ends at commit %s, because the clone is shallow, so what that commit added is not known", commit),
+		Remedy: deepen,
+	}
+}

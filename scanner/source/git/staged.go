@@ -1,0 +1,332 @@
+package git
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/momentolint/momentolint/scanner/source/git/odb"
+)
+
+// Staged calls visit for every file that the index adds to or changes from
+// HEAD, with the content that is staged; before the first commit for every
+// file in it. Of a file in conflict every version is given, and while a merge
+// is going on a file counts only if it differs from that of the other side as
+// well. Submodules and files that are only meant to be added (git add -N) have
+// no content here. visit is called by worker 0 only.
+func (r *Repo) Staged(ctx context.Context, visit func(worker int, c *Change) error) (RangeStats, error) {
+	if r.bare {
+		return RangeStats{}, fmt.Errorf("the repository %s is bare, so nothing is staged in it", r.gitDir)
+	}
+	base := "HEAD"
+	entries, err := r.stagedEntries(ctx, base)
+	if err != nil {
+		head, headErr := r.head(ctx)
+		if headErr != nil {
+			return RangeStats{}, headErr
+		}
+		if !head.IsZero() {
+			return RangeStats{}, err
+		}
+		base = ""
+		if entries, err = r.stagedEntries(ctx, r.hash.EmptyTree().String()); err != nil {
+			return RangeStats{}, err
+		}
+	}
+	st, err := r.open(ctx)
+	if err != nil {
+		return RangeStats{}, err
+	}
+	rd := st.Reader()
+	defer func() { _ = rd.Close() }()
+	s := &rangeScan{repo: r, visit: visit}
+	staged := &stagedScan{rangeScan: s, d: &differ{repo: r, rd: rd}, base: base}
+	if err := staged.readMerge(ctx); err != nil {
+		return RangeStats{}, err
+	}
+	for i, e := range entries {
+		if err := ctx.Err(); err != nil {
+			return s.stats(), err
+		}
+		if err := staged.entry(ctx, e); err != nil {
+			return s.stats(), err
+		}
+		if r.o.Progress != nil {
+			r.o.Progress(int64(i+1), int64(len(entries)), s.bytes.Load())
+		}
+	}
+	return s.stats(), nil
+}
+
+// indexEntry is an entry of the index.
+type indexEntry struct {
+	mode int64
+	id   OID
+	path string
+	// old is what HEAD has in its place, the zero value if nothing or no file.
+	old   OID
+	stage int
+}
+
+func (e *indexEntry) isGitlink() bool { return e.mode&0o170000 == odb.ModeGitlink }
+
+// head gives HEAD's commit; the zero value before the first one. A HEAD that
+// is broken is an error.
+func (r *Repo) head(ctx context.Context) (OID, error) {
+	out, err := r.run(ctx, nil, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+	if err == nil {
+		return odb.ParseOID(strings.TrimSpace(string(out)))
+	}
+	if exitCode(err) != 1 {
+		return OID{}, err
+	}
+	// Either there is no commit yet, or the branch names none that exists.
+	name, symbolic := r.run(ctx, nil, "symbolic-ref", "--quiet", "HEAD")
+	if symbolic != nil {
+		return OID{}, errors.New("HEAD names no commit")
+	}
+	branch := strings.TrimSpace(string(name))
+	if _, err := r.run(ctx, nil, "show-ref", "--verify", "--quiet", branch); err == nil {
+		return OID{}, fmt.Errorf("HEAD is %s, which names no commit", branch)
+	}
+	return OID{}, nil
+}
+
+// stagedEntries asks git what differs between the index and HEAD, or whatever
+// base is.
+func (r *Repo) stagedEntries(ctx context.Context, base string) ([]indexEntry, error) {
+	out, err := r.run(ctx, nil, "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev",
+		"--no-ext-diff", "--no-textconv", "--ignore-submodules=none", base, "--")
+	if err != nil {
+		return nil, err
+	}
+	var entries []indexEntry
+	conflicts := false
+	for fields := bytes.Split(out, []byte{0}); len(fields) >= 2; fields = fields[2:] {
+		// ":100644 100755 <old id> <new id> M", then the path.
+		meta := strings.Fields(string(fields[0]))
+		if len(meta) != 5 || len(meta[4]) == 0 {
+			return nil, fmt.Errorf("git diff-index: unexpected output %q", fields[0])
+		}
+		switch meta[4][0] {
+		case 'D':
+			continue
+		case 'U':
+			conflicts = true
+			continue
+		}
+		e := indexEntry{path: string(fields[1])}
+		if e.mode, err = strconv.ParseInt(meta[1], 8, 64); err != nil {
+			return nil, fmt.Errorf("git diff-index: unexpected mode: %w", err)
+		}
+		if e.id, err = odb.ParseOID(meta[3]); err != nil {
+			return nil, fmt.Errorf("git diff-index: %w", err)
+		}
+		if old, err := odb.ParseOID(meta[2]); err == nil && !strings.HasPrefix(meta[0], ":160000") {
+			e.old = old
+		}
+		entries = append(entries, e)
+	}
+	if conflicts {
+		all, err := r.indexEntries(ctx, "--unmerged")
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range all {
+			if e.stage != 0 {
+				entries = append(entries, e)
+			}
+		}
+	}
+	return entries, nil
+}
+
+// indexEntries lists the index, whatever the current folder.
+func (r *Repo) indexEntries(ctx context.Context, options ...string) ([]indexEntry, error) {
+	args := append([]string{"ls-files", "--stage", "-z", "--full-name"}, options...)
+	out, err := r.run(ctx, nil, append(args, "--", ":(top)")...)
+	if err != nil {
+		return nil, err
+	}
+	var entries []indexEntry
+	for _, line := range strings.Split(string(out), "\x00") {
+		if line == "" {
+			continue
+		}
+		meta, path, ok := strings.Cut(line, "\t")
+		fields := strings.Fields(meta)
+		if !ok || len(fields) != 3 {
+			return nil, fmt.Errorf("git ls-files: unexpected output %q", line)
+		}
+		e := indexEntry{path: path}
+		if e.mode, err = strconv.ParseInt(fields[0], 8, 64); err != nil {
+			return nil, fmt.Errorf("git ls-files: unexpected mode: %w", err)
+		}
+		if e.id, err = odb.ParseOID(fields[1]); err != nil {
+			return nil, fmt.Errorf("git ls-files: %w", err)
+		}
+		if e.stage, err = strconv.Atoi(fields[2]); err != nil {
+			return nil, fmt.Errorf("git ls-files: unexpected stage: %w", err)
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// stagedScan is one run of Staged.
+type stagedScan struct {
+	*rangeScan
+	d *differ
+	// base is what git compared the index with: HEAD, or "" if there is none.
+	base string
+	// head is HEAD's tree, once it was needed.
+	head OID
+	// merging are the trees of the commits that are being merged.
+	merging []OID
+	// moved are the files of HEAD that the index no longer has.
+	moved     []OID
+	readMoved bool
+}
+
+// readMerge finds the other sides of a merge that is going on.
+func (s *stagedScan) readMerge(ctx context.Context) error {
+	lines, err := idLines(filepath.Join(s.repo.gitDir, "MERGE_HEAD"))
+	if err != nil {
+		return fmt.Errorf("reading what is being merged: %w", err)
+	}
+	for _, ids := range lines {
+		tree, err := s.treeOf(ctx, s.d, ids[0])
+		if err != nil {
+			return err
+		}
+		s.merging = append(s.merging, tree)
+	}
+	return nil
+}
+
+// inHead gives what HEAD has in a file's place.
+func (s *stagedScan) inHead(ctx context.Context, e indexEntry) (OID, error) {
+	if e.stage == 0 {
+		return e.old, nil
+	}
+	if s.head.IsZero() {
+		head, err := s.repo.head(ctx)
+		if err != nil {
+			return OID{}, err
+		}
+		if s.head, err = s.treeOf(ctx, s.d, head); err != nil {
+			return OID{}, err
+		}
+	}
+	return s.d.lookup(ctx, s.head, e.path)
+}
+
+func (s *stagedScan) entry(ctx context.Context, e indexEntry) error {
+	if e.isGitlink() || e.id.IsZero() {
+		return nil
+	}
+	f := file{path: e.path, id: e.id}
+	if s.base != "" {
+		old, err := s.inHead(ctx, e)
+		if err != nil {
+			return err
+		}
+		f.before = append(f.before, old)
+	}
+	for _, tree := range s.merging {
+		old, err := s.d.lookup(ctx, tree, e.path)
+		if err != nil {
+			return err
+		}
+		f.before = append(f.before, old)
+	}
+	for _, old := range f.before {
+		if old == e.id {
+			return nil
+		}
+	}
+	c := &Change{Path: e.path}
+	c.before = func(ctx context.Context) iter.Seq2[*Object, error] { return s.earlier(ctx, f) }
+	return s.file(ctx, s.d, 0, e.id, c)
+}
+
+// earlier gives the versions that the parents have, and for a new file those
+// that were removed.
+func (s *stagedScan) earlier(ctx context.Context, f file) iter.Seq2[*Object, error] {
+	return func(yield func(*Object, error) bool) {
+		ids := append([]OID(nil), f.before...)
+		if len(f.before) > 0 && f.before[0].IsZero() {
+			moved, err := s.removed(ctx)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			ids = append(ids, moved...)
+		}
+		seen := map[OID]bool{}
+		for _, id := range ids {
+			if id.IsZero() || seen[id] {
+				continue
+			}
+			seen[id] = true
+			o, err := s.repo.read(ctx, s.d.rd, id)
+			switch {
+			case err != nil:
+				if !yield(nil, err) {
+					return
+				}
+			case o.Type == odb.Blob:
+				if !yield(&Object{Object: *o}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// removed gives the files that HEAD has and the index has not.
+func (s *stagedScan) removed(ctx context.Context) ([]OID, error) {
+	if s.readMoved {
+		return s.moved, nil
+	}
+	out, err := s.repo.run(ctx, nil, "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev",
+		"--no-ext-diff", "--no-textconv", "--diff-filter=D", s.base, "--")
+	if err != nil {
+		return nil, err
+	}
+	for fields := bytes.Split(out, []byte{0}); len(fields) >= 2 && len(s.moved) < maxMoved; fields = fields[2:] {
+		meta := strings.Fields(string(fields[0]))
+		if len(meta) == 5 && !strings.HasPrefix(meta[0], ":160000") {
+			if id, err := odb.ParseOID(meta[2]); err == nil {
+				s.moved = append(s.moved, id)
+			}
+		}
+	}
+	s.readMoved = true
+	return s.moved, nil
+}
+
+// lookup finds a file of a tree by its path; the zero value if it has none.
+func (d *differ) lookup(ctx context.Context, tree OID, path string) (OID, error) {
+	names := strings.Split(path, "/")
+	for i, name := range names {
+		c, err := d.cursor(ctx, tree)
+		if err != nil {
+			return OID{}, err
+		}
+		want := odb.TreeEntry{Name: []byte(name), Mode: 0o100644}
+		if i < len(names)-1 {
+			want.Mode = odb.ModeTree
+		}
+		if !c.seek(&want) || c.entry.IsGitlink() {
+			return OID{}, nil
+		}
+		tree = odb.OIDFromBytes(c.entry.ID)
+	}
+	return tree, nil
+}
