@@ -6,7 +6,7 @@ import (
 )
 
 // ErrNoHistory is returned for sources in git that this version cannot read.
-var ErrNoHistory = errors.New("this version of momentolint cannot scan git histories, ranges or the index yet; nothing was scanned")
+var ErrNoHistory = errors.New("this version of momentolint cannot scan git histories yet; nothing was scanned")
 
 // History says which part of a repository's history to scan.
 type History struct {
@@ -17,9 +17,3 @@ type History struct {
 
 // History would scan the history of a repository; it fails with ErrNoHistory.
 func (r *Run) History(context.Context, string, History) error { return ErrNoHistory }
-
-// Range would scan what a range of commits added; it fails with ErrNoHistory.
-func (r *Run) Range(context.Context, string, string) error { return ErrNoHistory }
-
-// Staged would scan the index; it fails with ErrNoHistory.
-func (r *Run) Staged(context.Context, string) error { return ErrNoHistory }
