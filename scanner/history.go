@@ -3,10 +3,17 @@ package scanner
 import (
 	"context"
 	"errors"
-)
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
 
-// ErrNoHistory is returned for sources in git that this version cannot read.
-var ErrNoHistory = errors.New("this version of momentolint cannot scan git histories yet; nothing was scanned")
+	"github.com/momentolint/momentolint/scanner/detect"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/source"
+	"github.com/momentolint/momentolint/scanner/source/git"
+	"github.com/momentolint/momentolint/scanner/source/git/cache"
+)
 
 // History says which part of a repository's history to scan.
 type History struct {
@@ -15,5 +22,199 @@ type History struct {
 	Reflog, AllObjects bool
 }
 
-// History would scan the history of a repository; it fails with ErrNoHistory.
-func (r *Run) History(context.Context, string, History) error { return ErrNoHistory }
+// History scans the history of the repository that a folder belongs to: all
+// files that any ref leads to, and the messages of commits and tags. A finding
+// is reported for each blob and path that it is in, with the commit that
+// brought it there.
+//
+// It goes through all objects once without asking where they belong, and then
+// looks again at the few with something in them, at each of their places: only
+// then rules and settings that depend on the path or the commit can be applied.
+func (r *Run) History(ctx context.Context, dir string, what History) error {
+	r.progress.phase("opening the repository")
+	repo, err := r.openRepo(ctx, dir)
+	if err != nil {
+		return r.stop(ctx, err)
+	}
+	defer func() { _ = repo.Close() }()
+	h := &history{run: r, repo: repo, paths: r.detector.PathRules()}
+	h.selection = git.Selection{Reflog: what.Reflog, AllObjects: what.AllObjects}
+	if err := h.openCache(); err != nil {
+		r.Note(err.Error())
+	}
+	r.progress.phase("reading the history")
+	err = h.search(ctx)
+	if err = r.stop(ctx, err); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		// What was found until now is still worth telling.
+		later, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterStop)
+		defer cancel()
+		if err := h.place(later); later.Err() == nil {
+			return err
+		}
+		return nil
+	}
+	r.progress.phase("looking where findings came in")
+	return r.stop(ctx, h.place(ctx))
+}
+
+// afterStop is how long a run that was stopped may still look where its
+// findings came in.
+const afterStop = 10 * time.Second
+
+// history is one scan of a history.
+type history struct {
+	run       *Run
+	repo      *git.Repo
+	selection git.Selection
+	// paths tells that there are rules that look at paths alone, so that every
+	// blob's are needed.
+	paths   bool
+	workers []historyWorker
+}
+
+// historyWorker is what one worker found.
+type historyWorker struct {
+	options source.Options
+	// hit tells that there is something in the present object.
+	hit bool
+	// hits are the objects with something in them, others the blobs without if
+	// their paths are needed.
+	hits, others []git.OID
+	// large counts blobs above the limit that the user set.
+	large int64
+}
+
+// openCache takes the repository's cache, if there is to be one.
+func (h *history) openCache() error {
+	r := h.run
+	if r.o.CacheDir == "" || h.paths {
+		return nil
+	}
+	c, err := cache.Open(filepath.Join(r.o.CacheDir, "objects"), cache.Key{
+		Rules: fmt.Sprintf("%s %d %d", r.detector.RuleSet(), r.o.MaxArchiveDepth, r.o.MaxFileSize), Version: r.o.Version,
+		Repository: h.repo.CommonDir(),
+	}, h.repo.Hash())
+	h.selection.Cache = c
+	return err
+}
+
+// search looks through all objects for those with something in them.
+func (h *history) search(ctx context.Context) error {
+	h.workers = make([]historyWorker, h.run.o.Jobs)
+	for i := range h.workers {
+		w := &h.workers[i]
+		w.options = h.run.sourceOptions()
+		w.options.Skip = func(finding.Skip) { w.hit = true }
+	}
+	stats, err := h.repo.Objects(ctx, h.selection, func(worker int, o *git.Object) error {
+		return h.visit(ctx, worker, o)
+	})
+	r := h.run
+	r.mu.Lock()
+	r.summary.Blobs += stats.Blobs
+	r.summary.Commits += stats.Commits
+	r.summary.Bytes += stats.Bytes
+	r.mu.Unlock()
+	return err
+}
+
+// errHit ends the look at an object at the first thing found in it.
+var errHit = errors.New("hit")
+
+func (h *history) visit(ctx context.Context, worker int, o *git.Object) error {
+	w := &h.workers[worker]
+	r := h.run
+	w.hit = false
+	switch {
+	case o.Type != git.Blob:
+		if err := h.look(ctx, worker, &source.Blob{Head: o.Data}); err != nil && !errors.Is(err, errHit) {
+			return err
+		}
+	case r.o.MaxFileSize > 0 && o.Size > r.o.MaxFileSize:
+		w.large++
+		o.Found()
+		return nil
+	default:
+		err := expand(ctx, worker, o, "", w.options, func(_ int, b *source.Blob) error { return h.look(ctx, worker, b) })
+		if err != nil && !errors.Is(err, errHit) {
+			return err
+		}
+	}
+	if w.hit {
+		o.Found()
+		w.hits = append(w.hits, o.ID)
+		r.progress.Findings.Add(1)
+	} else if h.paths && o.Type == git.Blob {
+		w.others = append(w.others, o.ID)
+	}
+	return nil
+}
+
+// look scans a text whose path is not known yet.
+func (h *history) look(ctx context.Context, worker int, b *source.Blob) error {
+	w := &h.workers[worker]
+	n, err := h.run.scanners[worker].Scan(ctx, "", b.Head, b.Rest, func(*detect.Match) error {
+		w.hit = true
+		return errHit
+	})
+	h.run.progress.Bytes.Add(n)
+	var partial *detect.Partial
+	if errors.As(err, &partial) {
+		w.hit = true
+		return nil
+	}
+	return err
+}
+
+// place looks at the objects with something in them at each of their places.
+func (h *history) place(ctx context.Context) error {
+	r := h.run
+	var hits, others []git.OID
+	var large int64
+	for i := range h.workers {
+		hits = append(hits, h.workers[i].hits...)
+		others = append(others, h.workers[i].others...)
+		large += h.workers[i].large
+	}
+	if large > 0 {
+		r.Skip(finding.Skip{
+			Path: ".", ByDesign: true,
+			Reason: fmt.Sprintf("%d files of the history are larger than the limit of %d bytes", large, r.o.MaxFileSize),
+		})
+	}
+	where, err := h.repo.Attribute(ctx, h.selection, slices.Concat(hits, others))
+	if err != nil {
+		return err
+	}
+	r.progress.Findings.Store(0)
+	for _, id := range others {
+		for _, i := range where[id] {
+			if i.Path == "" || r.excludedFile(i.Path) {
+				continue
+			}
+			p := place{path: i.Path, commit: safeCommit(i.Commit)}
+			if err := r.scan(ctx, 0, p, nil, nil, r.keep); err != nil {
+				return err
+			}
+		}
+	}
+	hits = slices.DeleteFunc(hits, func(id git.OID) bool { return len(where[id]) == 0 })
+	return h.repo.Each(ctx, hits, func(worker int, o *git.Object) error {
+		for _, i := range where[o.ID] {
+			p := place{path: i.Path, commit: safeCommit(i.Commit)}
+			if p.path == "" {
+				// A tag may stand for a file. Of others nothing but the id is known.
+				if p.path = i.Ref; p.path == "" {
+					p.path = o.ID.String()
+				}
+			}
+			if err := r.object(ctx, worker, o, p, r.keep); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -43,7 +43,7 @@ func (r *Run) scan(ctx context.Context, worker int, p place, head []byte, rest i
 	r.progress.Bytes.Add(n)
 	var partial *detect.Partial
 	if errors.As(err, &partial) {
-		r.Skip(finding.Skip{Path: p.path, Reason: partial.Error(), ByDesign: partial.ByChoice})
+		r.Skip(finding.Skip{Path: p.where(p.path), Reason: partial.Error(), ByDesign: partial.ByChoice})
 		return nil
 	}
 	return err
@@ -54,6 +54,11 @@ func (r *Run) scan(ctx context.Context, worker int, p place, head []byte, rest i
 func (r *Run) keep(f *finding.Finding, m *detect.Match) {
 	if r.o.Config.Disabled(f.Rule) {
 		return
+	}
+	if f.Commit != nil && !m.Allowed {
+		if reason := r.detector.Ignored(f.Location.File, f.Commit.ID, m); reason != "" {
+			m.Allowed, m.AllowReason = true, reason
+		}
 	}
 	r.progress.Findings.Add(1)
 	r.mu.Lock()

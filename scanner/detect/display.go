@@ -119,6 +119,11 @@ func (c *candidate) display() string {
 	return c.match.Redacted
 }
 
+// Scrub makes a short text from a stranger, such as the first line of a message,
+// safe to show: whatever looks like a token is redacted, and control characters
+// are replaced.
+func Scrub(text string) string { return string(scrubbed([]byte(text))) }
+
 // scrubbed makes text around a finding safe to show: whatever looks like a
 // token of anybody's is redacted, and control characters are replaced.
 func scrubbed(text []byte) []byte {

@@ -22,6 +22,9 @@ const (
 // tooBroad is the reason why a user's rule may have missed something.
 const tooBroad = "a rule of the gitleaks configuration matches more at once than is looked at"
 
+// PathRules tells whether there are rules that look at a text's path alone.
+func (d *Detector) PathRules() bool { return d.engine.paths }
+
 // pathRules applies those of the user's rules that look at the path alone.
 func (s *Scanner) pathRules() {
 	if !s.d.engine.paths || s.path == "" {

@@ -53,6 +53,7 @@ type Repo struct {
 	dir string // where git is run
 
 	gitDir, commonDir string
+	workTree          string // "" if there is none
 	bare, shallow     bool
 	hash              odb.Hash
 
@@ -117,6 +118,9 @@ func (r *Repo) GitDir() string { return r.gitDir }
 // CommonDir is the folder that all of a repository's work trees share. It
 // serves as the repository's identity on this computer.
 func (r *Repo) CommonDir() string { return r.commonDir }
+
+// WorkTree is the top of the work tree, "" if there is none.
+func (r *Repo) WorkTree() string { return r.workTree }
 
 // Shallow tells whether the clone is shallow: its history is cut.
 func (r *Repo) Shallow() bool { return r.shallow }
@@ -184,6 +188,12 @@ func (r *Repo) discover(ctx context.Context) error {
 		}
 	}
 	r.gitDir = filepath.FromSlash(fields[3])
+	if !r.bare {
+		// It fails inside of .git, where there is no work tree either.
+		if top, err := r.run(ctx, nil, "rev-parse", "--show-toplevel"); err == nil {
+			r.workTree = filepath.FromSlash(strings.TrimSuffix(string(top), "\n"))
+		}
+	}
 	r.commonDir, err = r.findCommonDir()
 	return err
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
@@ -176,6 +178,45 @@ func (r *Repo) Read(ctx context.Context, id OID) (*Object, error) {
 		return nil, err
 	}
 	return &Object{Object: *o}, nil
+}
+
+// Each reads objects, verified, and calls visit for each from Options.Jobs
+// goroutines. What cannot be read is told by Options.Skip. An error of visit
+// ends it and is returned.
+func (r *Repo) Each(ctx context.Context, ids []OID, visit func(worker int, o *Object) error) error {
+	s, err := r.open(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for worker := range min(r.o.Jobs, len(ids)) {
+		workers.Go(func() {
+			rd := s.Reader()
+			defer func() { _ = rd.Close() }()
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(ids) {
+					return
+				}
+				o, err := r.read(ctx, rd, ids[i])
+				switch {
+				case ctx.Err() != nil:
+					return
+				case err != nil:
+					r.skip(ids[i].String(), err.Error())
+					continue
+				}
+				if err := visit(worker, &Object{Object: *o}); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return context.Cause(ctx)
 }
 
 // read reads an object, from git itself where its own reader fails on it.

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/momentolint/momentolint/scanner/source/git/internal/gittest"
+	"github.com/momentolint/momentolint/scanner/source/git/gittest"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 

@@ -1,0 +1,137 @@
+package scanner
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/momentolint/momentolint/scanner/detect"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/source"
+	"github.com/momentolint/momentolint/scanner/source/git"
+)
+
+// What stands for the file's name where a finding is not in a file. The header
+// of a commit holds, besides names and dates, signatures and the tags that it
+// merged.
+const (
+	CommitMessage = "(commit message)"
+	CommitHeader  = "(commit header)"
+	TagMessage    = "(tag message)"
+	TagHeader     = "(tag header)"
+)
+
+// openRepo opens the repository that a folder belongs to. What is in a
+// repository has names that begin at its top.
+func (r *Run) openRepo(ctx context.Context, dir string) (*git.Repo, error) {
+	repo, err := git.Open(ctx, dir, git.Options{
+		Jobs: r.o.Jobs, Skip: r.Skip, Warn: r.Note, Progress: r.objectProgress,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("nothing was scanned: %w", err)
+	}
+	r.root = repo.WorkTree()
+	if r.root == "" {
+		r.root = repo.GitDir()
+	}
+	return repo, nil
+}
+
+// objectProgress is told how many objects of how many are done.
+func (r *Run) objectProgress(done, total, _ int64) {
+	r.progress.Total.Store(total)
+	r.progress.Done.Store(done)
+}
+
+// where names a place for people: in a history together with the commit.
+func (p *place) where(path string) string {
+	if p.commit == nil {
+		return path
+	}
+	return p.commit.ID + ":" + path
+}
+
+// object scans an object of a repository as it stands at a place: a blob with
+// all that is inside of it, a commit's or tag's message and header.
+func (r *Run) object(ctx context.Context, worker int, o *git.Object, p place, take func(*finding.Finding, *detect.Match)) error {
+	if o.Type != git.Blob {
+		for _, t := range texts(o) {
+			p.path = t.name
+			if err := r.scan(ctx, worker, p, t.data, nil, take); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if r.excludedFile(p.path) {
+		return nil
+	}
+	options := r.sourceOptions()
+	options.Exclude = r.excluded
+	options.Skip = func(s finding.Skip) {
+		s.Path = p.where(s.Path)
+		r.Skip(s)
+	}
+	return expand(ctx, worker, o, p.path, options, func(_ int, b *source.Blob) error {
+		inner := p
+		inner.path, inner.encoding = b.Path, b.Encoding
+		return r.scan(ctx, worker, inner, b.Head, b.Rest, take)
+	})
+}
+
+// text is a part of a commit or tag.
+type text struct {
+	name string
+	data []byte
+}
+
+// texts gives the message and the header of a commit or tag.
+func texts(o *git.Object) []text {
+	message := o.Message()
+	header := o.Data[:len(o.Data)-len(message)]
+	if o.Type == git.Tag {
+		return []text{{TagMessage, message}, {TagHeader, header}}
+	}
+	return []text{{CommitMessage, message}, {CommitHeader, header}}
+}
+
+// expand shows a blob, or what it holds if it is an archive.
+func expand(ctx context.Context, worker int, o *git.Object, name string, options source.Options, visit source.Visitor) error {
+	if o.Data != nil || o.Size == 0 {
+		_, err := source.Expand(ctx, worker, name, o.Data, options, visit)
+		return err
+	}
+	in, err := o.Reader()
+	if err != nil {
+		options.Skip(finding.Skip{Path: name, Reason: err.Error()})
+		return nil //nolint:nilerr // told
+	}
+	defer func() { _ = in.Close() }()
+	_, err = source.ExpandReader(ctx, worker, name, in, options, visit)
+	return err
+}
+
+// excludedFile tells whether the configuration leaves out a file or a folder
+// that it is in.
+func (r *Run) excludedFile(name string) bool {
+	if len(r.o.Config.Exclude) == 0 {
+		return false
+	}
+	for dir := path.Dir(name); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if r.excluded(dir, true) {
+			return true
+		}
+	}
+	return r.excluded(name, false)
+}
+
+// safeCommit gives a commit whose words can be shown.
+func safeCommit(c *finding.Commit) *finding.Commit {
+	if c == nil {
+		return nil
+	}
+	safe := *c
+	safe.Author, safe.Subject = detect.Scrub(c.Author), strings.TrimSpace(detect.Scrub(c.Subject))
+	return &safe
+}

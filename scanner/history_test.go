@@ -1,0 +1,57 @@
+package scanner_test
+
+import (
+	"testing"
+
+	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/scanner"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/source/git/gittest"
+	"github.com/momentolint/momentolint/scanner/verify"
+)
+
+// history scans a repository's history without a network.
+func history(t *testing.T, dir string, what scanner.History, o scanner.Options) *finding.Report {
+	t.Helper()
+	o.Verify = verify.Options{Offline: true}
+	o.MaxArchiveDepth, o.MaxDecodeDepth = scanner.DefaultArchiveDepth, scanner.DefaultDecodeDepth
+	run, err := scanner.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run.History(t.Context(), dir, what); err != nil {
+		t.Fatal(err)
+	}
+	report, err := run.Report(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func TestHistoryNamesTheCommitThatBroughtAKeyIn(t *testing.T) {
+	gittest.Isolate(t)
+	repo := gittest.New(t)
+	key := credentialtest.V2(credentialtest.Options{Seed: "deleted"})
+	repo.Write("README.md", "nothing here\n")
+	repo.Commit("Begin")
+	repo.Write("conf/.env", "# settings\nMOMENTO_API_KEY="+key+"\n")
+	added := repo.Commit("Add the settings")
+	repo.Remove("conf")
+	repo.Commit("Remove the settings")
+
+	r := history(t, repo.Dir, scanner.History{}, scanner.Options{})
+	if r.Incomplete || len(r.Findings) != 1 {
+		t.Fatalf("incomplete %t, %d findings, want one; skipped %v", r.Incomplete, len(r.Findings), r.Summary.Skipped)
+	}
+	f := r.Findings[0]
+	if f.Location.File != "conf/.env" || f.Location.StartLine != 2 || f.Location.StartColumn != len("MOMENTO_API_KEY=")+1 {
+		t.Errorf("the finding is at %+v", f.Location)
+	}
+	if f.Commit == nil || f.Commit.ID != added || f.Commit.Author != "Ada <ada@example.com>" || f.Commit.Subject != "Add the settings" {
+		t.Errorf("the finding's commit is %+v, want %s", f.Commit, added)
+	}
+	if r.Summary.Blobs != 2 || r.Summary.Commits != 3 {
+		t.Errorf("summary %+v", r.Summary)
+	}
+}
