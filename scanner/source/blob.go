@@ -72,6 +72,12 @@ type stream struct {
 	carrier *decoded
 }
 
+// sound tells that what carries the stream came to no harm, so that trouble is
+// the stream's own. Whoever broke a carrier has said so.
+func (s *stream) sound() bool {
+	return s.carrier == nil || s.carrier.err == nil || errors.Is(s.carrier.err, io.EOF)
+}
+
 // show hands a stream to the visitor as it is. The error is one that ends the
 // expansion or the run. Damage to what carries the stream is noted there.
 func (w *worker) show(s *stream) error {
@@ -92,7 +98,7 @@ func (w *worker) show(s *stream) error {
 		return err
 	case ends(damage):
 		return damage
-	case s.carrier == nil || s.carrier.err == nil:
+	case s.sound():
 		w.complain(s.path, "cannot be read to its end: "+reason(damage))
 	}
 	return nil

@@ -82,7 +82,7 @@ func (w *worker) decompress(s *stream, f *format, d depth, open opener) error {
 		if errors.Is(err, errMemory) {
 			why = fmt.Sprintf("needs more than %d MiB of memory", largeWindow>>20)
 		}
-		if s.carrier == nil || s.carrier.err == nil {
+		if s.sound() {
 			w.complain(s.path, fmt.Sprintf("looks like %s but cannot be opened (%s): read as it is", f.name, why))
 		}
 		return w.undo(in)
@@ -97,7 +97,7 @@ func (w *worker) decompress(s *stream, f *format, d depth, open opener) error {
 	}
 	switch {
 	case dec.damaged():
-		if s.carrier == nil || s.carrier.err == nil {
+		if s.sound() {
 			w.complain(s.path, fmt.Sprintf("damaged %s data: expanded to %d bytes, then: %s", f.name, dec.n, reason(dec.err)))
 		}
 		return w.remains(in)

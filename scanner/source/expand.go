@@ -220,6 +220,10 @@ func (d *decoded) Read(p []byte) (int, error) {
 		d.err = errStopped
 		return 0, d.err
 	}
+	if !d.paid && len(p) > 0 {
+		// One byte beyond the limit tells that there is more.
+		p = p[:min(int64(len(p)), max(d.w.limit()-d.w.outer.used, 0)+1)]
+	}
 	n, err := d.r.Read(p)
 	d.n += int64(n)
 	if d.sum != nil {
@@ -380,7 +384,7 @@ func (w *worker) showPart(r io.Reader, s *stream) error {
 		if ends(err) {
 			return err
 		}
-		if s.carrier == nil || s.carrier.err == nil {
+		if s.sound() {
 			w.complain(s.path, "cannot be read to its end: "+reason(err))
 		}
 	}

@@ -90,7 +90,7 @@ func (w *worker) toMemory(s *stream) (*stream, error) {
 		if ends(err) {
 			return nil, err
 		}
-		if !errors.Is(err, io.EOF) && (s.carrier == nil || s.carrier.err == nil) {
+		if !errors.Is(err, io.EOF) && s.sound() {
 			w.complain(s.path, "cannot be read to its end: "+reason(err))
 		}
 		out.at, out.size = m, m.size

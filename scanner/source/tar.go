@@ -46,17 +46,21 @@ func (w *worker) tar(s *stream, f *format, d depth) error {
 // false if the archive does not end as it should; the input stands behind the
 // last thing that made sense.
 func (w *worker) tarMembers(s *stream, f *format, d depth, in *input) (shown int, good bool, err error) {
-	r := tar.NewReader(in.Reader)
+	raw := &counted{r: in.Reader}
+	r := tar.NewReader(raw)
 	l := w.level(d.level)
 	for {
 		h, err := r.Next()
 		switch {
 		case errors.Is(err, io.EOF):
+			if raw.n%tarBlock != 0 && s.sound() {
+				w.complain(s.path, fmt.Sprintf("truncated tar archive: it ends in the middle of a block, after %d members", shown))
+			}
 			return shown, true, nil
 		case ends(err):
 			return shown, false, err
 		case err != nil:
-			if s.carrier == nil || s.carrier.err == nil {
+			if s.sound() {
 				w.complain(s.path, fmt.Sprintf("damaged or truncated tar archive: %d members were read, then: %s", shown, tarReason(err)))
 			}
 			return shown, false, nil
@@ -141,6 +145,9 @@ func (w *worker) ar(s *stream, f *format, d depth) error {
 	for {
 		header, err := in.Peek(headerSize)
 		if err != nil {
+			if len(header) > 0 && s.sound() {
+				w.complain(s.path, "truncated ar archive: it ends in a header")
+			}
 			break
 		}
 		size, err := strconv.ParseInt(strings.TrimSpace(string(header[48:58])), 10, 64)
@@ -173,7 +180,7 @@ func (w *worker) ar(s *stream, f *format, d depth) error {
 			return err
 		}
 		if data.N > 0 {
-			if s.carrier == nil || s.carrier.err == nil {
+			if s.sound() {
 				w.complain(path, fmt.Sprintf("truncated ar archive: %d bytes of the member are missing", data.N))
 			}
 			return nil

@@ -490,7 +490,7 @@ func (w *worker) zipStoredAt(s *stream, f *format, d depth, m *zipMember, path s
 
 // zipEnded looks, after a member was shown, at how its data ended.
 func (w *worker) zipEnded(s *stream, m *zipMember, inner *stream, dec *decoded, data io.Reader) error {
-	carried := s.carrier == nil || s.carrier.err == nil
+	carried := s.sound()
 	switch {
 	case ends(dec.err):
 		return dec.err
@@ -602,6 +602,9 @@ func (w *worker) zipStream(s *stream, f *format, d depth, truncated bool) error 
 				why = "it goes on with something else"
 			}
 		case zipCentral, zipEnd, zipEnd64:
+			if truncated && s.sound() {
+				w.complain(s.path, fmt.Sprintf("truncated zip archive: %d members were read, then its table of contents is cut off", shown))
+			}
 			return w.showReader(in, s)
 		case "":
 			if why = "it ends without a table of contents"; !truncated {
@@ -611,7 +614,7 @@ func (w *worker) zipStream(s *stream, f *format, d depth, truncated bool) error 
 			why = "it goes on with something else"
 		}
 	}
-	if s.carrier == nil || s.carrier.err == nil {
+	if s.sound() {
 		if shown == 0 {
 			w.complain(s.path, fmt.Sprintf("looks like zip but cannot be opened (%s): read as it is", why))
 		} else {
