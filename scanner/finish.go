@@ -189,7 +189,7 @@ func (r *Run) summarize(report *finding.Report) {
 // computer, not in the repository. git is asked once, and only if there are
 // findings; without git or a repository nothing is marked.
 func (r *Run) markIgnored(ctx context.Context, list []finding.Finding) {
-	if r.root == "" {
+	if r.root == "" || r.tracked {
 		return
 	}
 	var names strings.Builder

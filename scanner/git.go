@@ -31,6 +31,7 @@ func (r *Run) openRepo(ctx context.Context, dir string) (*git.Repo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("nothing was scanned: %w", err)
 	}
+	r.tracked = true
 	r.root = repo.WorkTree()
 	if r.root == "" {
 		r.root = repo.GitDir()
@@ -70,6 +71,9 @@ func (r *Run) object(ctx context.Context, worker int, o *git.Object, p place, ta
 	options := r.sourceOptions()
 	options.Exclude = r.excluded
 	options.Skip = func(s finding.Skip) {
+		if p.quiet {
+			return
+		}
 		s.Path = p.where(s.Path)
 		r.Skip(s)
 	}

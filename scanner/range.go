@@ -1,12 +1,158 @@
 package scanner
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/momentolint/momentolint/scanner/detect"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/source/git"
 )
 
-// ErrNoRange is returned for sources in git that this version cannot read.
-var ErrNoRange = errors.New("this version of momentolint cannot scan ranges or the index yet; nothing was scanned")
+// Range scans what a range of commits added: A..B, A...B, or what else
+// [git.Repo.Range] takes. A range whose ends are the same commit is remarked
+// upon and no error; every other one that cannot be scanned whole is.
+func (r *Run) Range(ctx context.Context, dir, spec string) error {
+	return r.changes(ctx, dir, func(repo *git.Repo, visit changeVisitor) (git.RangeStats, error) {
+		return repo.Range(ctx, spec, visit)
+	})
+}
 
-// Range would scan what a range of commits added; it fails with ErrNoRange.
-func (r *Run) Range(context.Context, string, string) error { return ErrNoRange }
+// Commits is Range for commits that are named one by one, as a push does.
+func (r *Run) Commits(ctx context.Context, dir string, c git.Commits) error {
+	return r.changes(ctx, dir, func(repo *git.Repo, visit changeVisitor) (git.RangeStats, error) {
+		return repo.RangeOf(ctx, c, visit)
+	})
+}
+
+type changeVisitor = func(worker int, c *git.Change) error
+
+// changes scans what commits added.
+func (r *Run) changes(ctx context.Context, dir string, walk func(*git.Repo, changeVisitor) (git.RangeStats, error)) error {
+	repo, err := r.openRepo(ctx, dir)
+	if err != nil {
+		return r.stop(ctx, err)
+	}
+	defer func() { _ = repo.Close() }()
+	r.progress.phase("reading commits")
+	c := changeScan{run: r}
+	stats, err := walk(repo, c.visitor(ctx))
+	c.keep()
+	r.mu.Lock()
+	r.summary.Commits += stats.Commits
+	r.summary.Blobs += stats.Files
+	r.summary.Bytes += stats.Bytes
+	r.mu.Unlock()
+	var wrong *git.RangeError
+	if errors.As(err, &wrong) && wrong.Same {
+		r.Note(fmt.Sprintf("nothing was scanned: %s", wrong.Detail))
+		return nil
+	}
+	return r.stop(ctx, err)
+}
+
+// changeScan gathers what changes add.
+type changeScan struct {
+	run *Run
+
+	mu   sync.Mutex
+	hits []changeHit
+}
+
+// changeHit is a match that the file's earlier versions do not have.
+type changeHit struct {
+	finding finding.Finding
+	match   detect.Match
+	object  git.OID
+	seq     int
+}
+
+func (c *changeScan) visitor(ctx context.Context) changeVisitor {
+	return func(worker int, change *git.Change) error {
+		hits, err := c.run.change(ctx, worker, change)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.hits = append(c.hits, hits...)
+		return err
+	}
+}
+
+// keep hands what was found to the run: of what several commits bring in with
+// the same content, the first.
+func (c *changeScan) keep() {
+	slices.SortStableFunc(c.hits, func(a, b changeHit) int { return cmp.Compare(a.seq, b.seq) })
+	type place struct {
+		object            git.OID
+		file, rule, print string
+		line, column      int
+	}
+	seen := map[place]bool{}
+	for i := range c.hits {
+		h := &c.hits[i]
+		l := &h.finding.Location
+		p := place{h.object, l.File, h.finding.Rule, h.finding.Fingerprint, l.StartLine, l.StartColumn}
+		if !seen[p] {
+			seen[p] = true
+			c.run.keep(&h.finding, &h.match)
+		}
+	}
+}
+
+// change scans one change and gives what is new in it.
+func (r *Run) change(ctx context.Context, worker int, c *git.Change) ([]changeHit, error) {
+	if !c.IsMessage() && r.excludedFile(c.Path) {
+		return nil, nil
+	}
+	var hits []changeHit
+	p := place{path: cmp.Or(c.Path, c.ID.String()), commit: safeCommit(c.Commit)}
+	if limit := r.o.MaxFileSize; limit > 0 && c.Size > limit && !c.IsMessage() {
+		r.Skip(finding.Skip{Path: p.where(p.path), ByDesign: true, Reason: fmt.Sprintf("larger than the limit of %d bytes", limit)})
+		return nil, nil
+	}
+	err := r.object(ctx, worker, c.Object, p, func(f *finding.Finding, m *detect.Match) {
+		hits = append(hits, changeHit{*f, *m, c.ID, c.Seq})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r.newIn(ctx, worker, p, c, hits)
+}
+
+// newIn drops what the file's earlier versions have: for each credential, and
+// each content of a policy finding. A comment that silenced it and was taken
+// away makes it new.
+func (r *Run) newIn(ctx context.Context, worker int, p place, c *git.Change, hits []changeHit) ([]changeHit, error) {
+	if len(hits) == 0 {
+		return nil, nil
+	}
+	p.quiet = true
+	for before, err := range c.Before(ctx) {
+		if ctx.Err() != nil {
+			return hits, context.Cause(ctx)
+		}
+		if err != nil {
+			// What cannot be compared counts as new.
+			continue
+		}
+		old := map[string]bool{}
+		err := r.object(ctx, worker, before, p, func(f *finding.Finding, m *detect.Match) {
+			id := f.Rule + "\x00" + f.Fingerprint
+			old[id] = old[id] || !m.Allowed
+		})
+		if err != nil {
+			return hits, err
+		}
+		hits = slices.DeleteFunc(hits, func(h changeHit) bool {
+			open, known := old[h.finding.Rule+"\x00"+h.finding.Fingerprint]
+			return known && (open || h.match.Allowed)
+		})
+		if len(hits) == 0 {
+			break
+		}
+	}
+	return hits, nil
+}

@@ -22,6 +22,9 @@ type place struct {
 	commit *finding.Commit
 	// advice is set for well-known places on a computer.
 	advice string
+	// quiet is set for what is only read to compare: what cannot be looked at in
+	// it is not told.
+	quiet bool
 }
 
 // scan looks through one blob and hands every match to take.
@@ -43,6 +46,9 @@ func (r *Run) scan(ctx context.Context, worker int, p place, head []byte, rest i
 	r.progress.Bytes.Add(n)
 	var partial *detect.Partial
 	if errors.As(err, &partial) {
+		if p.quiet {
+			return nil
+		}
 		r.Skip(finding.Skip{Path: p.where(p.path), Reason: partial.Error(), ByDesign: partial.ByChoice})
 		return nil
 	}

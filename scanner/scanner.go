@@ -87,6 +87,8 @@ type Run struct {
 	progress *Progress
 	// root is the folder that file names refer to, "" if there is more than one.
 	root string
+	// tracked tells that every file is one that git tracks.
+	tracked bool
 
 	mu       sync.Mutex
 	findings []finding.Finding

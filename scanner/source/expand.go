@@ -35,29 +35,12 @@ func Expand(ctx context.Context, worker int, name string, data []byte, o Options
 	return r.result(ctx)
 }
 
-// ExpandReader is Expand for what is too large to be in memory.
+// ExpandReader is Expand for what is too large to be in memory. An error of in
+// is reported through Skip: what came before it was shown.
 func ExpandReader(ctx context.Context, worker int, name string, in io.Reader, o Options, visit Visitor) (Stats, error) {
 	r := newRun(o, visit)
 	defer r.bind(ctx)()
-	w := newWorker(r, worker)
-	w.stats.Files++
-	s := stream{path: name}
-	buf := w.level(0).head
-	n, err := fill(in, buf)
-	s.head = buf[:n]
-	switch {
-	case err == nil:
-		s.rest = in
-	case !errors.Is(err, io.EOF):
-		r.skip(name, "cannot be read to its end: "+reason(err))
-	}
-	if err != nil {
-		s.size = int64(n)
-	}
-	if err := w.read(&s); err != nil {
-		r.stop(err)
-	}
-	r.add(w.stats)
+	newWorker(r, worker).readStream(ctx, stream{path: name}, in)
 	return r.result(ctx)
 }
 

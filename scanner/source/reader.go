@@ -16,38 +16,37 @@ import (
 func Reader(ctx context.Context, name string, in io.Reader, o Options, visit Visitor) (Stats, error) {
 	r := newRun(o, visit)
 	defer r.bind(ctx)()
-	w := newWorker(r, 0)
-	w.stats.Files++
-
-	buf := w.level(0).head
-	s := stream{path: name}
-	var n int
-	var err error
-	if at, size, ok := regularFile(in); ok {
-		// A redirected file: anything in it can be read, and nothing waits.
-		n, err = fill(in, buf)
-		s.at, s.size = at, size
-	} else {
+	at, size, ok := regularFile(in)
+	if !ok {
+		// Reading may have to wait.
 		in = newInterruptible(ctx, in, o.withDefaults().BufferSize)
-		n, err = fill(in, buf)
 	}
+	newWorker(r, 0).readStream(ctx, stream{path: name, at: at, size: size}, in)
+	return r.result(ctx)
+}
+
+// readStream shows a stream or what it holds. If s gives access to any place of
+// it, in is only needed for the beginning.
+func (w *worker) readStream(ctx context.Context, s stream, in io.Reader) {
+	w.stats.Files++
+	buf := w.level(0).head
+	n, err := fill(in, buf)
 	s.head = buf[:n]
 	switch {
 	case err == nil:
 		s.rest = in
 	case ctx.Err() != nil:
-		return r.result(ctx)
+		return
 	case !errors.Is(err, io.EOF):
-		r.skip(name, "cannot be read to its end: "+reason(err))
+		w.skip(s.path, "cannot be read to its end: "+reason(err))
 	}
 	if err != nil {
 		s.size = int64(n)
 	}
 	if err := w.read(&s); err != nil {
-		r.stop(err)
+		w.stop(err)
 	}
-	r.add(w.stats)
-	return r.result(ctx)
+	w.add(w.stats)
 }
 
 // regularFile gives access to all of a regular file that stands at its beginning.
