@@ -1,0 +1,104 @@
+package govet
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"os"
+	"slices"
+)
+
+// Applied is what became of fixes.
+type Applied struct {
+	// Fixes and Files are how many were applied, to how many files.
+	Fixes, Files int
+	// Later is how many overlap with one that was applied, and may be tried
+	// again on the result.
+	Later int
+}
+
+// Apply applies fixes, each wholly or not at all. Edits that several fixes have
+// in common, such as the import of a package, are made once. A file that was
+// formatted stays formatted; one that would no longer parse is left alone.
+func Apply(fixes []*Fix) (Applied, error) {
+	var done Applied
+	accepted := make(map[string][]Edit)
+	for _, f := range fixes {
+		if !compatible(f, accepted) {
+			done.Later++
+			continue
+		}
+		done.Fixes++
+		for _, e := range f.Edits {
+			if !slices.Contains(accepted[e.File], e) {
+				accepted[e.File] = append(accepted[e.File], e)
+			}
+		}
+	}
+	var errs []error
+	for file, edits := range accepted {
+		if err := edit(file, edits); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		done.Files++
+	}
+	return done, errors.Join(errs...)
+}
+
+// compatible tells whether a fix touches nothing that another one changes.
+func compatible(f *Fix, accepted map[string][]Edit) bool {
+	for _, e := range f.Edits {
+		for _, other := range accepted[e.File] {
+			if e == other {
+				continue
+			}
+			if e.Start < other.End && other.Start < e.End || e.Start == other.Start && (e.Start == e.End) == (other.Start == other.End) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// edit makes edits of one file.
+func edit(file string, edits []Edit) error {
+	info, err := os.Stat(file)
+	if err != nil {
+		return fmt.Errorf("fixing %s: %w", file, err)
+	}
+	before, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("fixing %s: %w", file, err)
+	}
+	slices.SortFunc(edits, func(a, b Edit) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
+	var after bytes.Buffer
+	at := 0
+	for _, e := range edits {
+		if e.Start < at || e.End < e.Start || e.End > len(before) {
+			return fmt.Errorf("fixing %s: the file has changed meanwhile", file)
+		}
+		after.Write(before[at:e.Start])
+		after.WriteString(e.New)
+		at = e.End
+	}
+	after.Write(before[at:])
+	text := after.Bytes()
+	if _, err := parser.ParseFile(token.NewFileSet(), file, text, parser.SkipObjectResolution); err != nil {
+		// The error may quote the code.
+		return fmt.Errorf("fixing %s: the result would not be valid Go; please report it", file)
+	}
+	if formatted, err := format.Source(before); err == nil && bytes.Equal(formatted, before) {
+		if formatted, err = format.Source(text); err == nil {
+			text = formatted
+		}
+	}
+	if err := os.WriteFile(file, text, info.Mode().Perm()); err != nil {
+		return fmt.Errorf("fixing %s: %w", file, err)
+	}
+	return nil
+}

@@ -1,0 +1,321 @@
+// Package govet runs "go vet" with a vet tool over everything below a folder:
+// every module, every workspace. It reads what the tool finds from its JSON,
+// tells failures from findings, and applies suggested fixes.
+package govet
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Target is one run of go vet.
+type Target struct {
+	// Dir is the folder to run in.
+	Dir string
+	// Patterns are the packages, relative to Dir where they are paths.
+	Patterns []string
+	// NoWorkspace: a go.work lies above, but it does not name this module.
+	NoWorkspace bool
+	// Optional: the module was found, not named, and need not have packages.
+	Optional bool
+}
+
+// Runner knows how to call the go command. The zero value of every field has a
+// sensible meaning.
+type Runner struct {
+	// Go is the go command; "" means the one in PATH.
+	Go string
+	// Tool is the vet tool.
+	Tool string
+	// ToolFlags are the tool's flags, BuildFlags those of go vet, e.g. -tags=x.
+	ToolFlags, BuildFlags []string
+	// Env are variables ("NAME=value") on top of the process's own.
+	Env []string
+}
+
+// output runs a go command that asks something.
+func (r *Runner) output(ctx context.Context, dir string, args ...string) (string, error) {
+	cmd, err := r.command(ctx, dir, nil, args...)
+	if err != nil {
+		return "", err
+	}
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		if text := strings.TrimSpace(stderr.String()); text != "" {
+			return "", fmt.Errorf("go %s in %s: %w: %s", args[0], dir, err, text)
+		}
+		return "", fmt.Errorf("go %s in %s: %w", args[0], dir, err)
+	}
+	return strings.TrimSpace(stdout.String()), nil
+}
+
+func (r *Runner) command(ctx context.Context, dir string, env []string, args ...string) (*exec.Cmd, error) {
+	name := r.Go
+	if name == "" {
+		name = "go"
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return nil, fmt.Errorf("linting Go code needs the go command: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Dir = dir
+	cmd.Env = slices.Concat(os.Environ(), []string{"PWD=" + dir}, r.Env, env)
+	// The go command cleans up after itself if it is asked to stop.
+	cmd.Cancel = func() error {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			return cmd.Process.Kill()
+		}
+		return nil
+	}
+	cmd.WaitDelay = stopDelay
+	return cmd, nil
+}
+
+// Plan finds out which runs the patterns need, seen from dir: one for each
+// workspace, and one for each module that belongs to none. Patterns with "..."
+// take in the modules below their folder, which the go command alone does not.
+// excluded folders are left out.
+func (r *Runner) Plan(ctx context.Context, dir string, patterns []string, excluded func(dir string) bool) ([]Target, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("finding the folder: %w", err)
+	}
+	p := planner{Runner: r, members: make(map[string][]string)}
+	own := Target{Dir: dir}
+	for _, pattern := range patterns {
+		base, recursive := split(pattern)
+		if base == "" {
+			own.Patterns = append(own.Patterns, pattern)
+			continue
+		}
+		if !filepath.IsAbs(base) {
+			base = filepath.Join(dir, filepath.FromSlash(base))
+		}
+		if !recursive {
+			if err := p.named(ctx, base, pattern, &own); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err := p.below(ctx, base, pattern, &own, excluded); err != nil {
+			return nil, err
+		}
+	}
+	if len(own.Patterns) > 0 {
+		p.targets = append([]Target{own}, p.targets...)
+	}
+	if len(p.targets) == 0 {
+		return nil, fmt.Errorf("no Go module in %s or above or below it", dir)
+	}
+	return p.targets, nil
+}
+
+// split gives the folder of a pattern that is a path, and whether it ends with
+// "/..."; "" for import paths, patterns of another sort and files.
+func split(pattern string) (base string, recursive bool) {
+	if strings.HasSuffix(pattern, ".go") {
+		return "", false
+	}
+	local := filepath.IsAbs(pattern)
+	for _, prefix := range []string{"./", "../", `.\`, `..\`} {
+		local = local || strings.HasPrefix(pattern, prefix)
+	}
+	switch {
+	case pattern == "..." || pattern == "." || pattern == "..":
+		local = true
+	case !local:
+		return "", false
+	}
+	slashed := filepath.ToSlash(pattern)
+	if slashed == "..." {
+		return ".", true
+	}
+	base, recursive = strings.CutSuffix(slashed, "/...")
+	if strings.Contains(base, "...") {
+		return "", false
+	}
+	if base == "" {
+		base = "/"
+	}
+	return base, recursive
+}
+
+type planner struct {
+	*Runner
+	targets []Target
+	// members are the folders of a workspace's modules, by its go.work.
+	members map[string][]string
+}
+
+// named plans for one folder: where it is in another module than dir, the go
+// command has to be run there.
+func (p *planner) named(ctx context.Context, base, pattern string, own *Target) error {
+	module, err := p.module(ctx, base)
+	if err != nil {
+		return err
+	}
+	here, err := p.module(ctx, own.Dir)
+	if err != nil {
+		return err
+	}
+	if module == "" || module == here {
+		own.Patterns = append(own.Patterns, pattern)
+		return nil
+	}
+	return p.add(ctx, module, base, "", false)
+}
+
+// below plans for a folder and every module below it.
+func (p *planner) below(ctx context.Context, base, pattern string, own *Target, excluded func(string) bool) error {
+	module, err := p.module(ctx, base)
+	if err != nil {
+		return err
+	}
+	here, err := p.module(ctx, own.Dir)
+	if err != nil {
+		return err
+	}
+	switch {
+	case module != "" && module == here:
+		if inWork, err := p.inWorkspace(ctx, module); err != nil {
+			return err
+		} else if inWork {
+			own.Patterns = append(own.Patterns, pattern)
+		} else if err := p.add(ctx, module, base, "/...", false); err != nil {
+			return err
+		}
+	case module != "":
+		if err := p.add(ctx, module, base, "/...", false); err != nil {
+			return err
+		}
+	}
+	modules, err := findModules(ctx, base, excluded)
+	if err != nil {
+		return err
+	}
+	for _, m := range modules {
+		if m == module {
+			continue
+		}
+		if err := p.add(ctx, m, m, "/...", true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add plans for a folder of a module: in the run of its workspace if it has
+// one, else in one of its own.
+func (p *planner) add(ctx context.Context, module, dir, suffix string, optional bool) error {
+	inWork, err := p.inWorkspace(ctx, module)
+	if err != nil {
+		return err
+	}
+	relative, err := filepath.Rel(module, dir)
+	if err != nil {
+		return fmt.Errorf("planning for %s: %w", dir, err)
+	}
+	pattern := "./" + filepath.ToSlash(relative) + suffix
+	if relative == "." {
+		pattern = "." + suffix
+	}
+	p.targets = append(p.targets, Target{Dir: module, Patterns: []string{pattern}, NoWorkspace: !inWork, Optional: optional})
+	return nil
+}
+
+// module is the folder of the module that a folder is in, "" if it is in none.
+func (p *planner) module(ctx context.Context, dir string) (string, error) {
+	if info, err := os.Stat(dir); err != nil {
+		return "", fmt.Errorf("looking for Go packages: %w", err)
+	} else if !info.IsDir() {
+		dir = filepath.Dir(dir)
+	}
+	for d := dir; ; d = filepath.Dir(d) {
+		if info, err := os.Stat(filepath.Join(d, "go.mod")); err == nil && info.Mode().IsRegular() {
+			return d, nil
+		}
+		if filepath.Dir(d) == d {
+			return "", ctx.Err()
+		}
+	}
+}
+
+// inWorkspace tells whether the go.work that counts for a module, if there is
+// one, names it. Without a go.work every module stands for itself.
+func (p *planner) inWorkspace(ctx context.Context, module string) (bool, error) {
+	work, err := p.output(ctx, module, "env", "GOWORK")
+	if err != nil {
+		return false, err
+	}
+	if work == "" || work == "off" {
+		return true, nil
+	}
+	members, ok := p.members[work]
+	if !ok {
+		// A broken go.work is told of by the runs that need it.
+		list, err := p.output(ctx, filepath.Dir(work), "list", "-m", "-f", "{{.Dir}}")
+		if err == nil {
+			for member := range strings.Lines(list) {
+				members = append(members, canonical(strings.TrimRight(member, "\r\n")))
+			}
+		} else if ctx.Err() != nil {
+			return false, err
+		} else {
+			return true, nil
+		}
+		p.members[work] = members
+	}
+	return slices.Contains(members, canonical(module)), nil
+}
+
+func canonical(dir string) string {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		return real
+	}
+	return dir
+}
+
+// findModules gives the folders with a go.mod below a folder, itself included,
+// except where the go command would not look for packages.
+func findModules(ctx context.Context, base string, excluded func(dir string) bool) ([]string, error) {
+	var found []string
+	err := filepath.WalkDir(base, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && path == base:
+			return err
+		case err != nil:
+			if entry != nil && entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case !entry.IsDir():
+			if entry.Name() == "go.mod" && entry.Type().IsRegular() {
+				found = append(found, filepath.Dir(path))
+			}
+			return nil
+		case path == base:
+			return nil
+		}
+		name := entry.Name()
+		if name[0] == '.' || name[0] == '_' || name == "testdata" || name == "vendor" || name == "node_modules" || excluded != nil && excluded(path) {
+			return fs.SkipDir
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking for Go modules: %w", err)
+	}
+	return found, nil
+}

@@ -1,0 +1,218 @@
+package govet
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// stopDelay is how long the go command may take to stop.
+const stopDelay = 10 * time.Second
+
+// Diagnostic is one finding of the vet tool.
+type Diagnostic struct {
+	// Analyzer is the name of the analyzer, Package the package's import path.
+	Analyzer, Package string
+	Message, Category string
+	// File is the absolute path; lines and columns count from 1.
+	File                             string
+	Line, Column, EndLine, EndColumn int
+	// Fix is the suggested fix, nil if there is none.
+	Fix *Fix
+}
+
+// Fix is a set of edits that belong together.
+type Fix struct {
+	Message string
+	Edits   []Edit
+}
+
+// Edit replaces the bytes from Start to End of a file.
+type Edit struct {
+	File       string `json:"filename"`
+	Start, End int
+	New        string
+}
+
+// Problem is something that could not be analyzed.
+type Problem struct {
+	// Package is the import path, "" where it is not known.
+	Package string
+	// Text is what the go command or the tool says.
+	Text string
+}
+
+// Result is what a run has found.
+type Result struct {
+	Diagnostics []Diagnostic
+	Problems    []Problem
+}
+
+// Run runs go vet over a target. The error is for what prevents the run as a
+// whole; packages that do not compile are problems.
+func (r *Runner) Run(ctx context.Context, t Target) (Result, error) {
+	args := slices.Concat([]string{"vet", "-vettool=" + r.Tool, "-json"}, r.BuildFlags, r.ToolFlags, t.Patterns)
+	var env []string
+	if t.NoWorkspace {
+		env = append(env, "GOWORK=off")
+	}
+	cmd, err := r.command(ctx, t.Dir, env, args...)
+	if err != nil {
+		return Result{}, err
+	}
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	runErr := cmd.Run()
+	if ctx.Err() != nil {
+		return Result{}, fmt.Errorf("go vet in %s: %w", t.Dir, ctx.Err())
+	}
+	var exit *exec.ExitError
+	if runErr != nil && !errors.As(runErr, &exit) {
+		return Result{}, fmt.Errorf("running go vet in %s: %w", t.Dir, runErr)
+	}
+	result, err := parse(&stdout)
+	if err != nil {
+		return result, fmt.Errorf("reading what go vet says in %s: %w", t.Dir, err)
+	}
+	if runErr != nil {
+		problems := problems(stderr.String())
+		if t.Optional && len(problems) == 1 && noPackages(problems[0].Text) {
+			return result, nil
+		}
+		if len(problems) == 0 && len(result.Problems) == 0 {
+			return result, fmt.Errorf("go vet in %s: %w", t.Dir, runErr)
+		}
+		result.Problems = append(result.Problems, problems...)
+	}
+	return result, nil
+}
+
+// noPackages tells whether the go command only found nothing to do.
+func noPackages(text string) bool {
+	return strings.Contains(text, "no packages to vet") || strings.Contains(text, "matched no packages")
+}
+
+// parse reads the tool's JSON: for each package an object of analyzers, each
+// with its findings or an error.
+func parse(r io.Reader) (Result, error) {
+	type fix struct {
+		Message string
+		Edits   []Edit
+	}
+	type diagnostic struct {
+		Category, Posn, End, Message string
+		SuggestedFixes               []fix `json:"suggested_fixes"`
+	}
+	var result Result
+	decoder := json.NewDecoder(r)
+	for {
+		var tree map[string]map[string]json.RawMessage
+		err := decoder.Decode(&tree)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return result, err
+		}
+		for pkg, analyzers := range tree {
+			for analyzer, raw := range analyzers {
+				var list []diagnostic
+				if err := json.Unmarshal(raw, &list); err != nil {
+					var failure struct {
+						Error string `json:"error"`
+					}
+					if json.Unmarshal(raw, &failure) != nil || failure.Error == "" {
+						return result, err
+					}
+					result.Problems = append(result.Problems, Problem{Package: pkg, Text: failure.Error})
+					continue
+				}
+				for _, d := range list {
+					found := Diagnostic{Analyzer: analyzer, Package: pkg, Message: d.Message, Category: d.Category}
+					found.File, found.Line, found.Column = position(d.Posn)
+					if _, line, column := position(d.End); line > 0 {
+						found.EndLine, found.EndColumn = line, column
+					} else {
+						found.EndLine, found.EndColumn = found.Line, found.Column
+					}
+					if len(d.SuggestedFixes) > 0 {
+						found.Fix = &Fix{d.SuggestedFixes[0].Message, d.SuggestedFixes[0].Edits}
+					}
+					result.Diagnostics = append(result.Diagnostics, found)
+				}
+			}
+		}
+	}
+	slices.SortFunc(result.Diagnostics, func(a, b Diagnostic) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Analyzer, b.Analyzer), cmp.Compare(a.Message, b.Message))
+	})
+	slices.SortFunc(result.Problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Package, b.Package), cmp.Compare(a.Text, b.Text))
+	})
+	return result, nil
+}
+
+// position reads "file:line:column".
+func position(s string) (file string, line, column int) {
+	rest, last, ok := cutLast(s)
+	if !ok {
+		return s, 0, 0
+	}
+	file, middle, ok := cutLast(rest)
+	if !ok {
+		return s, 0, 0
+	}
+	line, err := strconv.Atoi(middle)
+	if err != nil {
+		return s, 0, 0
+	}
+	if column, err = strconv.Atoi(last); err != nil {
+		return s, 0, 0
+	}
+	return file, line, column
+}
+
+func cutLast(s string) (before, after string, ok bool) {
+	i := strings.LastIndexByte(s, ':')
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+1:], true
+}
+
+// problems reads the go command's complaints: below a line "# package" they
+// are about that package.
+func problems(stderr string) []Problem {
+	var found []Problem
+	pkg := ""
+	for line := range strings.Lines(stderr) {
+		line = strings.TrimRight(line, "\r\n")
+		if name, ok := strings.CutPrefix(line, "# "); ok {
+			// "# [package]" repeats the name for a test's variant.
+			if !strings.HasPrefix(name, "[") {
+				pkg, _, _ = strings.Cut(name, " ")
+			}
+			continue
+		}
+		if line == "" || strings.HasPrefix(line, "go: downloading ") || strings.HasPrefix(line, "go: finding ") {
+			continue
+		}
+		line = strings.TrimPrefix(line, "vet: ")
+		if n := len(found); n > 0 && found[n-1].Package == pkg {
+			found[n-1].Text += "\n" + line
+			continue
+		}
+		found = append(found, Problem{Package: pkg, Text: line})
+	}
+	return found
+}
