@@ -148,6 +148,23 @@ func (r *Run) Add(findings ...finding.Finding) {
 	}
 }
 
+// SetRoot tells the folder that the file names of added findings refer to.
+func (r *Run) SetRoot(dir string) { r.root = dir }
+
+// Count adds what another tool of this program has read.
+func (r *Run) Count(files, bytes int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.summary.Files += files
+	r.summary.Bytes += bytes
+}
+
+// Progress gives the run's progress, with the name of what is being done.
+func (r *Run) Progress(phase string) *Progress {
+	r.progress.phase(phase)
+	return r.progress
+}
+
 // Skip notes something that was not looked at.
 func (r *Run) Skip(s finding.Skip) {
 	r.mu.Lock()

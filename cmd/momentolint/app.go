@@ -91,6 +91,7 @@ and helps to revoke them. It also lints Go code that creates unsafe keys.`,
 	})
 	for _, build := range []func(*app) *cobra.Command{
 		newScanCommand,
+		newLintCommand,
 		newInspectCommand,
 		newAuditCommand,
 		newRevokeCommand,

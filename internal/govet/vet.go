@@ -8,7 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,11 +64,7 @@ type Result struct {
 // whole; packages that do not compile are problems.
 func (r *Runner) Run(ctx context.Context, t Target) (Result, error) {
 	args := slices.Concat([]string{"vet", "-vettool=" + r.Tool, "-json"}, r.BuildFlags, r.ToolFlags, t.Patterns)
-	var env []string
-	if t.NoWorkspace {
-		env = append(env, "GOWORK=off")
-	}
-	cmd, err := r.command(ctx, t.Dir, env, args...)
+	cmd, err := r.command(ctx, t.Dir, t.env(), args...)
 	if err != nil {
 		return Result{}, err
 	}
@@ -79,12 +78,15 @@ func (r *Runner) Run(ctx context.Context, t Target) (Result, error) {
 	if runErr != nil && !errors.As(runErr, &exit) {
 		return Result{}, fmt.Errorf("running go vet in %s: %w", t.Dir, runErr)
 	}
-	result, err := parse(&stdout)
+	// Go 1.26 hands the tool's output on as it is; 1.25 puts it between its own
+	// lines on standard error.
+	text, errorOutput := separate(stderr.String())
+	result, err := parse(io.MultiReader(&stdout, strings.NewReader(text)))
 	if err != nil {
 		return result, fmt.Errorf("reading what go vet says in %s: %w", t.Dir, err)
 	}
 	if runErr != nil {
-		problems := problems(stderr.String())
+		problems := problems(errorOutput)
 		if t.Optional && len(problems) == 1 && noPackages(problems[0].Text) {
 			return result, nil
 		}
@@ -99,6 +101,28 @@ func (r *Runner) Run(ctx context.Context, t Target) (Result, error) {
 // noPackages tells whether the go command only found nothing to do.
 func noPackages(text string) bool {
 	return strings.Contains(text, "no packages to vet") || strings.Contains(text, "matched no packages")
+}
+
+// separate parts JSON objects that begin at the start of a line from the other
+// lines.
+func separate(output string) (objects, rest string) {
+	var o, r strings.Builder
+	for output != "" {
+		if output[0] == '{' {
+			decoder := json.NewDecoder(strings.NewReader(output))
+			var raw json.RawMessage
+			if decoder.Decode(&raw) == nil {
+				o.Write(raw)
+				o.WriteByte('\n')
+				output = strings.TrimPrefix(output[decoder.InputOffset():], "\n")
+				continue
+			}
+		}
+		line, after, _ := strings.Cut(output, "\n")
+		r.WriteString(line + "\n")
+		output = after
+	}
+	return o.String(), r.String()
 }
 
 // parse reads the tool's JSON: for each package an object of analyzers, each
@@ -161,6 +185,66 @@ func parse(r io.Reader) (Result, error) {
 	})
 	return result, nil
 }
+
+// Count is how much was looked at.
+type Count struct{ Files, Bytes int64 }
+
+// Add adds another count.
+func (c *Count) Add(other Count) {
+	c.Files += other.Files
+	c.Bytes += other.Bytes
+}
+
+// Count tells how many Go files the packages of a target have, and how large
+// they are. What cannot be listed does not count: the run itself says why.
+func (r *Runner) Count(ctx context.Context, t Target) Count {
+	args := slices.Concat([]string{"list", "-e", "-json=Dir,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles"}, r.BuildFlags, t.Patterns)
+	cmd, err := r.command(ctx, t.Dir, t.env(), args...)
+	if err != nil {
+		return Count{}
+	}
+	out, err := cmd.Output()
+	if err != nil {
+		return Count{}
+	}
+	var count Count
+	decoder := json.NewDecoder(bytes.NewReader(out))
+	for {
+		var p struct {
+			Dir                                          string
+			GoFiles, CgoFiles, TestGoFiles, XTestGoFiles []string
+		}
+		if decoder.Decode(&p) != nil {
+			return count
+		}
+		for _, name := range slices.Concat(p.GoFiles, p.CgoFiles, p.TestGoFiles, p.XTestGoFiles) {
+			count.Files++
+			if info, err := os.Stat(filepath.Join(p.Dir, name)); err == nil {
+				count.Bytes += info.Size()
+			}
+		}
+	}
+}
+
+// env are the variables that a target needs.
+func (t *Target) env() []string {
+	if t.NoWorkspace {
+		return []string{"GOWORK=off"}
+	}
+	return nil
+}
+
+// CutPlace parts a line of the go command, "file.go:line:column: text" or
+// "file.go:line: text", into place and text.
+func CutPlace(line string) (place, text string, ok bool) {
+	m := placed.FindStringSubmatch(line)
+	if m == nil {
+		return "", line, false
+	}
+	return m[1], m[2], true
+}
+
+var placed = regexp.MustCompile(`^(.*\.go:\d+(?::\d+)?): (.*)$`)
 
 // position reads "file:line:column".
 func position(s string) (file string, line, column int) {

@@ -1,0 +1,350 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/momentolint/momentolint/analyzers"
+	"github.com/momentolint/momentolint/analyzers/momentoexpiry"
+	"github.com/momentolint/momentolint/internal/govet"
+	"github.com/momentolint/momentolint/internal/words"
+	"github.com/momentolint/momentolint/scanner"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/verify"
+)
+
+// lintFlags are the flags of "lint" alone.
+type lintFlags struct {
+	fix, offline bool
+	tags         []string
+	disable      []string
+	settings     analyzers.Options
+	set          *pflag.FlagSet
+}
+
+func (f *lintFlags) add(fs *pflag.FlagSet) {
+	f.settings, f.set = analyzers.DefaultOptions(), fs
+	fs.BoolVar(&f.fix, "fix", false, "apply the suggested fixes, and report what is left")
+	fs.BoolVar(&f.offline, "offline", false, "no network: the go command downloads nothing")
+	fs.StringSliceVar(&f.tags, "tags", nil, "build with these `TAGS`, separated by commas")
+	fs.StringSliceVar(&f.disable, "disable", nil, "switch the analyzer `NAME` off; may be repeated")
+	// The analyzers' own settings have the names that they have in go vet.
+	fs.BoolVar(&f.settings.Hardcoded.TestFiles, "momentohardcoded.test-files", f.settings.Hardcoded.TestFiles, "look at _test.go files too")
+	fs.Var(&lifetimeFlag{&f.settings.Expiry.MaxLifetime}, "momentoexpiry.max-lifetime", "the longest life of a key that is not reported, such as 365d or 8760h; 0 for no limit")
+	fs.IntVar(&f.settings.Expiry.SuggestLifetime, "momentoexpiry.suggest-lifetime", f.settings.Expiry.SuggestLifetime, "how many days the fix gives a key; 0 for no fix")
+}
+
+// lifetimeFlag is a lifetime as pflag wants it.
+type lifetimeFlag struct{ *momentoexpiry.Lifetime }
+
+// Type names the kind of value in the help.
+func (*lifetimeFlag) Type() string { return "TIME" }
+
+// vetFlags are the flags for go vet and for the tool.
+func (f *lintFlags) vetFlags(jobs int, off []string) (build, tool []string) {
+	if len(f.tags) > 0 {
+		build = append(build, "-tags="+strings.Join(f.tags, ","))
+	}
+	if jobs > 0 {
+		build = append(build, "-p="+strconv.Itoa(jobs))
+	}
+	for _, name := range analyzers.Names() {
+		if slices.Contains(off, name) {
+			tool = append(tool, "-"+name+"=false")
+		}
+	}
+	f.set.Visit(func(flag *pflag.Flag) {
+		if analyzer, _, ok := strings.Cut(flag.Name, "."); ok && slices.Contains(analyzers.Names(), analyzer) {
+			tool = append(tool, "-"+flag.Name+"="+flag.Value.String())
+		}
+	})
+	return build, tool
+}
+
+func newLintCommand(a *app) *cobra.Command {
+	var (
+		flags  lintFlags
+		report reportFlags
+	)
+	cmd := &cobra.Command{
+		Use:   "lint [PACKAGES]",
+		Short: "Find Go code that hard-codes, prints or carelessly creates Momento keys",
+		Long: `lint runs the Go analyzers over packages, "./..." if none is named: with every
+module and workspace below the folder. It needs the go command, builds nothing
+and shares go vet's cache, so that a second run is quick.
+
+Exit code: 0 nothing found, 1 found, 2 something could not be analyzed: code
+that does not compile, for one.`,
+		Example: `  momentolint lint                                # everything below this folder
+  momentolint lint --fix ./cmd/...                # repair what can be repaired
+  momentolint lint --tags integration ./...
+  momentolint lint --momentoexpiry.max-lifetime 90d
+  go vet -vettool="$(command -v momentolint)" ./...   # the same within go vet`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.lint(cmd, args, &flags, &report)
+		},
+	}
+	flags.add(cmd.Flags())
+	report.add(cmd.Flags())
+	cmd.Flags().Lookup("fail-on").Usage = "exit with 1 on `WHAT`: any or none"
+	for _, name := range []string{"expiry-warning", "show-secrets"} {
+		// They concern credentials, which this command does not show.
+		if err := cmd.Flags().MarkHidden(name); err != nil {
+			panic(err) //nolint:forbidigo // a flag that is named wrongly just above
+		}
+	}
+	return cmd
+}
+
+// lint is the command: options, runs of go vet, report.
+func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *reportFlags) error {
+	ctx := cmd.Context()
+	wrong := func(format string, v ...any) error {
+		return &usageError{cmd.CommandPath(), fmt.Errorf(format, v...)}
+	}
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "-") {
+			return wrong("%q is no package", arg)
+		}
+	}
+	if err := flags.settings.Validate(); err != nil {
+		return wrong("--momentoexpiry.%w", err)
+	}
+	s, err := report.settings(cmd, ".")
+	if err != nil {
+		return err
+	}
+	if s.failOn == "live" {
+		if cmd.Flags().Changed("fail-on") {
+			return wrong("--fail-on live: lint asks nobody whether a key is live; want any or none")
+		}
+		// The configuration file means scans.
+		s.failOn = "any"
+	}
+	off, err := switchedOff(flags.disable, s)
+	if err != nil {
+		return wrong("%w", err)
+	}
+	run, err := scanner.New(scanner.Options{
+		Version: buildVersion(), Config: s.config, Baseline: s.baseline, Jobs: report.jobs,
+		Verify: verify.Options{Offline: true}, Now: a.now, Progress: &scanner.Progress{},
+	})
+	if err != nil {
+		return err
+	}
+	run.SetRoot(".")
+	l, err := newLinter(flags, report.jobs, off, s)
+	if err != nil {
+		return err
+	}
+	stopProgress := a.showProgress(ctx, run.Progress("running go vet"), report)
+	defer stopProgress()
+	if err := l.run(ctx, args); err != nil {
+		return err
+	}
+	if l.fixed.Fixes > 0 && !report.quiet {
+		stopProgress()
+		_, _ = fmt.Fprintf(a.err, "momentolint: fixed %s in %s\n", plural(l.fixed.Fixes, "finding"), plural(l.fixed.Files, "file"))
+	}
+	l.hand(run)
+	return errors.Join(a.finish(ctx, run, s, report, stopProgress), l.broken)
+}
+
+// switchedOff are the analyzers that flags and configuration switch off.
+func switchedOff(names []string, s *settings) ([]string, error) {
+	known := analyzers.Names()
+	for _, name := range names {
+		if slices.Contains(known, name) {
+			continue
+		}
+		if near := words.Nearest(name, known); near != "" {
+			return nil, fmt.Errorf("--disable: unknown analyzer %q: did you mean %q?", name, near)
+		}
+		return nil, fmt.Errorf("--disable: unknown analyzer %q: want some of %s", name, strings.Join(known, ", "))
+	}
+	off := slices.DeleteFunc(slices.Clone(known), func(name string) bool {
+		return !slices.Contains(names, name) && !s.config.Disabled(name)
+	})
+	if len(off) == len(known) {
+		return nil, errors.New("all analyzers are switched off")
+	}
+	return off, nil
+}
+
+// linter is one run of the analyzers over packages.
+type linter struct {
+	runner govet.Runner
+	s      *settings
+	root   string
+	fix    bool
+
+	// files are the sources, by absolute path.
+	files map[string]*source
+	// What the last round has found.
+	findings []lintFinding
+	problems []finding.Skip
+	counted  govet.Count
+	// fixed is what became of fixes; broken is why some could not be applied.
+	fixed  govet.Applied
+	broken error
+}
+
+func newLinter(flags *lintFlags, jobs int, off []string, s *settings) (*linter, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding this program: %w", err)
+	}
+	root, err := filepath.Abs(".")
+	if err != nil {
+		return nil, fmt.Errorf("finding this folder: %w", err)
+	}
+	l := &linter{s: s, root: root, fix: flags.fix, files: make(map[string]*source)}
+	l.runner.Tool = self
+	l.runner.BuildFlags, l.runner.ToolFlags = flags.vetFlags(jobs, off)
+	if flags.offline {
+		l.runner.Env = []string{"GOPROXY=off", "GOTOOLCHAIN=local"}
+	}
+	return l, nil
+}
+
+// maxRounds is how often fixes are applied and the result is linted again: a
+// fix may overlap with another one, or lead to a finding that has one.
+const maxRounds = 10
+
+// run runs go vet, again after each round of fixes.
+func (l *linter) run(ctx context.Context, patterns []string) error {
+	if len(patterns) == 0 {
+		patterns = []string{"./..."}
+	}
+	targets, err := l.runner.Plan(ctx, l.root, patterns, l.excluded)
+	if err != nil {
+		return err
+	}
+	for range maxRounds {
+		if err := l.round(ctx, targets); err != nil {
+			return err
+		}
+		if !l.fix || !l.apply() {
+			return nil
+		}
+	}
+	return nil
+}
+
+// excluded tells whether the configuration leaves a folder out.
+func (l *linter) excluded(dir string) bool { return l.s.config.Excluded(l.configPath(dir), true) }
+
+// configPath is a path as the configuration has it.
+func (l *linter) configPath(path string) string {
+	base := l.root
+	if l.s.config.Dir != "" {
+		if dir, err := filepath.Abs(l.s.config.Dir); err == nil {
+			base = dir
+		}
+	}
+	rel, err := filepath.Rel(base, path)
+	if err != nil {
+		return filepath.ToSlash(path)
+	}
+	return filepath.ToSlash(rel)
+}
+
+// name is a path as reports have it: seen from here, with slashes.
+func (l *linter) name(path string) string {
+	rel, err := filepath.Rel(l.root, path)
+	if err != nil {
+		return filepath.ToSlash(path)
+	}
+	return filepath.ToSlash(rel)
+}
+
+// round runs every target once.
+func (l *linter) round(ctx context.Context, targets []govet.Target) error {
+	l.findings, l.problems, l.counted = nil, nil, govet.Count{}
+	clear(l.files)
+	var diagnostics []govet.Diagnostic
+	for _, t := range targets {
+		result, err := l.runner.Run(ctx, t)
+		if err != nil {
+			return err
+		}
+		diagnostics = append(diagnostics, result.Diagnostics...)
+		for _, p := range result.Problems {
+			l.problems = append(l.problems, l.unanalyzed(t, p)...)
+		}
+		l.counted.Add(l.runner.Count(ctx, t))
+	}
+	l.findings = l.convert(diagnostics)
+	return nil
+}
+
+// apply applies the fixes of everything that would be reported, and tells
+// whether there were any.
+func (l *linter) apply() bool {
+	var fixes []*govet.Fix
+	for i := range l.findings {
+		f := &l.findings[i]
+		silenced := l.s.config.Disabled(f.Rule) || l.s.config.Allows(f.Fingerprint, f.Rule, l.configPath(f.path)) != "" ||
+			l.s.baseline != nil && l.s.baseline.Covers(&f.Finding)
+		if f.fix != nil && !silenced {
+			fixes = append(fixes, f.fix)
+		}
+	}
+	if len(fixes) == 0 {
+		return false
+	}
+	applied, err := govet.Apply(fixes)
+	l.fixed.Fixes += applied.Fixes
+	l.fixed.Files = max(l.fixed.Files, applied.Files)
+	l.broken = err
+	return err == nil && applied.Fixes > 0
+}
+
+// hand gives what was found to the run that reports it.
+func (l *linter) hand(run *scanner.Run) {
+	for i := range l.findings {
+		run.Add(l.findings[i].Finding)
+	}
+	for _, p := range l.problems {
+		run.Skip(p)
+	}
+	run.Count(l.counted.Files, l.counted.Bytes)
+}
+
+// unanalyzed says what was not analyzed and why, in the words of the go
+// command, one entry for each line of them.
+func (l *linter) unanalyzed(t govet.Target, p govet.Problem) []finding.Skip {
+	var list []finding.Skip
+	for line := range strings.Lines(p.Text) {
+		line = strings.TrimRight(line, "\r\n")
+		if n := len(list); n > 0 && (strings.HasPrefix(line, "\t") || strings.HasPrefix(line, " ")) {
+			list[n-1].Reason += " " + strings.TrimSpace(line)
+			continue
+		}
+		skip := finding.Skip{Path: p.Package, Reason: line}
+		if place, reason, ok := govet.CutPlace(line); ok {
+			file, position, _ := strings.Cut(place, ".go:")
+			file += ".go"
+			if !filepath.IsAbs(file) {
+				file = filepath.Join(t.Dir, filepath.FromSlash(file))
+			}
+			skip.Path, skip.Reason = l.name(file)+":"+position, reason
+		}
+		if skip.Path == "" {
+			skip.Path = l.name(t.Dir)
+		}
+		// The compiler quotes the code, and that may hold a key.
+		skip.Reason = safeText(skip.Reason)
+		list = append(list, skip)
+	}
+	return list
+}
