@@ -24,6 +24,8 @@ type app struct {
 	out, err io.Writer
 	lookup   func(string) (string, bool)
 	now      func() time.Time
+	// rate is how many calls a second the live check makes; 0 = as it does by default.
+	rate float64
 	// code is what the command wants to exit with when it returns no error.
 	code int
 }

@@ -32,6 +32,8 @@ func callContext(ctx context.Context, in string, env []string, args ...string) r
 		return "", false
 	})
 	a.now = func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
+	// The stand-in counts calls, it does not mind them.
+	a.rate = 1000
 	code := a.run(ctx, args)
 	return result{code, out.String(), stderr.String()}
 }
@@ -49,6 +51,7 @@ func TestMistakesInTheCommandLine(t *testing.T) {
 		{"report without file", []string{"scan", "--report", "json"}, "want FORMAT=FILE"},
 		{"fail-on", []string{"scan", "--fail-on", "dead"}, "want any, live or none"},
 		{"expiry warning", []string{"scan", "--expiry-warning", "soon"}, "not a time span"},
+		{"time for the live check", []string{"scan", "--verify-timeout", "soon"}, "--verify-timeout: \"soon\" is not a time span"},
 		{"size", []string{"scan", "--max-file-size", "big"}, "not a size"},
 		{"two sources", []string{"scan", "--history", "--staged"}, "--history and --staged exclude each other"},
 		{"reflog alone", []string{"scan", "--reflog"}, "go with --history"},

@@ -87,7 +87,11 @@ func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 		return wrong(fmt.Errorf("--expiry-warning: %w", err))
 	}
 	// What is wrong with the flags is said before anybody pastes a key.
-	verifier, err := verify.New(f.live.options(a))
+	options, err := f.live.options(a)
+	if err != nil {
+		return wrong(err)
+	}
+	verifier, err := verify.New(options)
 	if err != nil {
 		return fmt.Errorf("preparing the live check: %w", err)
 	}

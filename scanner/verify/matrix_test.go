@@ -39,7 +39,10 @@ type trouble struct {
 	certificate momentotest.CertificateFault
 	// through: the truth comes out all the same.
 	through bool
-	slow    bool
+	// slow: the truth takes as long as the first plane may.
+	slow bool
+	// hangs: there may never be an answer to wait for.
+	hangs bool
 }
 
 func troubles() []trouble {
@@ -70,17 +73,17 @@ func troubles() []trouble {
 		trouble{name: "yes to everything", prepare: on("", momentotest.Fault{Accept: true})},
 		trouble{name: "forbidden to everything", prepare: on("", momentotest.Fault{Code: codes.PermissionDenied})},
 		trouble{name: "yes to everything on the control plane", prepare: on(momentotest.ListCaches, momentotest.Fault{Accept: true})},
-		trouble{name: "late", prepare: on("", momentotest.Fault{Latency: 10 * time.Second}), slow: true},
-		trouble{name: "late on the control plane", prepare: on(momentotest.ListCaches, momentotest.Fault{Latency: 10 * time.Second}), through: true, slow: true},
+		trouble{name: "late", prepare: on("", momentotest.Fault{Latency: time.Minute}), hangs: true},
+		trouble{name: "late on the control plane", prepare: on(momentotest.ListCaches, momentotest.Fault{Latency: time.Minute}), through: true, slow: true},
 		trouble{name: "a little late", prepare: on("", momentotest.Fault{Latency: 20 * time.Millisecond}), through: true},
 		trouble{name: "reset in the call", prepare: on("", momentotest.Fault{Reset: true})},
 		trouble{name: "gone", prepare: func(s *momentotest.Server) { s.Die() }},
 	)
 	for _, w := range momentotest.WireFaults() {
-		list = append(list, trouble{name: "wire: " + w.String(), prepare: func(s *momentotest.Server) { s.SetWire(w) }})
+		list = append(list, trouble{name: "wire: " + w.String(), prepare: func(s *momentotest.Server) { s.SetWire(w) }, hangs: true})
 	}
 	for _, c := range momentotest.CertificateFaults() {
-		list = append(list, trouble{name: "TLS: " + c.String(), certificate: c})
+		list = append(list, trouble{name: "TLS: " + c.String(), certificate: c, hangs: true})
 	}
 	return list
 }
@@ -95,13 +98,12 @@ func TestVerdictMatrix(t *testing.T) {
 			s := startCell(t, momentotest.Options{Caches: []string{"orders", "users"}, Certificate: tr.certificate})
 			opts := world(t, s)
 			opts.Endpoint = cell
-			opts.Timeout = 250 * time.Millisecond
-			if tr.through {
-				// Long enough for a busy machine.
+			switch {
+			case tr.slow:
+				// What one plane uses up, and all that the other gets.
 				opts.Timeout = 2 * time.Second
-			}
-			if tr.slow {
-				opts.Timeout = 500 * time.Millisecond
+			case tr.hangs:
+				opts.Timeout = 250 * time.Millisecond
 			}
 			var targets []Target
 			truth := map[string]string{}
@@ -165,7 +167,9 @@ func TestOnlyTheServiceItselfMakesDead(t *testing.T) {
 	for _, w := range []momentotest.WireFault{momentotest.WirePage401, momentotest.WireStatus401, momentotest.WirePageClaims, momentotest.WireTrickle} {
 		s := startCell(t, momentotest.Options{})
 		s.SetWire(w)
-		v := newVerifier(t, world(t, s)).Verify(t.Context(), []Target{{Credential: parse(t, key)}})
+		opts := world(t, s)
+		opts.Timeout = 250 * time.Millisecond
+		v := newVerifier(t, opts).Verify(t.Context(), []Target{{Credential: parse(t, key)}})
 		for _, got := range v {
 			if got.Status != finding.StatusUnverified {
 				t.Errorf("%s: %s (%s)", w, got.Status, got.Reason)

@@ -239,5 +239,5 @@ func (r *run) stopped(ctx context.Context) string {
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errTotal) {
 		return "interrupted"
 	}
-	return "the " + r.v.opts.Total.String() + " for all checks ran out"
+	return "the " + r.v.opts.Total.String() + " for all checks ran out (--verify-timeout gives them more)"
 }

@@ -72,6 +72,9 @@ func (s *Server) intercept(ctx context.Context, request any, info *grpc.UnarySer
 	s.record(call)
 	f := s.faultOf(call)
 	sleep(ctx, f.Latency)
+	if ctx.Err() != nil {
+		return nil, status.FromContextError(ctx.Err()).Err()
+	}
 	if f.Reset {
 		s.listener.reset()
 		return nil, status.Error(codes.Unavailable, "reset")
