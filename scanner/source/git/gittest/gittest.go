@@ -164,8 +164,8 @@ type Importer struct {
 	clock  int
 }
 
-// Commit starts a commit on a branch. from is "" for the branch's last commit,
-// or a name that git fast-import understands; so are merges. The files follow.
+// Commit starts a commit on a branch. from is "" for the branch's last commit, or
+// a name that git fast-import understands; so are merges. The files follow.
 func (i *Importer) Commit(branch, message, from string, merges ...string) {
 	i.clock++
 	date := fmt.Sprintf("%d +0100", 1_700_000_000+60*i.clock)
@@ -209,11 +209,17 @@ func (i *Importer) data(s string) { _, _ = fmt.Fprintf(&i.stream, "data %d\n%s\n
 // much longer, as loose objects. The work tree and the index stay as they are.
 func (r *Repo) Import(i *Importer, packed bool) {
 	r.t.Helper()
+	r.ImportMarks(i, packed, os.DevNull)
+}
+
+// ImportMarks is Import, and writes "mark id" lines to a file.
+func (r *Repo) ImportMarks(i *Importer, packed bool, marks string) {
+	r.t.Helper()
 	limit := "fastimport.unpackLimit=1000000"
 	if packed {
 		limit = "fastimport.unpackLimit=1"
 	}
-	r.GitInput(i.stream.String(), "-c", limit, "fast-import", "--quiet", "--force")
+	r.GitInput(i.stream.String(), "-c", limit, "fast-import", "--quiet", "--force", "--export-marks="+marks)
 	r.clock += i.clock
 }
 
