@@ -278,7 +278,36 @@ func (s *scan) settle(ctx context.Context, result odb.WalkResult, stats *Stats) 
 		again.Partial, again.Shallow = stats.Partial, stats.Shallow
 		*stats = again
 	}
-	return s.settleMissing(result.Missing, stats.Partial)
+	if err := s.settleMissing(result.Missing, stats.Partial); err != nil {
+		return err
+	}
+	return s.settleRefs(ctx)
+}
+
+// settleRefs tells refs and HEADs that name what the store does not have. (What
+// is missing behind them the walk has told.)
+func (s *scan) settleRefs(ctx context.Context) error {
+	refs, err := s.repo.namedRefs(ctx)
+	if err != nil {
+		return err
+	}
+	heads, err := s.repo.heads(ctx)
+	if err != nil {
+		return err
+	}
+	told := 0
+	for _, ref := range append(refs, heads...) {
+		if s.store.Contains(ref.id) || ref.id == s.repo.hash.EmptyTree() {
+			continue
+		}
+		if told++; told <= maxSkips {
+			s.repo.skip(ref.name, fmt.Sprintf("object %s, which it names, is missing", ref.id))
+		}
+	}
+	if told > maxSkips {
+		s.repo.skip("refs", fmt.Sprintf("%d more refs name missing objects", told-maxSkips))
+	}
+	return nil
 }
 
 // settleMissing tells the missing objects. Those that only garbage needs are

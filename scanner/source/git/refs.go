@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
@@ -17,10 +18,8 @@ type ref struct {
 
 const stash = "refs/stash"
 
-// tips gives what a selection starts from: all refs (of all work trees) but
-// the stash, and every work tree's HEAD; with Reflog also the stash and what
-// reflogs name.
-func (r *Repo) tips(ctx context.Context, sel Selection) ([]ref, error) {
+// namedRefs gives all refs of this work tree.
+func (r *Repo) namedRefs(ctx context.Context) ([]ref, error) {
 	out, said, err := r.messages(ctx, "for-each-ref", "--format=%(objectname) %(refname)")
 	if err != nil {
 		return nil, err
@@ -29,17 +28,53 @@ func (r *Repo) tips(ctx context.Context, sel Selection) ([]ref, error) {
 		// "warning: ignoring broken ref refs/heads/x"
 		r.skip("refs", strings.TrimPrefix(line, "warning: "))
 	}
-	var tips []ref
-	for _, line := range strings.Split(string(out), "\n") {
+	var refs []ref
+	for line := range strings.SplitSeq(string(out), "\n") {
 		hex, name, ok := strings.Cut(line, " ")
-		if !ok || name == stash && !sel.Reflog {
+		if !ok {
 			continue
 		}
 		id, err := odb.ParseOID(hex)
 		if err != nil {
 			return nil, err
 		}
-		tips = append(tips, ref{id, name})
+		refs = append(refs, ref{id, name})
+	}
+	return refs, nil
+}
+
+// heads gives the HEADs of all work trees.
+func (r *Repo) heads(ctx context.Context) ([]ref, error) {
+	out, err := r.run(ctx, nil, "worktree", "list", "--porcelain")
+	if err != nil {
+		return nil, err
+	}
+	var heads []ref
+	for line := range strings.SplitSeq(string(out), "\n") {
+		hex, ok := strings.CutPrefix(line, "HEAD ")
+		// All zeros stand for a branch that does not exist yet.
+		if !ok || strings.Trim(hex, "0") == "" {
+			continue
+		}
+		id, err := odb.ParseOID(hex)
+		if err != nil {
+			return nil, err
+		}
+		heads = append(heads, ref{id, "HEAD"})
+	}
+	return heads, nil
+}
+
+// tips gives what a selection starts from: all refs (of all work trees) but
+// the stash, and every work tree's HEAD; with Reflog also the stash and what
+// reflogs name.
+func (r *Repo) tips(ctx context.Context, sel Selection) ([]ref, error) {
+	tips, err := r.namedRefs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !sel.Reflog {
+		tips = slices.DeleteFunc(tips, func(t ref) bool { return t.name == stash })
 	}
 	// This gives the commits of all refs once more, and those of every work
 	// tree's HEAD and own refs.
@@ -47,7 +82,7 @@ func (r *Repo) tips(ctx context.Context, sel Selection) ([]ref, error) {
 	if sel.Reflog {
 		args = append(args, "--all", "--reflog")
 	}
-	out, err = r.run(ctx, nil, args...)
+	out, err := r.run(ctx, nil, args...)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
