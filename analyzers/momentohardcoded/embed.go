@@ -78,16 +78,7 @@ func allowedIn(content []byte, found credential.Credential) bool {
 	}
 	start := bytes.LastIndexByte(content[:i], '\n') + 1
 	line, _, _ := bytes.Cut(content[start:], []byte{'\n'})
-	rules, ok := report.Allowed(string(line))
-	if !ok || len(rules) == 0 {
-		return ok
-	}
-	for _, r := range rules {
-		if r == Name || r == found.Kind.Rule() {
-			return true
-		}
-	}
-	return false
+	return report.Allowed(string(line), []string{Name, found.Kind.Rule()}) == report.Silence
 }
 
 // pattern is one pattern of a directive, and where it stands behind it.

@@ -24,23 +24,35 @@ type comments struct {
 	files map[*ast.File][]directive
 }
 
-// directive is one silencing comment: the lines it covers and the rules it
-// names; none means all.
+// directive is one silencing comment: the lines it covers and what it says
+// about a finding with those names.
 type directive struct {
 	first, last int
-	rules       []string
+	says        func(names []string) Verdict
 }
+
+// Verdict is what a comment says about a finding.
+type Verdict uint8
+
+const (
+	// Nothing: it is not about that finding.
+	Nothing Verdict = iota
+	// Mute: it wants to silence the finding, but gives no reason.
+	Mute
+	// Silence: it silences the finding.
+	Silence
+)
 
 func newComments(p *Pass) *comments {
 	return &comments{pass: p, files: make(map[*ast.File][]directive)}
 }
 
-// silence tells whether a comment on one of the finding's lines, or in its
-// further region, silences it.
-func (c *comments) silence(d Diagnostic) bool {
+// verdict tells what the comments on a finding's lines, or in its further
+// region, say about it.
+func (c *comments) verdict(d Diagnostic) Verdict {
 	file := c.pass.File(d.Pos)
 	if file == nil {
-		return false
+		return Nothing
 	}
 	directives, ok := c.files[file]
 	if !ok {
@@ -48,7 +60,7 @@ func (c *comments) silence(d Diagnostic) bool {
 		c.files[file] = directives
 	}
 	if len(directives) == 0 {
-		return false
+		return Nothing
 	}
 	end := d.End
 	if !end.IsValid() {
@@ -56,26 +68,16 @@ func (c *comments) silence(d Diagnostic) bool {
 	}
 	names := append([]string{c.pass.Analyzer.Name, linter}, d.Aliases...)
 	first, last := c.line(d.Pos), c.line(end)
+	said := Nothing
 	for _, dir := range directives {
-		if dir.covers(first, last, names) {
-			return true
-		}
-		if d.Comments != nil && dir.covers(c.line(d.Comments.Pos()), c.line(d.Comments.End()), names) {
-			return true
+		if dir.covers(first, last) || d.Comments != nil && dir.covers(c.line(d.Comments.Pos()), c.line(d.Comments.End())) {
+			said = max(said, dir.says(names))
 		}
 	}
-	return false
+	return said
 }
 
-func (d directive) covers(first, last int, names []string) bool {
-	if d.last < first || last < d.first {
-		return false
-	}
-	if len(d.rules) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(d.rules, func(rule string) bool { return slices.Contains(names, rule) })
-}
+func (d directive) covers(first, last int) bool { return d.first <= last && first <= d.last }
 
 // line is the line in the file itself, whatever //line comments say.
 func (c *comments) line(pos token.Pos) int {
@@ -87,31 +89,62 @@ func (c *comments) read(file *ast.File) []directive {
 	for _, group := range file.Comments {
 		for _, comment := range group.List {
 			first, last := c.line(comment.Pos()), c.line(comment.End())
-			if rules, ok := Allowed(comment.Text); ok {
-				found = append(found, directive{first, last, rules})
+			if strings.Contains(comment.Text, markerAllow) || strings.Contains(comment.Text, markerGitleaks) {
+				found = append(found, directive{first, last, func(names []string) Verdict { return Allowed(comment.Text, names) }})
 			}
 			if rules, ok := nolint(comment.Text); ok && c.pass.settings.Nolint {
 				from, to := c.reach(file, comment)
-				found = append(found, directive{from, to, rules})
+				found = append(found, directive{from, to, func(names []string) Verdict {
+					if rules == nil || slices.ContainsFunc(rules, func(rule string) bool { return slices.Contains(names, rule) }) {
+						return Silence
+					}
+					return Nothing
+				}})
 			}
 		}
 	}
 	return found
 }
 
-// Allowed reads an allow comment: "momentolint:allow [rule] -- reason" or
-// "gitleaks:allow". No rules means all rules.
-func Allowed(text string) (rules []string, ok bool) {
+// Allowed tells what the allow comments in a text say about a finding with
+// those names: "momentolint:allow [rule] -- reason", which needs its reason, or
+// "gitleaks:allow". The scanner reads them in the same way.
+func Allowed(text string, names []string) Verdict {
+	said := Nothing
 	if strings.Contains(text, markerGitleaks) {
-		return nil, true
+		said = Silence
 	}
-	_, rest, ok := strings.Cut(text, markerAllow)
-	if !ok {
-		return nil, false
+	for {
+		_, after, ok := strings.Cut(text, markerAllow)
+		if !ok {
+			return said
+		}
+		text = after
+		line, _, _ := strings.Cut(after, "\n")
+		rules, reason, _ := strings.Cut(line, "--")
+		if !concerns(rules, names) {
+			continue
+		}
+		// Of the reason, the end of the comment is no part, nor is a further comment.
+		reason, _, _ = strings.Cut(reason, "*/")
+		if strings.TrimSpace(reason) != "" {
+			return Silence
+		}
+		said = max(said, Mute)
 	}
-	rest = strings.TrimSuffix(strings.TrimSpace(rest), "*/")
-	list, _, _ := strings.Cut(rest, "--")
-	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }), true
+}
+
+// concerns tells whether the rules that a comment names, if it names any,
+// include one of the names. Other words are no rules.
+func concerns(rules string, names []string) bool {
+	named := false
+	for _, word := range strings.FieldsFunc(rules, func(r rune) bool { return strings.ContainsRune(" \t\r,:", r) }) {
+		if slices.Contains(names, word) {
+			return true
+		}
+		named = named || strings.HasPrefix(word, "momento")
+	}
+	return !named
 }
 
 // nolint reads golangci-lint's "//nolint" and "//nolint:a,b // reason". No

@@ -120,10 +120,14 @@ func (p *Pass) flush() {
 	comments := newComments(p)
 	for _, d := range p.found {
 		at := place{d.Pos, d.End, d.Message}
-		if seen[at] || comments.silence(d) {
+		said := comments.verdict(d)
+		if seen[at] || said == Silence {
 			continue
 		}
 		seen[at] = true
+		if said == Mute {
+			d.Message += "; the comment " + markerAllow + " beside it gives no reason (" + markerAllow + " -- why) and does not silence it"
+		}
 		// golangci-lint shows three findings of one text and hides the rest
 		// (max-same-issues), so no two may read the same.
 		texts[d.Message]++

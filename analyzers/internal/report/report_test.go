@@ -56,20 +56,24 @@ func TestCommentsOnTheLineSilence(t *testing.T) {
 		reported bool
 	}{
 		"nothing":                         {"bad()", true, true},
-		"allow":                           {"bad() // momentolint:allow", false, false},
+		"allow":                           {"bad() // momentolint:allow", false, true},
+		"allow with an empty reason":      {"bad() // momentolint:allow -- ", false, true},
 		"allow with a reason":             {"bad() // momentolint:allow -- because", false, false},
 		"allow by name":                   {"bad() // momentolint:allow momentotest -- because", false, false},
-		"allow by alias":                  {"bad() // momentolint:allow momento-alias", false, false},
-		"allow by the linter's name":      {"bad() // momentolint:allow momentolint", false, false},
-		"allow several":                   {"bad() // momentolint:allow other, momentotest -- because", false, false},
-		"allow another rule":              {"bad() // momentolint:allow other -- because", false, true},
-		"allow in a block comment":        {"bad() /* momentolint:allow */", false, false},
-		"allow before the code":           {"/* momentolint:allow */ bad()", false, false},
+		"allow by alias":                  {"bad() // momentolint:allow momento-alias -- because", false, false},
+		"allow by the linter's name":      {"bad() // momentolint:allow momentolint -- because", false, false},
+		"allow several":                   {"bad() // momentolint:allow momentoother, momentotest -- because", false, false},
+		"allow another rule":              {"bad() // momentolint:allow momentoother -- because", false, true},
+		"allow in a block comment":        {"bad() /* momentolint:allow -- because */", false, false},
+		"allow before the code":           {"/* momentolint:allow -- because */ bad()", false, false},
 		"allow behind other words":        {"bad() // see #12; momentolint:allow -- because", false, false},
-		"allow on the next line":          {"bad()\n// momentolint:allow", false, true},
-		"allow on the line before":        {"// momentolint:allow\nbad()", false, true},
-		"allow at the end of many lines":  {"bad(\n1,\n) // momentolint:allow", false, false},
-		"allow within many lines":         {"bad(\n1, // momentolint:allow\n)", false, false},
+		"allow in a block without reason": {"bad() /* momentolint:allow -- */", false, true},
+		"allow with words that are none":  {"bad() // momentolint:allow this one -- because", false, false},
+		"allow a second time":             {"bad() // momentolint:allow momentoother -- x, momentolint:allow -- because", false, false},
+		"allow on the next line":          {"bad()\n// momentolint:allow -- because", false, true},
+		"allow on the line before":        {"// momentolint:allow -- because\nbad()", false, true},
+		"allow at the end of many lines":  {"bad(\n1,\n) // momentolint:allow -- because", false, false},
+		"allow within many lines":         {"bad(\n1, // momentolint:allow -- because\n)", false, false},
 		"gitleaks":                        {"bad() // gitleaks:allow", false, false},
 		"nolint":                          {"bad() //nolint", true, false},
 		"nolint with a reason":            {"bad() //nolint // because", true, false},
@@ -98,6 +102,13 @@ func TestCommentsOnTheLineSilence(t *testing.T) {
 				t.Errorf("%d findings reported, want reported = %v", len(got), tc.reported)
 			}
 		})
+	}
+}
+
+func TestAnAllowCommentWithoutAReasonIsToldSo(t *testing.T) {
+	got, _, err := run(t, report.Settings{}, "package app\n\nfunc f() {\n\tbad() // momentolint:allow\n}\n", everyCall)
+	if err != nil || len(got) != 1 || !strings.Contains(got[0].Message, "gives no reason (momentolint:allow -- why) and does not silence it") {
+		t.Errorf("%v, %v", got, err)
 	}
 }
 
