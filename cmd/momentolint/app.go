@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // The exit codes of every command.
@@ -28,6 +30,8 @@ type app struct {
 	rate float64
 	// code is what the command wants to exit with when it returns no error.
 	code int
+	// reported is what the command reported, nil if it came to no report.
+	reported *finding.Report
 }
 
 func newApp(in io.Reader, out, err io.Writer, lookup func(string) (string, bool)) *app {
@@ -99,6 +103,7 @@ and helps to revoke them. It also lints Go code that creates unsafe keys.`,
 		newRevokeCommand,
 		newRulesCommand,
 		newVersionCommand,
+		newGitHubActionCommand,
 	} {
 		root.AddCommand(build(a))
 	}

@@ -137,6 +137,7 @@ func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *repo
 	if err != nil {
 		return err
 	}
+	a.reported = r
 	if next != nil {
 		if err := report.ReplaceFile(f.writeBaseline, next.Marshal()); err != nil {
 			return fmt.Errorf("writing the baseline: %w", err)
@@ -170,17 +171,28 @@ func (a *app) print(r *finding.Report, f *reportFlags) error {
 	}
 	return report.Text(a.out, r, report.TextOptions{
 		Color: a.color(a.out, f.noColor), Width: width(a.out), Verbose: f.verbose, Quiet: f.quiet,
+		CI: a.commandedByLog(),
 	})
+}
+
+// commandedByLog tells whether what reads the output takes commands from it:
+// GitHub Actions and Azure Pipelines do, on both streams.
+func (a *app) commandedByLog() bool {
+	return a.getenv("GITHUB_ACTIONS") != "" || a.getenv("TF_BUILD") != ""
 }
 
 // maxRemarks is how many skipped things are listed unless --verbose asks for all.
 const maxRemarks = 10
 
-// remarks says on standard error what was not looked at, unless the text
-// report on standard output has said it.
+// remarks says on standard error what was not looked at, unless the report on
+// standard output has said it to the same readers.
 func (a *app) remarks(r *finding.Report, f *reportFlags) {
-	if f.format == "text" && !f.quiet {
+	if f.format == "text" && !f.quiet || f.format == "github" {
 		return
+	}
+	safe := report.Safe
+	if a.commandedByLog() {
+		safe = report.LogLine
 	}
 	shown := 0
 	for _, s := range r.Summary.Skipped {
@@ -191,16 +203,16 @@ func (a *app) remarks(r *finding.Report, f *reportFlags) {
 			_, _ = fmt.Fprintf(a.err, "momentolint: … and %d more not looked at\n", len(r.Summary.Skipped)-maxRemarks)
 			break
 		}
-		_, _ = fmt.Fprintf(a.err, "momentolint: not looked at: %s: %s\n", report.Safe(s.Path), report.Safe(s.Reason))
+		_, _ = fmt.Fprintf(a.err, "momentolint: not looked at: %s: %s\n", safe(s.Path), safe(s.Reason))
 	}
 	if f.quiet {
 		return
 	}
 	for _, n := range r.Notes {
-		_, _ = fmt.Fprintf(a.err, "momentolint: %s\n", report.Safe(n))
+		_, _ = fmt.Fprintf(a.err, "momentolint: %s\n", safe(n))
 	}
 	for _, e := range r.StaleBaseline {
-		_, _ = fmt.Fprintf(a.err, "momentolint: stale baseline entry: %s\n", report.Safe(e))
+		_, _ = fmt.Fprintf(a.err, "momentolint: stale baseline entry: %s\n", safe(e))
 	}
 }
 

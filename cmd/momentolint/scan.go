@@ -101,39 +101,55 @@ func (a *app) scan(cmd *cobra.Command, args []string, flags *scanFlags, report *
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	settings, err := report.settings(cmd, args[0])
+	p, err := a.prepare(cmd, args[0], flags, report, live)
 	if err != nil {
 		return err
 	}
-	if err := flags.merge(cmd, settings.config); err != nil {
-		return wrong("%w", err)
-	}
-	size, err := config.ParseSize(flags.maxFileSize)
-	if err != nil {
-		return wrong("--max-file-size: %w", err)
-	}
-	options, err := a.scannerOptions(settings, report, live)
-	if err != nil {
-		return err
-	}
-	options.MaxArchiveDepth, options.MaxDecodeDepth, options.MaxFileSize = flags.archiveDepth, flags.decodeDepth, size
-	options.GitleaksConfig = besides(args[0], ".gitleaks.toml")
-	options.GitleaksIgnore = besides(args[0], ".gitleaksignore")
-	if !flags.noCache && flags.history {
-		options.CacheDir = cacheDir()
-	}
-	run, err := scanner.New(options)
-	if err != nil {
-		return err
-	}
-	stopProgress := a.showProgress(ctx, options.Progress, report)
-	err = sources(ctx, a, run, flags, args)
+	stopProgress := a.showProgress(ctx, p.progress, report)
+	err = sources(ctx, a, p.run, flags, args)
 	if err != nil {
 		stopProgress()
 		return err
 	}
 	defer stopProgress()
-	return a.finish(ctx, run, settings, report, stopProgress)
+	return a.finish(ctx, p.run, p.settings, report, stopProgress)
+}
+
+// prepared is a run that has not read anything yet.
+type prepared struct {
+	run      *scanner.Run
+	settings *settings
+	progress *scanner.Progress
+}
+
+// prepare makes a run of the command's flags and the configuration around path.
+func (a *app) prepare(cmd *cobra.Command, path string, flags *scanFlags, report *reportFlags, live *liveFlags) (*prepared, error) {
+	settings, err := report.settings(cmd, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := flags.merge(cmd, settings.config); err != nil {
+		return nil, &usageError{cmd.CommandPath(), err}
+	}
+	size, err := config.ParseSize(flags.maxFileSize)
+	if err != nil {
+		return nil, &usageError{cmd.CommandPath(), fmt.Errorf("--max-file-size: %w", err)}
+	}
+	options, err := a.scannerOptions(settings, report, live)
+	if err != nil {
+		return nil, err
+	}
+	options.MaxArchiveDepth, options.MaxDecodeDepth, options.MaxFileSize = flags.archiveDepth, flags.decodeDepth, size
+	options.GitleaksConfig = besides(path, ".gitleaks.toml")
+	options.GitleaksIgnore = besides(path, ".gitleaksignore")
+	if !flags.noCache && flags.history {
+		options.CacheDir = cacheDir()
+	}
+	run, err := scanner.New(options)
+	if err != nil {
+		return nil, err
+	}
+	return &prepared{run, settings, options.Progress}, nil
 }
 
 // sources reads what the command line names.

@@ -16,6 +16,8 @@ import (
 // Include.
 type Range struct {
 	Include, Exclude string
+	// Commits is how many they are.
+	Commits int
 }
 
 // Remedy says how to check out so that everything is there.
@@ -87,13 +89,20 @@ func (r Repository) find(ctx context.Context, p Plan, last bool) (found Range, m
 		}
 		found.Exclude = id
 	}
-	cut, err := r.cut(ctx, found)
+	commits, err := r.list(ctx, found)
 	if err != nil {
 		return Range{}, "", err
 	}
-	if cut != "" {
-		return Range{}, "the checkout is shallow, its history is cut at the commit " + cut, nil
+	boundaries, err := r.boundaries(ctx)
+	if err != nil {
+		return Range{}, "", err
 	}
+	for _, id := range commits {
+		if boundaries[id] {
+			return Range{}, "the checkout is shallow, its history is cut at the commit " + id, nil
+		}
+	}
+	found.Commits = len(commits)
 	return found, "", nil
 }
 
@@ -106,27 +115,17 @@ func (r Repository) has(ctx context.Context, id string) bool {
 	return err == nil
 }
 
-// cut gives a commit of the range whose parents a shallow clone has left out,
-// "" if there is none.
-func (r Repository) cut(ctx context.Context, found Range) (string, error) {
-	boundaries, err := r.boundaries(ctx)
-	if err != nil || len(boundaries) == 0 {
-		return "", err
-	}
+// list gives the ids of a range's commits.
+func (r Repository) list(ctx context.Context, found Range) ([]string, error) {
 	args := []string{"rev-list", found.Include}
 	if found.Exclude != "" {
 		args = append(args, "^"+found.Exclude)
 	}
 	commits, err := r.run(ctx, append(args, "--")...)
 	if err != nil {
-		return "", err
+		return nil, fmt.Errorf("listing the commits: %w", err)
 	}
-	for id := range strings.FieldsSeq(commits) {
-		if boundaries[id] {
-			return id, nil
-		}
-	}
-	return "", nil
+	return strings.Fields(commits), nil
 }
 
 // boundaries are the commits at which a shallow clone ends

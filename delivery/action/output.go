@@ -23,6 +23,10 @@ func WriteOutputs(file string, outputs []Output) error {
 	return appendTo(file, b.String())
 }
 
+// AppendSummary adds to what the step shows on the page of the run (the file
+// GITHUB_STEP_SUMMARY).
+func AppendSummary(file, markdown string) error { return appendTo(file, markdown) }
+
 // appendTo adds text to a file that the runner has made.
 func appendTo(file, text string) (err error) {
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)

@@ -70,8 +70,11 @@ func TestGitHubAnnotatesTheRightLines(t *testing.T) {
 			t.Errorf("no annotation %+v in\n%+v", want, got)
 		}
 	}
-	if got[0].file != "config/production.yml" {
-		t.Errorf("the first annotation is for %s, want the live super-user key", got[0].file)
+	if got[0] != (place{level: "error"}) || !strings.Contains(out, "::error title=momentolint::The run is incomplete: something was not looked at. 3 ") {
+		t.Errorf("the first annotation, %+v, does not tell of the run's being incomplete", got[0])
+	}
+	if got[1].file != "config/production.yml" {
+		t.Errorf("the first finding is for %s, want the live super-user key", got[1].file)
 	}
 	if !strings.Contains(out, "\n7 credentials in 11 places: 2 live") || !strings.Contains(out, "\nNot looked at, or not wholly: 3 ") {
 		t.Error("the log does not say how much was found and looked at")
@@ -80,6 +83,7 @@ func TestGitHubAnnotatesTheRightLines(t *testing.T) {
 
 func TestGitHubStaysWithinTheRunnersLimits(t *testing.T) {
 	r := many(t, 600)
+	r.Incomplete = true
 	r.Findings[0].Message = strings.Repeat("long ", 2000)
 	r.Findings[0].Advice = strings.Repeat("long ", 2000)
 	levels := map[string]int{}
@@ -108,8 +112,9 @@ func TestGitHubStaysWithinTheRunnersLimits(t *testing.T) {
 		}
 		shown += n - 1
 	}
-	if shown+rest != 600 {
-		t.Errorf("%d shown and %d told of, want 600", shown, rest)
+	// One of the commands tells of the run's being incomplete.
+	if shown+rest != 601 {
+		t.Errorf("%d shown and %d told of, want 601", shown, rest)
 	}
 }
 
@@ -382,6 +387,9 @@ func TestGitLabTellsWhatIsKnown(t *testing.T) {
 				t.Errorf("a member of an archive is no file: %+v", v.Location)
 			}
 		}
+	}
+	if out.Scan.Status != "failure" {
+		t.Errorf("an incomplete run is a %s", out.Scan.Status)
 	}
 	if out.Scan.StartTime != "2026-11-23T12:00:00" || len(out.Scan.Messages) != 4 {
 		t.Errorf("scan %+v", out.Scan)

@@ -11,10 +11,10 @@ import (
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
-// maxAnnotations is how many findings of one level become annotations. The
-// runner takes ten of each level from one step, and all steps inside of a
-// composite action share them (actions/runner, ExecutionContext.cs); the tenth
-// says how many there are besides.
+// maxAnnotations is how many annotations of one level there are. The runner
+// takes ten of each level from one step, and all steps inside of a composite
+// action share them (actions/runner, ExecutionContext.cs); the tenth says how
+// many findings there are besides.
 const maxAnnotations = 9
 
 // maxAnnotationMessage is where the runner cuts a message, less some room.
@@ -40,11 +40,16 @@ func GitHub(w io.Writer, r *finding.Report) error {
 		t.want(f)
 	}
 	for _, l := range githubLevels {
+		room := maxAnnotations
+		if v.Incomplete && l.level == levelError {
+			room--
+			_, _ = out.WriteString(Annotation(l.name, toolName, v.incompleteWords()) + "\n")
+		}
 		written, left := 0, 0
 		for _, f := range order {
 			switch {
 			case v.levelOf(f) != l.level:
-			case written < maxAnnotations:
+			case written < room:
 				written++
 				_, _ = out.WriteString(v.annotation(l.name, f, t) + "\n")
 			default:
@@ -62,6 +67,15 @@ func GitHub(w io.Writer, r *finding.Report) error {
 		return fmt.Errorf("writing the workflow commands: %w", err)
 	}
 	return nil
+}
+
+// incompleteWords says that there is more than what was found.
+func (v *view) incompleteWords() string {
+	words := "The run is incomplete: something was not looked at."
+	if len(v.skipped) > 0 {
+		words += " " + skipWords(v.skipped)
+	}
+	return words + "\nThe log, the job summary and the report say what."
 }
 
 // annotated gives the findings, worst first: one place of every credential

@@ -125,6 +125,9 @@ func GitLab(w io.Writer, r *finding.Report) error {
 		},
 		Vulnerabilities: make([]gitlabVulnerability, 0, len(v.findings)),
 	}
+	if v.Incomplete {
+		out.Scan.Status = "failure"
+	}
 	for i := range v.findings {
 		out.Vulnerabilities = append(out.Vulnerabilities, v.gitlabVulnerability(&v.findings[i], t))
 	}

@@ -30,6 +30,9 @@ type TextOptions struct {
 	// Brief leaves out what to do next and the documentation, for hooks that
 	// say it themselves.
 	Brief bool
+	// CI: a CI system reads the text for commands (GitHub Actions, Azure
+	// Pipelines), so nothing in it may look like one.
+	CI bool
 }
 
 // The shape of the text.
@@ -104,6 +107,9 @@ func (t *textWriter) flush() error {
 
 // line writes one line; blanks at its end are dropped.
 func (t *textWriter) line(s string) {
+	if t.o.CI {
+		s = neutral(s)
+	}
 	_, _ = t.out.WriteString(strings.TrimRight(s, " ") + "\n")
 }
 

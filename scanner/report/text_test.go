@@ -397,3 +397,12 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// A log is read for commands, wherever in it a stranger has put them.
+func TestTextCannotCommandTheCISystem(t *testing.T) {
+	for line := range strings.Lines(text(t, hostile(t), TextOptions{Verbose: true, CI: true})) {
+		if name, _, _, ok := runnerCommand(strings.TrimSuffix(line, "\n")); ok || strings.Contains(line, "##vso[") {
+			t.Errorf("the runner takes %q for the command %q", line, name)
+		}
+	}
+}

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/momentolint/momentolint/delivery/action"
+	"github.com/momentolint/momentolint/scanner"
+	"github.com/momentolint/momentolint/scanner/report"
+)
+
+// newGitHubActionCommand builds what action.yml runs. It takes no flags of its
+// own: everything comes from the runner's variables and from the inputs.
+func newGitHubActionCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:    "github-action",
+		Short:  "The inside of the GitHub action",
+		Long:   "github-action is what momentolint's GitHub action runs (docs/github-action.md). It is of no use elsewhere.",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+	}
+	s := &actionStep{app: a, cmd: cmd}
+	s.scan.add(cmd.Flags())
+	s.report.add(cmd.Flags())
+	s.live.add(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		s.run(cmd.Context())
+		return nil
+	}
+	return cmd
+}
+
+// actionStep is one run of the action's step.
+type actionStep struct {
+	*app
+	cmd    *cobra.Command
+	runner action.Runner
+	inputs action.Inputs
+	scan   scanFlags
+	report reportFlags
+	live   liveFlags
+	// json and sarif are the paths of the reports.
+	json, sarif string
+}
+
+// run does the step. What goes wrong becomes an annotation and a part of the
+// run's page, not only a line of the log, and makes the step fail.
+func (s *actionStep) run(ctx context.Context) {
+	err := s.try(ctx)
+	if tellErr := s.tell(err); tellErr != nil {
+		err = errors.Join(err, tellErr)
+	}
+	if err != nil {
+		_, _ = fmt.Fprintln(s.out, report.Annotation("error", "momentolint", withoutCredentials(err.Error(), []string{err.Error()})))
+		s.code = exitFailed
+	}
+}
+
+func (s *actionStep) try(ctx context.Context) (err error) {
+	if s.runner, err = action.NewRunner(s.getenv); err != nil {
+		return err
+	}
+	if s.inputs, err = action.NewInputs(s.getenv); err != nil {
+		return err
+	}
+	plan, err := s.runner.Plan()
+	if err != nil {
+		return err
+	}
+	if plan.Mode == action.Nothing {
+		s.log("Nothing to look at: " + plan.Title + ".")
+		return nil
+	}
+	if err := s.setFlags(); err != nil {
+		return err
+	}
+	p, err := s.prepare(s.cmd, s.runner.Workspace, &s.scan, &s.report, &s.live)
+	if err != nil {
+		return err
+	}
+	if err := s.read(ctx, p.run, plan); err != nil {
+		return err
+	}
+	return s.finish(ctx, p.run, p.settings, &s.report, func() {})
+}
+
+// read scans what the event brings, and lints.
+func (s *actionStep) read(ctx context.Context, run *scanner.Run, plan action.Plan) error {
+	dir := s.runner.Workspace
+	switch {
+	case plan.Mode == action.Commits:
+		found, err := action.Repository{Dir: dir, Log: s.log}.Resolve(ctx, plan)
+		if err != nil {
+			return err
+		}
+		s.log("Looking at " + plan.Title + ": " + plural(found.Commits, "commit") + ".")
+		if found.Commits == 0 {
+			break
+		}
+		commits := found.Include
+		if found.Exclude != "" {
+			commits = found.Exclude + ".." + found.Include
+		}
+		if err := run.Range(ctx, dir, commits); err != nil {
+			return err
+		}
+	case s.inputs.History:
+		s.log("Looking at the whole history.")
+		if err := run.History(ctx, dir, scanner.History{}); err != nil {
+			return err
+		}
+	default:
+		s.log("Looking at " + plan.Title + " in " + strings.Join(s.inputs.Paths, ", ") + ".")
+		var paths []string
+		for _, p := range s.inputs.Paths {
+			paths = append(paths, s.inWorkspace(p))
+		}
+		if err := run.Files(ctx, paths); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inWorkspace takes a path of an input as relative to the workspace.
+func (s *actionStep) inWorkspace(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(s.runner.Workspace, filepath.FromSlash(path))
+}
+
+// takenFlags are the flags of "scan" that are not for the input args: they have
+// an input of their own, the event decides on them, or the action does.
+var takenFlags = []struct{ reason, flags string }{
+	{"it has an input of its own", "fail-on baseline config offline history"},
+	{"the event decides what is scanned", "range staged machine reflog all-objects"},
+	{"the action writes its reports itself; momentolint scan as a step of its own can write others", "format report write-baseline"},
+	{"what a workflow shows is read by many", "show-secrets"},
+}
+
+// setFlags sets the flags by the inputs, as a command line would.
+func (s *actionStep) setFlags() error {
+	fs := s.cmd.Flags()
+	if err := fs.Parse(s.inputs.Flags); err != nil {
+		return fmt.Errorf("the input args: %w", suggestFlag(s.cmd, err))
+	}
+	var refused error
+	fs.Visit(func(f *pflag.Flag) {
+		for _, taken := range takenFlags {
+			if slices.Contains(strings.Fields(taken.flags), f.Name) {
+				refused = fmt.Errorf("the input args cannot hold --%s: %s", f.Name, taken.reason)
+			}
+		}
+	})
+	if refused != nil {
+		return refused
+	}
+	dir, err := os.MkdirTemp(s.runner.Temp, "momentolint-report-")
+	if err != nil {
+		return fmt.Errorf("making a folder for the reports: %w", err)
+	}
+	s.json, s.sarif = filepath.Join(dir, "momentolint.json"), filepath.Join(dir, "momentolint.sarif")
+	if s.inputs.SARIF != "" {
+		s.sarif = s.inWorkspace(s.inputs.SARIF)
+		if err := os.MkdirAll(filepath.Dir(s.sarif), 0o750); err != nil {
+			return fmt.Errorf("making a folder for the SARIF report: %w", err)
+		}
+	}
+	values := [][2]string{
+		{"format", "github"}, {"report", "json=" + s.json}, {"report", "sarif=" + s.sarif}, {"fail-on", s.inputs.FailOn}, {"no-progress", "true"},
+	}
+	if s.inputs.Baseline != "" {
+		values = append(values, [2]string{"baseline", s.inWorkspace(s.inputs.Baseline)})
+	}
+	if s.inputs.Config != "" {
+		values = append(values, [2]string{"config", s.inWorkspace(s.inputs.Config)})
+	}
+	if !s.inputs.Live {
+		values = append(values, [2]string{"offline", "true"})
+	}
+	for _, v := range values {
+		if err := fs.Set(v[0], v[1]); err != nil {
+			return fmt.Errorf("setting --%s: %w", v[0], err)
+		}
+	}
+	return nil
+}
+
+// tell hands the results to the steps that follow and to the run's page.
+func (s *actionStep) tell(failed error) error {
+	findings, live := 0, 0
+	var page strings.Builder
+	if r := s.reported; r != nil {
+		findings, live = r.Summary.Findings, r.Summary.Live
+		if err := report.Summary(&page, r); err != nil {
+			return err
+		}
+	}
+	if failed != nil {
+		page.WriteString("## momentolint failed\n\n```text\n" + fenced(withoutCredentials(failed.Error(), []string{failed.Error()})) + "\n```\n")
+	}
+	var errs []error
+	if s.runner.Summary != "" && page.Len() > 0 {
+		errs = append(errs, action.AppendSummary(s.runner.Summary, page.String()))
+	}
+	if s.runner.Output != "" {
+		errs = append(errs, action.WriteOutputs(s.runner.Output, []action.Output{
+			{Name: "findings", Value: strconv.Itoa(findings)}, {Name: "live", Value: strconv.Itoa(live)},
+			{Name: "sarif", Value: written(s.sarif)}, {Name: "report", Value: written(s.json)},
+		}))
+	}
+	return errors.Join(errs...)
+}
+
+// written is the path of a report that is there, else "".
+func written(path string) string {
+	if info, err := os.Stat(path); path == "" || err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	return path
+}
+
+// fenced makes text from strangers fit for a fenced block of Markdown.
+func fenced(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = strings.ReplaceAll(report.Safe(lines[i]), "```", "'''")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// log writes a line to the step's log. No line begins with text of foreign
+// origin, and none commands the runner.
+func (s *actionStep) log(line string) {
+	_, _ = fmt.Fprintln(s.out, report.LogLine(line))
+}
