@@ -115,6 +115,22 @@ func (r *Run) Files(ctx context.Context, paths []string) error {
 	return r.stop(ctx, err)
 }
 
+// FilesHere is Files for paths of the current folder, to which all file names
+// are relative, even if there is only one path.
+func (r *Run) FilesHere(ctx context.Context, paths []string) error {
+	r.progress.phase("scanning")
+	r.root = "."
+	o := r.sourceOptions()
+	o.FullNames, o.Exclude = true, r.excluded
+	clean := make([]string, len(paths))
+	for i, p := range paths {
+		clean[i] = filepath.Clean(p)
+	}
+	stats, err := source.Files(ctx, clean, o, r.visit(ctx, ""))
+	r.count(stats)
+	return r.stop(ctx, err)
+}
+
 // excluded tells whether the configuration leaves out a path, given as it
 // stands in the report.
 func (r *Run) excluded(name string, dir bool) bool {

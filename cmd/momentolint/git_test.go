@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// git runs git in a folder, away from the settings of whoever runs the test.
-func git(t *testing.T, dir string, args ...string) string {
+// runGit runs git in a folder, away from the settings of whoever runs the test.
+func runGit(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("git", args...)
 	cmd.Dir = dir

@@ -16,6 +16,7 @@ import (
 	"github.com/momentolint/momentolint/delivery/action"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/report"
+	"github.com/momentolint/momentolint/scanner/source/git"
 )
 
 // newGitHubActionCommand builds what action.yml runs. It takes no flags of its
@@ -32,6 +33,15 @@ func newGitHubActionCommand(a *app) *cobra.Command {
 	s.scan.add(cmd.Flags())
 	s.report.add(cmd.Flags())
 	s.live.add(cmd.Flags())
+	// The analyzers' flags, but for those that scanning has too and for --fix.
+	lint := pflag.NewFlagSet("lint", pflag.ContinueOnError)
+	s.lint.add(lint)
+	s.lint.set = cmd.Flags()
+	lint.VisitAll(func(f *pflag.Flag) {
+		if f.Name != "fix" && cmd.Flags().Lookup(f.Name) == nil {
+			cmd.Flags().AddFlag(f)
+		}
+	})
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		s.run(cmd.Context())
 		return nil
@@ -48,6 +58,7 @@ type actionStep struct {
 	scan   scanFlags
 	report reportFlags
 	live   liveFlags
+	lint   lintFlags
 	// json and sarif are the paths of the reports.
 	json, sarif string
 }
@@ -80,63 +91,81 @@ func (s *actionStep) try(ctx context.Context) (err error) {
 		s.log("Nothing to look at: " + plan.Title + ".")
 		return nil
 	}
+	// Paths of inputs and flags are relative to the checkout.
+	if err := os.Chdir(s.runner.Workspace); err != nil {
+		return fmt.Errorf("going to the checkout: %w", err)
+	}
 	if err := s.setFlags(); err != nil {
 		return err
 	}
-	p, err := s.prepare(s.cmd, s.runner.Workspace, &s.scan, &s.report, &s.live)
+	p, err := s.prepare(s.cmd, ".", &s.scan, &s.report, &s.live)
 	if err != nil {
 		return err
 	}
 	if err := s.read(ctx, p.run, plan); err != nil {
 		return err
 	}
+	if err := s.analyze(ctx, p); err != nil {
+		return err
+	}
 	return s.finish(ctx, p.run, p.settings, &s.report, func() {})
 }
 
-// read scans what the event brings, and lints.
+// read scans what the event brings.
 func (s *actionStep) read(ctx context.Context, run *scanner.Run, plan action.Plan) error {
-	dir := s.runner.Workspace
 	switch {
 	case plan.Mode == action.Commits:
-		found, err := action.Repository{Dir: dir, Log: s.log}.Resolve(ctx, plan)
+		found, err := action.Repository{Dir: ".", Log: s.log}.Resolve(ctx, plan)
 		if err != nil {
 			return err
 		}
 		s.log("Looking at " + plan.Title + ": " + plural(found.Commits, "commit") + ".")
 		if found.Commits == 0 {
-			break
+			run.SetRoot(".")
+			return nil
 		}
-		commits := found.Include
+		commits := git.Commits{Include: []string{found.Include}}
 		if found.Exclude != "" {
-			commits = found.Exclude + ".." + found.Include
+			commits.Exclude = []string{found.Exclude}
 		}
-		if err := run.Range(ctx, dir, commits); err != nil {
-			return err
-		}
+		return run.Commits(ctx, ".", commits)
 	case s.inputs.History:
 		s.log("Looking at the whole history.")
-		if err := run.History(ctx, dir, scanner.History{}); err != nil {
-			return err
-		}
-	default:
-		s.log("Looking at " + plan.Title + " in " + strings.Join(s.inputs.Paths, ", ") + ".")
-		var paths []string
-		for _, p := range s.inputs.Paths {
-			paths = append(paths, s.inWorkspace(p))
-		}
-		if err := run.Files(ctx, paths); err != nil {
-			return err
-		}
+		return run.History(ctx, ".", scanner.History{})
 	}
-	return nil
+	s.log("Looking at " + plan.Title + " in " + strings.Join(s.inputs.Paths, ", ") + ".")
+	return run.FilesHere(ctx, s.inputs.Paths)
 }
 
-// inWorkspace takes a path of an input as relative to the workspace.
-func (s *actionStep) inWorkspace(path string) string {
-	if filepath.IsAbs(path) {
-		return path
+// analyze runs the Go analyzers over the checkout and adds what they find.
+func (s *actionStep) analyze(ctx context.Context, p *prepared) error {
+	lint := s.inputs.Lint
+	if s.inputs.LintAuto {
+		var err error
+		if lint, err = action.HasModule("."); err != nil {
+			return err
+		}
 	}
-	return filepath.Join(s.runner.Workspace, filepath.FromSlash(path))
+	if !lint {
+		return nil
+	}
+	if err := s.lint.settings.Validate(); err != nil {
+		return fmt.Errorf("the input args: --momentoexpiry.%w", err)
+	}
+	off, err := switchedOff(s.lint.disable, p.settings)
+	if err != nil {
+		return err
+	}
+	l, err := newLinter(&s.lint, s.report.jobs, off, p.settings)
+	if err != nil {
+		return err
+	}
+	s.log("Running the Go analyzers.")
+	if err := l.run(ctx, nil); err != nil {
+		return err
+	}
+	l.hand(p.run)
+	return nil
 }
 
 // takenFlags are the flags of "scan" that are not for the input args: they have
@@ -171,7 +200,10 @@ func (s *actionStep) setFlags() error {
 	}
 	s.json, s.sarif = filepath.Join(dir, "momentolint.json"), filepath.Join(dir, "momentolint.sarif")
 	if s.inputs.SARIF != "" {
-		s.sarif = s.inWorkspace(s.inputs.SARIF)
+		// Absolute, for the steps that follow.
+		if s.sarif, err = filepath.Abs(filepath.FromSlash(s.inputs.SARIF)); err != nil {
+			return fmt.Errorf("the input sarif-file: %w", err)
+		}
 		if err := os.MkdirAll(filepath.Dir(s.sarif), 0o750); err != nil {
 			return fmt.Errorf("making a folder for the SARIF report: %w", err)
 		}
@@ -180,10 +212,10 @@ func (s *actionStep) setFlags() error {
 		{"format", "github"}, {"report", "json=" + s.json}, {"report", "sarif=" + s.sarif}, {"fail-on", s.inputs.FailOn}, {"no-progress", "true"},
 	}
 	if s.inputs.Baseline != "" {
-		values = append(values, [2]string{"baseline", s.inWorkspace(s.inputs.Baseline)})
+		values = append(values, [2]string{"baseline", filepath.FromSlash(s.inputs.Baseline)})
 	}
 	if s.inputs.Config != "" {
-		values = append(values, [2]string{"config", s.inWorkspace(s.inputs.Config)})
+		values = append(values, [2]string{"config", filepath.FromSlash(s.inputs.Config)})
 	}
 	if !s.inputs.Live {
 		values = append(values, [2]string{"offline", "true"})

@@ -19,18 +19,18 @@ func put(t *testing.T, dir, name, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	git(t, dir, "add", "-f", "--", name)
+	runGit(t, dir, "add", "-f", "--", name)
 }
 
 func commit(t *testing.T, dir, message string) string {
 	t.Helper()
-	git(t, dir, "commit", "-q", "--allow-empty", "-m", message)
-	return strings.TrimSpace(git(t, dir, "rev-parse", "HEAD"))
+	runGit(t, dir, "commit", "-q", "--allow-empty", "-m", message)
+	return strings.TrimSpace(runGit(t, dir, "rev-parse", "HEAD"))
 }
 
 func TestScanRangeReportsWhatItsCommitsAdded(t *testing.T) {
 	dir := t.TempDir()
-	git(t, dir, "init", "-q", "-b", "main")
+	runGit(t, dir, "init", "-q", "-b", "main")
 	before, added, said := ct.V2(ct.Options{Seed: "before"}), ct.V2(ct.Options{Seed: "added"}), ct.V2(ct.Options{Seed: "said"})
 	put(t, dir, "old.env", "KEY="+before+"\n")
 	commit(t, dir, "start")
@@ -56,7 +56,7 @@ func TestScanRangeReportsWhatItsCommitsAdded(t *testing.T) {
 
 func TestScanRangeNeverPassesSilently(t *testing.T) {
 	dir := t.TempDir()
-	git(t, dir, "init", "-q", "-b", "main")
+	runGit(t, dir, "init", "-q", "-b", "main")
 	commit(t, dir, "one")
 	commit(t, dir, "two")
 	for spec, remedy := range map[string]string{
@@ -77,7 +77,7 @@ func TestScanRangeNeverPassesSilently(t *testing.T) {
 
 func TestScanStagedReadsTheIndexNotTheFolder(t *testing.T) {
 	dir := t.TempDir()
-	git(t, dir, "init", "-q", "-b", "main")
+	runGit(t, dir, "init", "-q", "-b", "main")
 	staged, unstaged := ct.V2(ct.Options{Seed: "staged"}), ct.V2(ct.Options{Seed: "unstaged"})
 	put(t, dir, "conf/a.env", "KEY="+staged+"\n")
 	if err := os.WriteFile(filepath.Join(dir, "conf", "a.env"), []byte("KEY="+unstaged+"\n"), 0o644); err != nil {

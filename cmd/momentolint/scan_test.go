@@ -265,7 +265,7 @@ func TestInlineAllowWantsAReason(t *testing.T) {
 
 func TestGitIgnoredFilesAreFoundAndSaidToBe(t *testing.T) {
 	dir := tree(t, map[string]string{".env": "K=" + ct.V2(ct.Options{}), ".gitignore": ".env\n"})
-	git(t, dir, "init", "-q")
+	runGit(t, dir, "init", "-q")
 	r := call(t, "", nil, "scan", "--offline", dir)
 	if r.code != exitFound || !strings.Contains(r.out, "git ignores") {
 		t.Errorf("exit %d\n%s", r.code, r.out)
