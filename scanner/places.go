@@ -16,8 +16,7 @@ func (r *Run) Machine(ctx context.Context, system machine.System) error {
 	r.progress.phase("looking through this computer")
 	places, variables := system.Places(func(path string, err error) {
 		reason := err.Error()
-		var pathError *fs.PathError
-		if errors.As(err, &pathError) {
+		if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 			reason = pathError.Err.Error()
 		}
 		r.Skip(finding.Skip{Path: path, Reason: reason})

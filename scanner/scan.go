@@ -44,8 +44,7 @@ func (r *Run) scan(ctx context.Context, worker int, p place, head []byte, rest i
 		return nil
 	})
 	r.progress.Bytes.Add(n)
-	var partial *detect.Partial
-	if errors.As(err, &partial) {
+	if partial, ok := errors.AsType[*detect.Partial](err); ok {
 		if p.quiet {
 			return nil
 		}

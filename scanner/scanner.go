@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -176,12 +177,9 @@ func (r *Run) Skip(s finding.Skip) {
 func (r *Run) Note(text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, n := range r.notes {
-		if n == text {
-			return
-		}
+	if !slices.Contains(r.notes, text) {
+		r.notes = append(r.notes, text)
 	}
-	r.notes = append(r.notes, text)
 }
 
 // stop notes that the run ended before its sources did, because of the context.

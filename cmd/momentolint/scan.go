@@ -19,6 +19,7 @@ import (
 type scanFlags struct {
 	history, reflog, allObjects, staged, machine, noCache bool
 	commits                                               string
+	imports                                               []string
 	archiveDepth, decodeDepth                             int
 	maxFileSize                                           string
 }
@@ -30,6 +31,7 @@ func (f *scanFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.commits, "range", "", "scan what the commits of `A..B` added")
 	fs.BoolVar(&f.staged, "staged", false, "scan what the index adds over HEAD")
 	fs.BoolVar(&f.machine, "machine", false, "scan the well-known places on this computer and the environment")
+	fs.StringArrayVar(&f.imports, "import", nil, "take the findings of another scanner's report: `FILE` of gitleaks, TruffleHog or in SARIF, - = standard input; may be repeated")
 	fs.BoolVar(&f.noCache, "no-cache", false, "do not use or write the cache of scanned git objects")
 	fs.IntVar(&f.archiveDepth, "max-archive-depth", scanner.DefaultArchiveDepth, "open archives inside one another to this depth, 0 = none")
 	fs.IntVar(&f.decodeDepth, "max-decode-depth", scanner.DefaultDecodeDepth, "take off this many layers of encoding, 0 = none")
@@ -42,7 +44,7 @@ func (f *scanFlags) modes() []string {
 	for _, m := range []struct {
 		on   bool
 		name string
-	}{{f.history, "--history"}, {f.commits != "", "--range"}, {f.staged, "--staged"}, {f.machine, "--machine"}} {
+	}{{f.history, "--history"}, {f.commits != "", "--range"}, {f.staged, "--staged"}, {f.machine, "--machine"}, {len(f.imports) > 0, "--import"}} {
 		if m.on {
 			list = append(list, m.name)
 		}
@@ -60,8 +62,9 @@ func newScanCommand(a *app) *cobra.Command {
 		Use:   "scan [PATH…]",
 		Short: "Find Momento credentials in files, archives, git histories and on this computer",
 		Long: `scan finds Momento credentials in files, folders, archives and standard input
-("-"), in whole git histories, in what a range of commits or the index adds, or
-in the well-known places on this computer. Without a PATH it scans this folder.
+("-"), in whole git histories, in what a range of commits or the index adds, in
+the well-known places on this computer, or in the reports of other scanners.
+Without a PATH it scans this folder.
 
 Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.`,
 		Example: `  momentolint scan                           # this folder
@@ -70,7 +73,8 @@ Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.
   momentolint scan --history                 # every commit of this repository
   momentolint scan --range origin/main..HEAD # what a branch adds
   momentolint scan --staged                  # what would be committed
-  momentolint scan --machine                 # this computer`,
+  momentolint scan --machine                 # this computer
+  momentolint scan --import gitleaks.json    # what gitleaks has found`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.scan(cmd, args, &flags, &report, &live)
 		},
@@ -93,8 +97,8 @@ func (a *app) scan(cmd *cobra.Command, args []string, flags *scanFlags, report *
 		return wrong("%s and %s exclude each other", modes[0], modes[1])
 	case (flags.reflog || flags.allObjects) && !flags.history:
 		return wrong("--reflog and --all-objects go with --history")
-	case len(modes) == 1 && flags.machine && len(args) > 0:
-		return wrong("--machine takes no PATH")
+	case len(modes) == 1 && (flags.machine || len(flags.imports) > 0) && len(args) > 0:
+		return wrong("%s takes no PATH", modes[0])
 	case len(modes) == 1 && len(args) > 1:
 		return wrong("%s takes one repository", modes[0])
 	}
@@ -167,6 +171,8 @@ func sources(ctx context.Context, a *app, run *scanner.Run, flags *scanFlags, ar
 			return fmt.Errorf("finding the home folder: %w", err)
 		}
 		return run.Machine(ctx, system)
+	case len(flags.imports) > 0:
+		return run.Import(ctx, flags.imports, a.in)
 	}
 	var paths []string
 	for _, arg := range args {

@@ -19,20 +19,16 @@ import (
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
-// gitleaksVersion is the version that the printed rules are tried with.
-const gitleaksVersion = "v8.30.1"
-
-// install builds a program from the module registry and gives its path.
-func install(t *testing.T, name, pkg string) string {
+// gitleaksProgram builds the real gitleaks, once, and gives its path.
+func gitleaksProgram(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), "go", "install", pkg)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOBIN="+dir, "GOWORK=off", "GOFLAGS=", "GOOS=", "GOARCH=", "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go install %s: %v\n%s", pkg, err, out)
+	cmd := exec.CommandContext(t.Context(), "../../scripts/tool", "gitleaks")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("scripts/tool gitleaks: %v", err)
 	}
-	return filepath.Join(dir, name)
+	return strings.TrimSpace(string(out))
 }
 
 // run gives what a program prints; its exit code has to be one of the given.
@@ -135,7 +131,7 @@ func writeRules(t *testing.T, scanner, name string) string {
 }
 
 func TestRealGitleaksFindsCredentialsAndNoDecoys(t *testing.T) {
-	gitleaks := install(t, "gitleaks", "github.com/zricethezav/gitleaks/v8@"+gitleaksVersion)
+	gitleaks := gitleaksProgram(t)
 	dir, list := writeCorpus(t)
 	config := writeRules(t, "gitleaks", "momento.toml")
 
@@ -181,7 +177,7 @@ func unspell(secret string) string {
 }
 
 func TestRealGitleaksTakesTheFileAsAnExtension(t *testing.T) {
-	gitleaks := install(t, "gitleaks", "github.com/zricethezav/gitleaks/v8@"+gitleaksVersion)
+	gitleaks := gitleaksProgram(t)
 	rules := writeRules(t, "gitleaks", "momento.toml")
 	own := filepath.Join(t.TempDir(), ".gitleaks.toml")
 	text := fmt.Sprintf("[extend]\npath = %q\n[[allowlists]]\ndescription = \"fixtures\"\npaths = ['''fixtures/''']\n", rules)

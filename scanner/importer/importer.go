@@ -24,12 +24,17 @@ type Entry struct {
 	// Rule is that scanner's own name for what it found; "" if it gives none.
 	Rule string
 	// File is the path as the report gives it, slash-separated, without a
-	// scheme; "" if the report names none.
+	// scheme and without ./ before it; "" if the report names none.
 	File string
 	// Lines and columns count from 1; 0 where the report says nothing.
 	StartLine, StartColumn, EndLine, EndColumn int
 	// Commit is the commit that the report names; nil if it names none.
 	Commit *finding.Commit
+	// Encoding lists what the texts were decoded from, as far as the report says
+	// so: base64, hex, percent or unicode.
+	Encoding []string
+	// Spanned is the text that the columns span; "" if the report does not tell.
+	Spanned string
 	// Texts are those parts of the report in which the secret may stand, the
 	// narrowest first. They may be masked or cut off.
 	Texts []string
@@ -245,4 +250,19 @@ func masked(text string) bool {
 		}
 	}
 	return strings.HasSuffix(text, "...")
+}
+
+// Columns gives the columns, from 1 and with the end exclusive, of the bytes
+// from lo to hi of one of the texts: exactly where the report tells what its
+// columns span and the text stands in there, else the columns of the entry. 0
+// where the report has none.
+func (e *Entry) Columns(text string, lo, hi int) (start, end int) {
+	if e.Spanned == "" || e.StartColumn == 0 || e.StartLine != e.EndLine || e.EndColumn-e.StartColumn != len(e.Spanned) {
+		return e.StartColumn, e.EndColumn
+	}
+	at := strings.Index(e.Spanned, text)
+	if at < 0 || hi > len(text) || strings.Contains(text[:hi], "\n") {
+		return e.StartColumn, e.EndColumn
+	}
+	return e.StartColumn + at + lo, e.StartColumn + at + hi
 }

@@ -103,7 +103,7 @@ func TestSARIF(t *testing.T) {
 	 {"results":[
 	   {"ruleId":"jwt","message":{"text":"jwt has detected secret for file a b.env."},"locations":[{"physicalLocation":{
 	     "artifactLocation":{"uri":"dir/a%20b.env","uriBaseId":"%SRCROOT%"},
-	     "region":{"startLine":4,"startColumn":5,"endLine":4,"endColumn":16,"snippet":{"text":"secret-text"}}}}],
+	     "region":{"startLine":4,"startColumn":5,"endLine":4,"endColumn":15,"snippet":{"text":"secret-text"}}}}],
 	     "partialFingerprints":{"commitSha":"a94946255cafa5bccbf453822c653c02de31317f","author":"Dev","email":"dev@example.com","date":"2026-01-02T03:04:05Z"}},
 	   {"rule":{"id":"other"},"message":{"text":"hidden"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"file:///C:/src/x.txt"},"region":{"startLine":1}}}]},
 	   {"ruleId":"accepted","message":{"text":"m"},"suppressions":[{"kind":"inSource"}]},

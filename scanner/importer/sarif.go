@@ -92,6 +92,9 @@ func readRun(s *stream, take func(*Entry) error) (tool string, err error) {
 	for i := range results {
 		r := &results[i]
 		r.entry.File = r.path.resolve(bases)
+		if tool == "gitleaks" || tool == "betterleaks" {
+			r.entry.gitleaksColumns()
+		}
 		if err := take(&r.entry); err != nil {
 			return "", err
 		}
@@ -193,6 +196,7 @@ func (r *sarifResult) pending() pendingResult {
 		e.StartLine, e.StartColumn = max(0, l.Region.StartLine), max(0, l.Region.StartColumn)
 		e.EndLine, e.EndColumn = max(0, l.Region.EndLine), max(0, l.Region.EndColumn)
 		e.Texts = append(e.Texts, l.Region.Snippet.Text, l.ContextRegion.Snippet.Text)
+		e.Spanned = l.Region.Snippet.Text
 	}
 	if len(e.Texts) == 0 || e.Texts[0] == "" {
 		// A message names the secret at best, and masks it as a rule.
@@ -232,7 +236,7 @@ func fromURI(uri string) string {
 	if u.Opaque != "" {
 		path = u.Opaque
 	}
-	// file:///C:/x is C:/x.
+	// A drive stands behind a third slash.
 	if len(path) > 3 && path[0] == '/' && path[2] == ':' && u.Scheme == "file" {
 		path = path[1:]
 	}

@@ -22,9 +22,15 @@ type trufflehogFinding struct {
 // trufflehogPlace is what the kinds of sources have in common, each as far as
 // it has it.
 type trufflehogPlace struct {
-	File, Path, Filename, Key, Link string
-	Line                            int
-	Commit, Email, Timestamp        string
+	File      string `json:"file"`
+	Path      string `json:"path"`
+	Filename  string `json:"filename"`
+	Key       string `json:"key"`
+	Link      string `json:"link"`
+	Line      int    `json:"line"`
+	Commit    string `json:"commit"`
+	Email     string `json:"email"`
+	Timestamp string `json:"timestamp"`
 }
 
 func (f *trufflehogFinding) entry() (*Entry, error) {

@@ -1,0 +1,384 @@
+package scanner
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/scanner/detect"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/importer"
+	"github.com/momentolint/momentolint/scanner/rule"
+)
+
+// Import reads reports of other scanners (see package importer) and keeps what
+// is Momento's. A finding stands where the report says, with what the
+// credential itself tells. The path "-" is standard input.
+//
+// What is not Momento's is counted in a note. What a report hides or cuts off
+// cannot be judged: that, like a report that cannot be read, makes the run
+// incomplete. No path that a report names is opened.
+func (r *Run) Import(ctx context.Context, paths []string, stdin io.Reader) error {
+	r.progress.phase("reading reports")
+	var all []imported
+	for _, path := range paths {
+		list, err := r.importFile(ctx, path, stdin)
+		all = append(all, list...)
+		if err != nil {
+			return r.stop(ctx, err)
+		}
+	}
+	for _, i := range mergeImported(all) {
+		r.keep(&i.finding, &i.match)
+	}
+	return nil
+}
+
+// imported is a credential that a report holds. Of the match only what silences
+// it is kept.
+type imported struct {
+	finding finding.Finding
+	match   detect.Match
+}
+
+// importFile reads one report. What is wrong with it becomes a Skip; the error
+// is that of the context.
+func (r *Run) importFile(ctx context.Context, path string, stdin io.Reader) ([]imported, error) {
+	in := stdin
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			if pathError, ok := errors.AsType[*os.PathError](err); ok {
+				err = pathError.Err
+			}
+			r.Skip(finding.Skip{Path: path, Reason: err.Error()})
+			return nil, nil
+		}
+		defer func() { _ = f.Close() }()
+		in = f
+	}
+	counter := &counted{in: in}
+	pipe, release := untilDone(ctx, counter)
+	j := judge{run: r, report: path, places: map[entryPlace]bool{}}
+	report, err := importer.Read(pipe, func(e *importer.Entry) error { return j.take(ctx, e) })
+	release()
+	r.mu.Lock()
+	r.summary.Files++
+	r.summary.Bytes += counter.n
+	r.mu.Unlock()
+	r.progress.Files.Add(1)
+	switch {
+	case ctx.Err() != nil:
+		return j.found, fmt.Errorf("reading %s: %w", path, ctx.Err())
+	case err != nil:
+		r.Skip(finding.Skip{Path: path, Reason: "as a report: " + err.Error()})
+	}
+	j.conclude(report)
+	return j.found, nil
+}
+
+// counted counts what is read.
+type counted struct {
+	in io.Reader
+	n  int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.in.Read(p)
+	c.n += int64(n)
+	return n, err //nolint:wrapcheck // io.Copy compares it
+}
+
+// untilDone gives a reader that fails once ctx is done, even while in waits for
+// somebody to write. release waits for the copying to end, unless in waits.
+func untilDone(ctx context.Context, in io.Reader) (out io.Reader, release func()) {
+	pr, pw := io.Pipe()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, err := io.Copy(pw, in)
+		_ = pw.CloseWithError(err)
+	}()
+	stop := context.AfterFunc(ctx, func() { _ = pw.CloseWithError(ctx.Err()) })
+	return pr, func() {
+		stop()
+		_ = pr.Close()
+		select {
+		case <-ended:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// entryPlace is where an entry begins.
+type entryPlace struct {
+	file, commit string
+	line         int
+}
+
+// judge sorts the entries of one report.
+type judge struct {
+	run    *Run
+	report string
+	found  []imported
+	// own is the number of entries that hold a credential of Momento's, foreign
+	// of those that do not, excluded of those that the configuration leaves out.
+	own, foreign, excluded int
+	// hidden is the number of entries whose secret the report hides, named of
+	// those among them whose rule says that they are Momento's.
+	hidden, named int
+	// cut are the places of entries that show only the beginning of something,
+	// and places those where another entry shows more: gitleaks' rule for JWTs in
+	// base64 shows ten characters, and its decoder the rest.
+	cut    []entryPlace
+	places map[entryPlace]bool
+}
+
+// take judges one entry.
+func (j *judge) take(ctx context.Context, e *importer.Entry) error {
+	name := cmp.Or(e.File, j.report)
+	if j.run.excluded(name, false) {
+		j.excluded++
+		return nil
+	}
+	at := entryPlace{file: e.File, line: e.StartLine}
+	if e.Commit != nil {
+		at.commit = e.Commit.ID
+	}
+	before := len(j.found)
+	for i := range e.Texts {
+		if err := j.look(ctx, name, e, i); err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(j.found) > before:
+		j.own++
+		j.places[at] = true
+	case j.opaque(name, e):
+		j.own++
+	case e.Masked:
+		j.hidden++
+		if strings.HasPrefix(e.Rule, "momento") {
+			j.named++
+		}
+	case cutOff(e.Texts[0]):
+		j.cut = append(j.cut, at)
+	default:
+		j.foreign++
+		if strings.HasPrefix(e.Texts[0], "eyJ") {
+			j.places[at] = true
+		}
+	}
+	return nil
+}
+
+// look scans one text of an entry.
+func (j *judge) look(ctx context.Context, name string, e *importer.Entry, i int) error {
+	text := e.Texts[i]
+	p := place{path: name, encoding: e.Encoding, commit: e.Commit}
+	return j.run.scan(ctx, 0, p, []byte(text), nil, func(f *finding.Finding, m *detect.Match) {
+		if f.Credential.IsZero() {
+			// A policy or a rule of the user's: not what a secret scanner reports.
+			return
+		}
+		f.Location.StartLine, f.Location.EndLine = e.StartLine, max(e.StartLine, e.EndLine)
+		f.Location.StartColumn, f.Location.EndColumn = e.StartColumn, e.EndColumn
+		if m.StartLine == 1 && m.EndLine == 1 {
+			f.Location.StartColumn, f.Location.EndColumn = e.Columns(text, m.StartColumn-1, m.EndColumn-1)
+		}
+		j.found = append(j.found, imported{*f, detect.Match{Allowed: m.Allowed, AllowReason: m.AllowReason}})
+	})
+}
+
+// opaque takes the secret of an entry whose rule is one of ours, as "momentolint
+// rules" prints them, and whose nature only its neighbours told.
+func (j *judge) opaque(name string, e *importer.Entry) bool {
+	if e.Masked {
+		return false
+	}
+	var c credential.Credential
+	var err error
+	switch e.Rule {
+	case credential.RefreshToken.Rule():
+		// The printed rule has looked at the neighbours.
+		c, err = credential.ParseRefreshToken([]byte(e.Texts[0]), credential.Neighbours{ValidUntil: true, File: "momento"})
+	case credential.SessionToken.Rule():
+		c, err = credential.ParseSessionToken([]byte(e.Texts[0]), 0)
+	default:
+		return false
+	}
+	if err != nil {
+		return false
+	}
+	known, _ := rule.ByID(c.Kind.Rule())
+	f := finding.Finding{
+		Rule: known.ID, Credential: c, Message: known.Short,
+		Fingerprint: c.Fingerprint(), Redacted: c.Redacted(), Commit: e.Commit,
+		Location: finding.Location{
+			File: name, StartLine: e.StartLine, StartColumn: e.StartColumn, EndLine: max(e.StartLine, e.EndLine), EndColumn: e.EndColumn,
+			Encoding: slices.Clone(e.Encoding),
+		},
+	}
+	j.found = append(j.found, imported{finding: f})
+	return true
+}
+
+// cutOff tells whether a text is the beginning of something that could be a
+// credential: of a JWT or an envelope, or of base64 of one.
+func cutOff(text string) bool {
+	text = strings.TrimSpace(text)
+	if !strings.HasPrefix(text, "eyJ") {
+		if len(text) < len("ZXlKa") || len(text) > longestStub {
+			return false
+		}
+		inner, err := base64.RawStdEncoding.DecodeString(text[:len(text)/4*4])
+		// gitleaks' jwt-base64 shows what follows after the first four characters.
+		stub, stubErr := base64.RawStdEncoding.DecodeString("ZXlK" + text[:len(text)/4*4])
+		return err == nil && strings.HasPrefix(string(inner), "eyJ") || stubErr == nil && isBase64(string(stub))
+	}
+	_, err := credential.Parse([]byte(text))
+	switch {
+	case errors.Is(err, credential.ErrForeign), errors.Is(err, credential.ErrAlgorithm), errors.Is(err, credential.ErrPlaceholder):
+		return false
+	case errors.Is(err, credential.ErrEnvelope):
+		// A whole JSON object: somebody else's, unless it is the header of a JWT.
+		object, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(text, "="))
+		return err == nil && strings.Contains(string(object), `"alg"`)
+	}
+	return isBase64(strings.ReplaceAll(text, ".", ""))
+}
+
+// isBase64 tells whether a text is in one of the alphabets of base64.
+func isBase64(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("+/-_=", r)
+	})
+}
+
+// longestStub is fewer characters than any credential has in base64: the stubs
+// that rules for JWTs in base64 show are shorter still.
+const longestStub = 64
+
+// conclude says what became of the entries.
+func (j *judge) conclude(report importer.Report) {
+	unknown := 0
+	for _, at := range j.cut {
+		if j.places[at] {
+			j.foreign++
+		} else {
+			unknown++
+		}
+	}
+	tool := toolName(report.Tool)
+	note := fmt.Sprintf("%s: %s of %s, %d Momento's", j.report, count(report.Entries, "finding"), tool, j.own)
+	if j.foreign > 0 {
+		note += fmt.Sprintf(", %d not", j.foreign)
+	}
+	if j.excluded > 0 {
+		note += fmt.Sprintf(", %d left out by the configuration", j.excluded)
+	}
+	if n := j.hidden + unknown; n > 0 {
+		note += fmt.Sprintf(", %d unknown", n)
+	}
+	j.run.Note(note)
+	if j.hidden > 0 {
+		reason := fmt.Sprintf("the secret is missing in %d of %s, so that nobody can tell whose it is; let %s write a report that is not redacted", j.hidden, count(report.Entries, "finding"), tool)
+		if j.named > 0 {
+			reason += fmt.Sprintf(" (%d by a rule that says Momento)", j.named)
+		}
+		j.run.Skip(finding.Skip{Path: j.report, Reason: reason})
+	}
+	if unknown > 0 {
+		j.run.Skip(finding.Skip{Path: j.report, Reason: fmt.Sprintf("there is only the beginning of the secret in %d of %s, so that nobody can tell whose it is; scan the files themselves", unknown, count(report.Entries, "finding"))})
+	}
+}
+
+// toolName is a scanner's name as far as it is one; it is a stranger's text.
+func toolName(name string) string {
+	const longest = 60
+	odd := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" .,_/+-", r)
+	}
+	if name == "" || len(name) > longest || strings.ContainsFunc(name, odd) {
+		return "the scanner"
+	}
+	return name
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// mergeImported makes one finding of several about the same credential at the
+// same place: scanners have several rules that match, some report a whole block
+// of lines, and not all of them tell columns. The one that knows the endpoint
+// is kept, at the narrowest place.
+func mergeImported(list []imported) []imported {
+	type key struct{ file, commit, fingerprint string }
+	index := map[key][]int{}
+	var out []imported
+next:
+	for _, i := range list {
+		f := &i.finding
+		k := key{f.Location.File, commitID(f), f.Fingerprint}
+		for _, at := range index[k] {
+			if out[at].absorb(&i) {
+				continue next
+			}
+		}
+		index[k] = append(index[k], len(out))
+		out = append(out, i)
+	}
+	return out
+}
+
+// absorb takes over what another finding of the same credential in the same
+// file knows better; false if it stands elsewhere.
+func (i *imported) absorb(other *imported) bool {
+	a, b := i.finding.Location, other.finding.Location
+	if apart(a, b) || apart(b, a) {
+		return false
+	}
+	allowed := i.match
+	if other.match.Allowed {
+		allowed = other.match
+	}
+	if narrower(b, a) {
+		a.StartLine, a.StartColumn, a.EndLine, a.EndColumn = b.StartLine, b.StartColumn, b.EndLine, b.EndColumn
+	}
+	if i.finding.Credential.Endpoint == "" && other.finding.Credential.Endpoint != "" {
+		// The envelope rather than the JWT inside it, with its own layers.
+		i.finding, a.Encoding = other.finding, b.Encoding
+	}
+	i.finding.Location, i.match = a, allowed
+	return true
+}
+
+// apart tells whether a ends before b begins. Without columns a place is its
+// whole lines.
+func apart(a, b finding.Location) bool {
+	return a.EndLine < b.StartLine || a.EndLine == b.StartLine && a.EndColumn > 0 && b.StartColumn > 0 && a.EndColumn <= b.StartColumn
+}
+
+// narrower tells whether a says more exactly than b where something is.
+func narrower(a, b finding.Location) bool {
+	if lines := cmp.Compare(a.EndLine-a.StartLine, b.EndLine-b.StartLine); lines != 0 {
+		return lines < 0
+	}
+	if a.StartColumn == 0 || b.StartColumn == 0 {
+		return a.StartColumn > 0
+	}
+	return a.EndColumn-a.StartColumn < b.EndColumn-b.StartColumn
+}
