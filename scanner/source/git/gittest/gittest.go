@@ -209,17 +209,22 @@ func (i *Importer) data(s string) { _, _ = fmt.Fprintf(&i.stream, "data %d\n%s\n
 // much longer, as loose objects. The work tree and the index stay as they are.
 func (r *Repo) Import(i *Importer, packed bool) {
 	r.t.Helper()
-	r.ImportMarks(i, packed, os.DevNull)
+	r.ImportMarks(i, packed, "")
 }
 
-// ImportMarks is Import, and writes "mark id" lines to a file.
+// ImportMarks is Import, and writes "mark id" lines to a file, if it is named.
+// (git renames a new file over it, so it must not be the null device.)
 func (r *Repo) ImportMarks(i *Importer, packed bool, marks string) {
 	r.t.Helper()
 	limit := "fastimport.unpackLimit=1000000"
 	if packed {
 		limit = "fastimport.unpackLimit=1"
 	}
-	r.GitInput(i.stream.String(), "-c", limit, "fast-import", "--quiet", "--force", "--export-marks="+marks)
+	args := []string{"-c", limit, "fast-import", "--quiet", "--force"}
+	if marks != "" {
+		args = append(args, "--export-marks="+marks)
+	}
+	r.GitInput(i.stream.String(), args...)
 	r.clock += i.clock
 }
 

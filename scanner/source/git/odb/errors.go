@@ -20,6 +20,7 @@ var (
 	errTree       = errors.New("the tree is malformed")
 	errCommit     = errors.New("the commit is malformed")
 	errTag        = errors.New("the tag is malformed")
+	errExpansion  = errors.New("the objects before it have used up what may be unpacked in all")
 	errInternal   = errors.New("its data makes the reader fail")
 	errRead       = errors.New("reading the file failed, it may have been cut while in use")
 )

@@ -135,8 +135,9 @@ func (e *DamageError) Error() string {
 // Unwrap gives what is wrong.
 func (e *DamageError) Unwrap() error { return e.Err }
 
-// IsTooLarge tells whether an object was not read because of Limits.Unpacked.
-func IsTooLarge(err error) bool { return errors.Is(err, errLarge) }
+// IsTooLarge tells whether an object was not read because of Limits.Unpacked or
+// Limits.Expansion.
+func IsTooLarge(err error) bool { return errors.Is(err, errLarge) || errors.Is(err, errExpansion) }
 
 // NotFoundError tells of an object that the store does not hold.
 type NotFoundError struct{ ID OID }

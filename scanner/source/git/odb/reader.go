@@ -41,8 +41,9 @@ func (r *Reader) Read(ctx context.Context, id OID) (*Object, error) {
 const scratchKept = 4 << 20
 
 // maxChain is how many deltas may lie between an object and the first one
-// that is whole. git writes 50, at most 4095.
-const maxChain = 1 << 16
+// that is whole. git writes 50, at most 4095. (To
+// a Walk the length of a chain costs nothing, so it has no such bound.)
+const maxChain = 1 << 13
 
 func (r *Reader) read(ctx context.Context, id OID, depth int) (*Object, error) {
 	if err := ctx.Err(); err != nil {
@@ -94,7 +95,7 @@ func (r *Reader) try(ctx context.Context, id OID, loc location, depth int) (*Obj
 	return o, nil
 }
 
-func damaged(id OID, loc location, err error) error {
+func damaged(id OID, loc location, err error) *DamageError {
 	var damage *DamageError
 	if errors.As(err, &damage) && damage.ID == id {
 		err = damage.Err

@@ -25,6 +25,10 @@ type Limits struct {
 	// Retained is how many bytes of bases each worker of a Walk holds for later
 	// use before it prefers to unpack them again. Default 128 MiB.
 	Retained int64
+	// Expansion is how many bytes one Walk unpacks in all. What is left then
+	// gives errors that IsTooLarge tells. Default 64 GiB and a thousand times
+	// the size of the packs; real histories stay below a hundred times.
+	Expansion int64
 }
 
 func (l Limits) withDefaults() Limits {

@@ -3,6 +3,7 @@ package odb
 import (
 	"context"
 	"errors"
+	"math"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -86,6 +87,9 @@ type walk struct {
 	// live is how many bytes the workers hold in unpacked objects.
 	live  atomic.Int64
 	total int64
+	// unpacked is how many bytes were unpacked, expansion how many may be.
+	unpacked  atomic.Int64
+	expansion int64
 
 	stop atomic.Bool
 	mu   sync.Mutex // guards the following
@@ -112,6 +116,12 @@ type chunk struct {
 }
 
 const chunkSize = 32
+
+// The default of Limits.Expansion.
+const (
+	leastExpansion = 64 << 30
+	expansionRatio = 1000
+)
 
 // prepare plans all packs and lists the loose objects.
 func (w *walk) prepare() error {
@@ -144,6 +154,12 @@ func (w *walk) prepare() error {
 		}
 	}
 	sort.Slice(w.loose, func(i, j int) bool { return w.loose[i].Compare(w.loose[j]) < 0 })
+	if w.expansion = s.limits.Expansion; w.expansion <= 0 {
+		w.expansion = leastExpansion
+		for _, p := range w.packs {
+			w.expansion += min(p.file.size, math.MaxInt64/expansionRatio/64) * expansionRatio
+		}
+	}
 	return w.choose(plans)
 }
 
@@ -364,6 +380,11 @@ func (w *walk) settle(wk *worker) WalkResult {
 		if w.stop.Load() {
 			break
 		}
+		if w.hopeless(&f) {
+			wk.done.Add(1)
+			result.Damaged = append(result.Damaged, damaged(f.id, f.at, f.err))
+			continue
+		}
 		o, err := r.Read(w.ctx, f.id)
 		if err == nil {
 			if !w.reads(o.Type) {
@@ -381,7 +402,7 @@ func (w *walk) settle(wk *worker) WalkResult {
 		}
 		var damage *DamageError
 		if !errors.As(err, &damage) {
-			damage = &DamageError{ID: f.id, Err: f.err}
+			damage = damaged(f.id, f.at, f.err)
 		}
 		wk.done.Add(1)
 		result.Damaged = append(result.Damaged, damage)
@@ -394,6 +415,15 @@ func (w *walk) settle(wk *worker) WalkResult {
 	sort.Slice(result.Missing, func(i, j int) bool { return result.Missing[i].ID.Compare(result.Missing[j].ID) < 0 })
 	sort.Slice(result.Damaged, func(i, j int) bool { return result.Damaged[i].ID.Compare(result.Damaged[j].ID) < 0 })
 	return result
+}
+
+// hopeless tells that there is no other place to read an object from.
+func (w *walk) hopeless(f *failure) bool {
+	if errors.Is(f.err, errExpansion) {
+		return true
+	}
+	places := w.store.copies(&f.id)
+	return len(places) == 1 && (places[0] == f.at || f.at.pack == nil)
 }
 
 // shared is where workers with much to do put work for those without.

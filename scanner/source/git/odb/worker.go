@@ -27,6 +27,8 @@ type worker struct {
 	chunk chunk
 	// holdsLarge tells that this worker holds walk.large.
 	holdsLarge bool
+	// uncounted is what was unpacked and is not in walk.unpacked yet.
+	uncounted int64
 
 	_           [64]byte // the counters are written often; keep them off other workers' lines
 	done, bytes atomic.Int64
@@ -59,6 +61,8 @@ const (
 	freeClasses  = 13
 	smallestFree = 9
 	freeBytes    = 4 << 20
+	// countedAt is how many bytes a worker unpacks before it tells.
+	countedAt = 16 << 20
 )
 
 func sizeClass(n int) int { return max(bits.Len(uint(max(n, 1)-1))-smallestFree, 0) }
@@ -81,6 +85,10 @@ func (w *worker) alloc(kind Type, n int) *buffer {
 	b.kind = kind
 	b.refs.Store(1)
 	w.walk.live.Add(int64(n))
+	if w.uncounted += int64(n); w.uncounted > countedAt {
+		w.walk.unpacked.Add(w.uncounted)
+		w.uncounted = 0
+	}
 	return b
 }
 
@@ -294,6 +302,9 @@ func (w *worker) unpack(it item, o *Object) (buf *buffer, err error) {
 		return buf, err
 	}
 	limits := &w.walk.store.limits
+	if w.walk.unpacked.Load() > w.walk.expansion {
+		return nil, errExpansion
+	}
 	from, to := pl.extent(node)
 	head, err := pl.pack.file.view(from, min(to, from+maxEntryHeader), &w.scratch)
 	if err != nil {
