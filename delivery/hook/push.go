@@ -2,11 +2,9 @@ package hook
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -137,38 +135,4 @@ func FrameworkPush(lookup func(string) (string, bool)) (p Push, ok bool) {
 		p.Include = []string{get("LOCAL_BRANCH")}
 	}
 	return p, true
-}
-
-// Resolve gives the ids of all that is pushed and of all that the remote is
-// known to have: what the push names and this repository knows, and what the
-// remote's branches were when they were last seen. Without a remote's name all
-// remotes count.
-func (p Push) Resolve(ctx context.Context, dir string) (include, exclude []string, err error) {
-	g := git{dir}
-	for _, revision := range p.Include {
-		id, err := g.run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision)
-		if err != nil {
-			return nil, nil, fmt.Errorf("finding %s, which is to be pushed: %w", revision, err)
-		}
-		include = append(include, id)
-	}
-	seen := "refs/remotes/"
-	if p.Remote != "" {
-		seen += p.Remote + "/"
-	}
-	refs, err := g.run(ctx, "for-each-ref", "--format=%(objectname)", seen)
-	if err != nil {
-		return nil, nil, fmt.Errorf("listing what the remote has: %w", err)
-	}
-	exclude = strings.Fields(refs)
-	for _, revision := range p.Exclude {
-		// What others have pushed since is not here, and not needed.
-		if id, err := g.run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}"); err == nil {
-			exclude = append(exclude, id)
-		} else if ctx.Err() != nil {
-			return nil, nil, fmt.Errorf("listing what the remote has: %w", err)
-		}
-	}
-	slices.Sort(exclude)
-	return include, slices.Compact(exclude), nil
 }

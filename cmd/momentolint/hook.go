@@ -1,0 +1,247 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/momentolint/momentolint/delivery/hook"
+	"github.com/momentolint/momentolint/scanner"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/report"
+	gitsource "github.com/momentolint/momentolint/scanner/source/git"
+)
+
+func newHookCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "hook",
+		Short: "Keep credentials out of commits and pushes",
+		Long: `hook puts momentolint into git's hooks: before a commit it looks at what is
+staged, before a push at the commits that the remote does not have yet.`,
+		Args: unknownCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newHookInstallCommand(a), newHookUninstallCommand(a), newHookRunCommand(a))
+	return cmd
+}
+
+// installFlags are those of install and uninstall.
+type installFlags struct{ global, dryRun bool }
+
+func (f *installFlags) add(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.global, "global", false, "all repositories of this user")
+	fs.BoolVar(&f.dryRun, "dry-run", false, "only say what would be done")
+}
+
+// installer joins flags and arguments.
+func (f *installFlags) installer(cmd *cobra.Command, args []string) (*hook.Installer, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding the program's own path: %w", err)
+	}
+	i := &hook.Installer{Dir: ".", Program: program, Version: buildVersion(), Global: f.global, DryRun: f.dryRun}
+	for _, name := range args {
+		e, err := hook.ParseEvent(name)
+		if err != nil {
+			return nil, &usageError{cmd.CommandPath(), err}
+		}
+		if !slices.Contains(i.Events, e) {
+			i.Events = append(i.Events, e)
+		}
+	}
+	return i, nil
+}
+
+func newHookInstallCommand(a *app) *cobra.Command {
+	var flags installFlags
+	cmd := &cobra.Command{
+		Use:   "install [pre-commit] [pre-push]",
+		Short: "Let git run momentolint before commits and pushes",
+		Long: `install makes git run momentolint before each commit and each push, or at the
+one that is named. A hook that is there is kept and runs first. Where
+pre-commit, husky or lefthook manage the hooks, nothing is changed; install
+shows the lines for their file.`,
+		ValidArgs: eventNames(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			i, err := flags.installer(cmd, args)
+			if err != nil {
+				return err
+			}
+			return a.say(i.Install(cmd.Context()))
+		},
+	}
+	flags.add(cmd.Flags())
+	return cmd
+}
+
+func newHookUninstallCommand(a *app) *cobra.Command {
+	var flags installFlags
+	cmd := &cobra.Command{
+		Use:       "uninstall [pre-commit] [pre-push]",
+		Short:     "Take momentolint out of git's hooks",
+		Long:      `uninstall takes out what install put in, and puts back what was there before.`,
+		ValidArgs: eventNames(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			i, err := flags.installer(cmd, args)
+			if err != nil {
+				return err
+			}
+			return a.say(i.Uninstall(cmd.Context()))
+		},
+	}
+	flags.add(cmd.Flags())
+	return cmd
+}
+
+// say prints what was done, also where it then failed.
+func (a *app) say(lines []string, err error) error {
+	for _, line := range lines {
+		if _, err := fmt.Fprintln(a.out, line); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func eventNames() []string {
+	var names []string
+	for _, e := range hook.Events() {
+		names = append(names, string(e))
+	}
+	return names
+}
+
+// hookFlags are the flags of "hook run".
+type hookFlags struct {
+	live                     bool
+	failOn, config, baseline string
+	jobs                     int
+}
+
+func newHookRunCommand(a *app) *cobra.Command {
+	var flags hookFlags
+	cmd := &cobra.Command{
+		Use:   "run pre-commit | run pre-push [REMOTE URL]",
+		Short: "What the hooks call",
+		Long: `run is what git's hooks and hook managers call. For pre-commit it looks at what
+is staged; for pre-push it reads from standard input what git tells that hook,
+and looks at the commits that the remote does not have. It is silent where
+nothing is found, and asks nobody on the network unless --live is given.
+
+Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.`,
+		ValidArgs: eventNames(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name := ""
+			if len(args) > 0 {
+				name = args[0]
+			}
+			e, err := hook.ParseEvent(name)
+			if err != nil {
+				return &usageError{cmd.CommandPath(), err}
+			}
+			if a.getenv("MOMENTOLINT_SKIP") == "1" {
+				return nil
+			}
+			return a.runHook(cmd, e, args[1:], &flags)
+		},
+	}
+	fs := cmd.Flags()
+	fs.BoolVar(&flags.live, "live", false, "ask Momento whether what was found works")
+	fs.StringVar(&flags.failOn, "fail-on", "any", "refuse on `WHAT`: any, live or none")
+	fs.StringVar(&flags.config, "config", "", "configuration `FILE` (default: .momentolint.yaml, looked for from the current folder upwards)")
+	fs.StringVar(&flags.baseline, "baseline", "", "leave out the findings that `FILE` lists")
+	fs.IntVar(&flags.jobs, "jobs", 0, "work on `N` things at once, 0 = as many as there are cores")
+	return cmd
+}
+
+// runHook looks at what is to be committed or pushed, and says on standard
+// error what is wrong with it.
+func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *hookFlags) error {
+	ctx := cmd.Context()
+	var push gitsource.Commits
+	if e == hook.PrePush {
+		var err error
+		if push, err = a.push(args); err != nil {
+			return err
+		}
+		if len(push.Include) == 0 {
+			return nil // only deletions, or nothing
+		}
+	}
+	reports := reportFlags{
+		format: "text", failOn: flags.failOn, config: flags.config, baseline: flags.baseline,
+		jobs: flags.jobs, expiryWarning: "30d", quiet: true,
+	}
+	scan := scanFlags{archiveDepth: scanner.DefaultArchiveDepth, decodeDepth: scanner.DefaultDecodeDepth, maxFileSize: "0"}
+	p, err := a.prepare(cmd, ".", &scan, &reports, &liveFlags{offline: !flags.live})
+	if err != nil {
+		return err
+	}
+	if e == hook.PrePush {
+		err = p.run.Commits(ctx, ".", push)
+	} else {
+		err = p.run.Staged(ctx, ".")
+	}
+	if err != nil {
+		return err
+	}
+	r, err := p.run.Report(ctx)
+	if err != nil {
+		return err
+	}
+	a.code = exitCode(r, p.settings.failOn, false)
+	if len(r.Findings) == 0 && a.code == exitClean {
+		return nil
+	}
+	return a.refuse(r, e)
+}
+
+// push puts together what git or the pre-commit framework says of a push.
+func (a *app) push(args []string) (gitsource.Commits, error) {
+	p, ok := hook.FrameworkPush(a.lookup)
+	if !ok {
+		updates, err := hook.ReadUpdates(a.in)
+		if err != nil {
+			return gitsource.Commits{}, err
+		}
+		p = hook.NewPush(args, updates)
+	}
+	// Without a name, what any remote has counts as given away.
+	return gitsource.Commits{
+		Include: p.Include, Exclude: p.Exclude, Lenient: true, Remote: p.Remote, AllRemotes: p.Remote == "",
+	}, nil
+}
+
+// refuse writes what was found and the ways out.
+func (a *app) refuse(r *finding.Report, e hook.Event) error {
+	var b bytes.Buffer
+	color := a.color(a.err, false)
+	err := report.Text(&b, r, report.TextOptions{Color: color, Width: width(a.err), Quiet: true, Brief: true})
+	if err != nil {
+		return err
+	}
+	if a.code != exitClean {
+		b.WriteString("\n" + e.WayOut(files(r), r.Incomplete))
+	}
+	if _, err = a.err.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("writing what was found: %w", err)
+	}
+	return nil
+}
+
+// files are the files with findings, an archive for what is in it.
+func files(r *finding.Report) []string {
+	var names []string
+	for i := range r.Findings {
+		name, _, _ := strings.Cut(r.Findings[i].Location.File, "!")
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,61 @@
+package hook
+
+import (
+	"fmt"
+	"strings"
+)
+
+// maxNamed is how many files are named in a command to copy.
+const maxNamed = 5
+
+// WayOut says how to go on after a hook has refused because of what is in the
+// files. incomplete tells that something could not be looked at.
+func (e Event) WayOut(files []string, incomplete bool) string {
+	var b strings.Builder
+	row := func(label, text string) { fmt.Fprintf(&b, "  %-11s%s\n", label, text) }
+	switch {
+	case e == PreCommit && len(files) > 0:
+		b.WriteString("momentolint refuses the commit. The ways out:\n")
+		row("take out", unstage(files)+", and the credential into the environment or a secret manager")
+	case len(files) > 0:
+		b.WriteString("momentolint refuses the push. The ways out:\n")
+		row("take out", "git commit --amend, or git rebase -i, until no commit to be pushed has it")
+	case e == PreCommit:
+		b.WriteString("momentolint could not look at all that is staged, and refuses the commit. The ways out:\n")
+	default:
+		b.WriteString("momentolint could not look at all that is to be pushed, and refuses the push. The ways out:\n")
+	}
+	if len(files) > 0 {
+		row("allow", "a comment with a reason on its line: momentolint:allow -- why it may stay")
+	}
+	if incomplete {
+		row("leave out", "a file that cannot be looked at: exclude it in .momentolint.yaml")
+	}
+	row("skip once", e.bypass())
+	return b.String()
+}
+
+// unstage is the command that takes files out of what is staged.
+func unstage(files []string) string {
+	words := []string{"git reset --"}
+	for _, name := range files[:min(len(files), maxNamed)] {
+		words = append(words, shellWord(name))
+	}
+	if len(files) > maxNamed {
+		words = append(words, "…")
+	}
+	return strings.Join(words, " ")
+}
+
+// shellWord makes one word of a file's name, which a stranger may have chosen:
+// what is not plain is not offered for copying.
+func shellWord(name string) string {
+	plain := strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./_-+,@ ") == ""
+	switch {
+	case !plain:
+		return "FILE"
+	case strings.Contains(name, " "):
+		return quote(name)
+	}
+	return name
+}
