@@ -12,16 +12,6 @@ import (
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 )
 
-// asProgram makes the test's own executable be momentolint, for hooks that call it.
-const asProgram = "MOMENTOLINT_TEST_AS_PROGRAM"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) == "1" {
-		main()
-	}
-	os.Exit(m.Run())
-}
-
 // desk is a repository with momentolint's hooks and a remote that has its main branch.
 type desk struct {
 	t           *testing.T

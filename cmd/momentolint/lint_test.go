@@ -13,14 +13,6 @@ import (
 	"github.com/momentolint/momentolint/scanner/report"
 )
 
-// The test's binary is the vet tool when the go command calls it.
-func TestMain(m *testing.M) {
-	if isVetCall(os.Args[1:]) {
-		vetTool()
-	}
-	os.Exit(m.Run())
-}
-
 // The packages under test import nothing of the standard library, which the go
 // command would have this very binary analyze first.
 
