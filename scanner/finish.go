@@ -129,12 +129,16 @@ func (r *Run) verify(ctx context.Context, list []finding.Finding) error {
 		return nil
 	}
 	r.progress.phase("asking the service")
-	v, err := verify.New(r.o.Verify)
-	if err != nil {
-		return fmt.Errorf("preparing the live check: %w", err)
+	v := r.o.Verifier
+	if v == nil {
+		own, err := verify.New(r.o.Verify)
+		if err != nil {
+			return fmt.Errorf("preparing the live check: %w", err)
+		}
+		v = own
 	}
 	verdicts := v.Verify(ctx, targets)
-	if !r.o.Verify.Offline && (r.o.Account.Self || !r.o.Account.Management.IsZero()) {
+	if r.o.Verifier == nil && !r.o.Verify.Offline && (r.o.Account.Self || !r.o.Account.Management.IsZero()) {
 		credentials := make([]credential.Credential, len(targets))
 		for i, t := range targets {
 			credentials[i] = t.Credential

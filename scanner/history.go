@@ -20,6 +20,10 @@ type History struct {
 	// Reflog adds what only reflogs and stashes reach, AllObjects everything in
 	// the object store.
 	Reflog, AllObjects bool
+	// Part and Parts have it scan one of several ranges of object ids: the
+	// Part-th, from 0, of Parts. All together find what the whole does. Parts
+	// below 2 is the whole.
+	Part, Parts int
 }
 
 // History scans the history of the repository that a folder belongs to: all
@@ -38,7 +42,7 @@ func (r *Run) History(ctx context.Context, dir string, what History) error {
 	}
 	defer func() { _ = repo.Close() }()
 	h := &history{run: r, repo: repo, paths: r.detector.PathRules()}
-	h.selection = git.Selection{Reflog: what.Reflog, AllObjects: what.AllObjects}
+	h.selection = git.Selection{Reflog: what.Reflog, AllObjects: what.AllObjects, Part: what.Part, Parts: what.Parts}
 	if err := h.openCache(); err != nil {
 		r.Note(err.Error())
 	}
@@ -95,7 +99,7 @@ func (h *history) openCache() error {
 	}
 	c, err := cache.Open(filepath.Join(r.o.CacheDir, "objects"), cache.Key{
 		Rules: fmt.Sprintf("%s %d %d", r.detector.RuleSet(), r.o.MaxArchiveDepth, r.o.MaxFileSize), Version: r.o.Version,
-		Repository: h.repo.CommonDir(),
+		Repository: h.selection.PartName(h.repo.CommonDir()),
 	}, h.repo.Hash())
 	h.selection.Cache = c
 	return err

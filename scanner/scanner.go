@@ -55,6 +55,9 @@ type Options struct {
 	ShowSecrets bool
 	// Verify are the settings of the live check.
 	Verify verify.Options
+	// Verifier, if not nil, judges the credentials in place of a live check of
+	// the run's own by Verify and Account.
+	Verifier Verifier
 	// Account are the settings for looking v2 keys up in their account.
 	Account account.Settings
 	// CacheDir is the folder of the cache of scanned git objects; "" = no cache.
@@ -63,6 +66,13 @@ type Options struct {
 	Now func() time.Time
 	// Progress, if not nil, is kept up to date while the run goes on.
 	Progress *Progress
+}
+
+// Verifier judges credentials; verify.Verifier is one.
+type Verifier interface {
+	// Verify gives a verdict for every credential among the targets, by its
+	// fingerprint.
+	Verify(ctx context.Context, targets []verify.Target) map[string]finding.Verdict
 }
 
 // Progress counts what has been done so far. It may be read at any time.

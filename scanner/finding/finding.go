@@ -47,6 +47,9 @@ type Finding struct {
 	Advice string
 	// Verdict is the outcome of the live check.
 	Verdict Verdict
+	// Repository is the name of the repository that it was found in, where
+	// there are several; "" else. Location.File begins with it then.
+	Repository string
 }
 
 // Kind is the credential's kind, "" for policy findings.
@@ -173,9 +176,45 @@ type Report struct {
 	ShowSecrets bool
 	// Suppressed counts what was found and is not in Findings.
 	Suppressed Suppressed
+	// Repositories tells of each repository of a fleet, in the order of their
+	// names; nil for a run over one place.
+	Repositories []Repository
 	// Incomplete tells that something was not looked at that should have been,
 	// so that no findings does not mean clean.
 	Incomplete bool
+}
+
+// RepositoryStatus is what became of a repository of a fleet. The values are
+// those of the JSON output.
+type RepositoryStatus string
+
+// What becomes of a repository.
+const (
+	// RepositoryScanned: its history was scanned, all or all but what Skipped counts.
+	RepositoryScanned RepositoryStatus = "scanned"
+	// RepositoryFailed: it could not be scanned.
+	RepositoryFailed RepositoryStatus = "failed"
+	// RepositoryWaiting: it has not been scanned yet.
+	RepositoryWaiting RepositoryStatus = "waiting"
+)
+
+// Repository is what became of one repository of a fleet.
+type Repository struct {
+	// Name is the beginning of the findings' Location.File.
+	Name string
+	// URL is the clone URL, or the path.
+	URL    string
+	Status RepositoryStatus
+	// Reason says why it is not scanned; "" if it is.
+	Reason string
+	// Tries is how often it was begun.
+	Tries int
+	// Findings is the number of findings in it, Skipped that of the things that
+	// should have been looked at and were not.
+	Findings, Skipped     int
+	Commits, Blobs, Bytes int64
+	// Seconds is how long it took.
+	Seconds float64
 }
 
 // Suppressed counts findings that somebody silenced, by how.

@@ -3,8 +3,22 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
+
+// Scrubbed gives a copy of the report in which no text holds a credential of
+// the report, or anything that looks like one: for keeping it, or sending it
+// elsewhere. Credentials themselves are in it still.
+func Scrubbed(r *finding.Report) *finding.Report {
+	v := newView(r, false)
+	out := *r
+	out.Findings, out.Notes, out.StaleBaseline = v.findings, v.notes, v.stale
+	out.Summary.Skipped = slices.Concat(v.skipped, v.leftOut)
+	return &out
+}
 
 // Safe makes text from strangers (a file name, an author) fit for a terminal:
 // control characters, escape sequences and characters that change the

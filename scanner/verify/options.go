@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"time"
@@ -52,6 +53,9 @@ type Options struct {
 	// are asked about at once.
 	Rate        float64
 	Concurrency int
+	// Limiter, if not nil, is asked before every call in place of Rate: for
+	// several processes that share one rate.
+	Limiter Limiter
 	// Now tells the time that expiry claims are held against; nil = time.Now.
 	Now func() time.Time
 	// Getenv reads HTTPS_PROXY and NO_PROXY; nil = os.Getenv.
@@ -72,6 +76,13 @@ type Options struct {
 	closing time.Duration
 }
 
+// Limiter says when a call may go out.
+type Limiter interface {
+	// Wait returns when the next call may go out; its error is that there will
+	// be none in time.
+	Wait(ctx context.Context) error
+}
+
 // Target is a credential to be judged.
 type Target struct {
 	Credential credential.Credential
@@ -88,7 +99,7 @@ type Verifier struct {
 	target  guard.Address
 	user    route
 	dialer  guard.Dialer
-	limiter *rate.Limiter
+	limiter Limiter
 	cache   *verdictCache
 	madeUp  credential.Credential
 	nothing string
@@ -121,10 +132,13 @@ func New(opts Options) (*Verifier, error) {
 		opts.closing = 2 * time.Second
 	}
 	v := &Verifier{
-		opts:   opts,
-		dialer: guard.Dialer{Getenv: opts.Getenv, Hooks: opts.hooks},
+		opts:    opts,
+		dialer:  guard.Dialer{Getenv: opts.Getenv, Hooks: opts.hooks},
+		limiter: opts.Limiter,
+	}
+	if v.limiter == nil {
 		// A burst of one: the calls are spread over the second.
-		limiter: rate.NewLimiter(rate.Limit(opts.Rate), 1),
+		v.limiter = rate.NewLimiter(rate.Limit(opts.Rate), 1)
 	}
 	var err error
 	if v.rules, err = guard.NewRules(opts.AllowHosts); err != nil {

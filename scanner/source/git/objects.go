@@ -2,6 +2,7 @@ package git
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"sync/atomic"
 
@@ -17,9 +18,32 @@ type Selection struct {
 	Reflog bool
 	// AllObjects is everything in the object store, unreachable objects too.
 	AllObjects bool
+	// Part and Parts bound Objects to one of several ranges of object ids: the
+	// Part-th, from 0, of Parts. Parts below 2 is everything.
+	Part, Parts int
 	// Cache, if not nil, tells objects that were looked at earlier and had
 	// nothing in them; Objects adds those of this run and saves it.
 	Cache *cache.Cache
+}
+
+// has tells whether an object is in the part.
+func (s *Selection) has(id OID) bool {
+	if s.Parts < 2 {
+		return true
+	}
+	var buf [32]byte
+	// Ids are as good as random, so equal ranges of them hold equally much.
+	lead := uint64(binary.BigEndian.Uint32(id.AppendTo(buf[:0])))
+	return lead*uint64(s.Parts)>>32 == uint64(s.Part)
+}
+
+// PartName gives the repository's identity for the key of a cache, which each
+// part has for itself.
+func (s *Selection) PartName(repository string) string {
+	if s.Parts < 2 {
+		return repository
+	}
+	return fmt.Sprintf("%s part %d of %d", repository, s.Part, s.Parts)
 }
 
 // Stats is how much Objects looked at.
@@ -90,7 +114,10 @@ func (s *scan) run(ctx context.Context) (Stats, error) {
 		Jobs: r.o.Jobs, Check: true, Progress: r.o.Progress,
 		Expected: s.expected(ctx),
 	}
-	if s.sel.Cache != nil {
+	switch {
+	case s.sel.Parts > 1:
+		o.Skip = func(id OID) bool { return !s.sel.has(id) || s.sel.Cache != nil && s.isKnown(id) }
+	case s.sel.Cache != nil:
 		o.Skip = s.isKnown
 	}
 	result, err := s.store.Walk(ctx, o, s.object)
