@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/momentolint/momentolint/fleet"
+)
+
+// The exit codes, those of momentolint.
+const (
+	exitClean  = 0
+	exitFound  = 1
+	exitFailed = 2
+)
+
+// version is set by the linker where a build has no module version of its own.
+var version string
+
+func buildVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "dev"
+}
+
+// app is one run of the program. Commands reach the outside only through it.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	lookup   func(string) (string, bool)
+	now      func() time.Time
+	code     int
+
+	connection connectionFlags
+	quiet      bool
+	verbose    bool
+	noColor    bool
+	noProgress bool
+}
+
+func newApp(in io.Reader, out, err io.Writer, lookup func(string) (string, bool)) *app {
+	return &app{in: in, out: out, err: err, lookup: lookup, now: time.Now}
+}
+
+func (a *app) getenv(name string) string {
+	v, _ := a.lookup(name)
+	return v
+}
+
+// usageError is a mistake in the command line.
+type usageError struct {
+	command string
+	err     error
+}
+
+func (e *usageError) Error() string {
+	return fmt.Sprintf("%v\nRun %q for help.", e.err, e.command+" --help")
+}
+
+func (e *usageError) Unwrap() error { return e.err }
+
+func (a *app) run(ctx context.Context, args []string) int {
+	root := a.newRootCommand()
+	root.SetArgs(args)
+	if err := root.ExecuteContext(ctx); err != nil {
+		_, _ = fmt.Fprintf(a.err, "momentolint fleet: %s\n", err)
+		return exitFailed
+	}
+	return a.code
+}
+
+func (a *app) newRootCommand() *cobra.Command {
+	root := &cobra.Command{
+		// The name that users type; this program is behind it.
+		Use:   "fleet",
+		Short: "Scan many repositories with many workers",
+		Long: `fleet scans the histories of many repositories: those of a list, of a folder, or
+of an organisation on GitHub or GitLab. "run" does all of it in one process.
+"submit", "worker", "status" and "report" are its parts, for several processes
+on this computer, or, with --nats, for as many computers as one likes on a NATS
+JetStream cluster.`,
+		Example: `  momentolint fleet run ~/src                                # every repository in a folder
+  momentolint fleet run --github acme --report html=acme.html
+  momentolint fleet submit --file urls.txt --nats tls://nats.acme.example --nats-creds fleet.creds
+  momentolint fleet worker --nats tls://nats.acme.example --nats-creds fleet.creds
+  momentolint fleet report --wait --nats tls://nats.acme.example --nats-creds fleet.creds`,
+		SilenceUsage: true, SilenceErrors: true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return &usageError{cmd.CommandPath(), fmt.Errorf("there is no command %q", args[0])}
+			}
+			return nil
+		},
+		RunE:        func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "momentolint fleet"},
+		Version:     buildVersion(),
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{cmd.CommandPath(), err} })
+	fs := root.PersistentFlags()
+	a.connection.add(fs)
+	fs.BoolVar(&a.quiet, "quiet", false, "only findings and errors")
+	fs.BoolVar(&a.verbose, "verbose", false, "more detail, and what the workers do")
+	fs.BoolVar(&a.noColor, "no-color", false, "no colours")
+	fs.BoolVar(&a.noProgress, "no-progress", false, "no progress line")
+	root.AddCommand(newRunCommand(a), newSubmitCommand(a), newWorkerCommand(a), newStatusCommand(a), newReportCommand(a), newRemoveCommand(a))
+	return root
+}
+
+// connectionFlags say where JetStream is.
+type connectionFlags struct {
+	fleet.Connection
+}
+
+func (f *connectionFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.Dir, "dir", "", "keep runs, clones and caches in `DIR` (default: in the user's cache folder)")
+	fs.StringVar(&f.URL, "nats", "", "use the NATS JetStream servers at `URL[,URL]` instead of the embedded one")
+	fs.StringVar(&f.CredsFile, "nats-creds", "", "the user's credentials `FILE` for NATS")
+	fs.StringVar(&f.NKeyFile, "nats-nkey", "", "the user's NKey seed `FILE` for NATS")
+	fs.StringVar(&f.User, "nats-user", "", "the user's `NAME` for NATS, with the password in the variable NATS_PASSWORD")
+	fs.StringVar(&f.CAFile, "nats-ca", "", "trust the certificate authority in `FILE`")
+	fs.StringVar(&f.CertFile, "nats-cert", "", "the user's TLS certificate `FILE` for NATS")
+	fs.StringVar(&f.KeyFile, "nats-key", "", "the key `FILE` of --nats-cert")
+	fs.BoolVar(&f.Plaintext, "nats-plaintext", false, "allow a connection without TLS to a host that is not loopback")
+}
+
+// connect reaches JetStream, and prepares the folder for the rest.
+func (a *app) connect(ctx context.Context, name string) (*fleet.Fleet, error) {
+	c := a.connection.Connection
+	c.Name = name
+	c.Password = a.getenv("NATS_PASSWORD")
+	dir, err := a.dir()
+	if err != nil {
+		return nil, err
+	}
+	c.Dir = dir
+	return fleet.Connect(ctx, c)
+}
+
+// dir is the fleet's folder on this computer.
+func (a *app) dir() (string, error) {
+	if a.connection.Dir != "" {
+		return a.connection.Dir, nil
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("finding the cache folder; --dir names another: %w", err)
+	}
+	return filepath.Join(dir, "momentolint", "fleet"), nil
+}
+
+// log writes what workers do, with --verbose.
+func (a *app) log() *slog.Logger {
+	level := slog.LevelWarn
+	switch {
+	case a.verbose:
+		level = slog.LevelDebug
+	case a.quiet:
+		level = slog.LevelError
+	}
+	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level}))
+}

@@ -1,0 +1,275 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"github.com/momentolint/momentolint/fleet"
+	"github.com/momentolint/momentolint/scanner/baseline"
+	"github.com/momentolint/momentolint/scanner/config"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/report"
+)
+
+// reportFlags say what becomes of the findings.
+type reportFlags struct {
+	format                          string
+	reports                         []string
+	failOn, baseline, writeBaseline string
+	expiryWarning                   string
+	showSecrets                     bool
+}
+
+func (f *reportFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.format, "format", "text", "write to standard output as `FORMAT`: "+strings.Join(report.Formats(), ", "))
+	fs.StringArrayVar(&f.reports, "report", nil, "also write a report to a file, as `FORMAT=FILE`; may be repeated")
+	fs.StringVar(&f.failOn, "fail-on", "any", "exit with 1 on `WHAT`: any, live or none")
+	fs.StringVar(&f.baseline, "baseline", "", "leave out the findings that `FILE` lists")
+	fs.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to `FILE` as a baseline")
+	fs.StringVar(&f.expiryWarning, "expiry-warning", "30d", "warn of credentials that expire within this `TIME`")
+	fs.BoolVar(&f.showSecrets, "show-secrets", false, "not possible here: credentials do not leave the worker that finds them")
+}
+
+// check finds mistakes before hours of work.
+func (f *reportFlags) check() error {
+	if f.showSecrets {
+		return errors.New("--show-secrets: a fleet's credentials do not leave the worker that finds them; scan the repository itself")
+	}
+	if _, err := report.ByName(f.format); err != nil {
+		return fmt.Errorf("--format: %w", err)
+	}
+	for _, r := range f.reports {
+		format, file, ok := strings.Cut(r, "=")
+		if !ok || file == "" {
+			return fmt.Errorf("--report %q: want FORMAT=FILE", r)
+		}
+		if _, err := report.ByName(format); err != nil {
+			return fmt.Errorf("--report: %w", err)
+		}
+	}
+	if !slices.Contains([]string{"any", "live", "none"}, f.failOn) {
+		return fmt.Errorf("--fail-on %q: want any, live or none", f.failOn)
+	}
+	if _, err := config.ParseDuration(f.expiryWarning); err != nil {
+		return fmt.Errorf("--expiry-warning: %w", err)
+	}
+	return nil
+}
+
+func newReportCommand(a *app) *cobra.Command {
+	var flags reportFlags
+	var wait bool
+	cmd := &cobra.Command{
+		Use:   "report [RUN]",
+		Short: "One report over everything that a run has found",
+		Long: `report gathers what the workers have found, of the latest run or the one named.
+What has not been scanned yet is in it as such, and the exit code is 2 then;
+--wait waits for it.
+
+Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := flags.check(); err != nil {
+				return &usageError{cmd.CommandPath(), err}
+			}
+			f, r, err := a.openRun(cmd.Context(), "report", args)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			if wait {
+				if err := a.await(cmd.Context(), r); err != nil {
+					return err
+				}
+			}
+			return a.finish(cmd.Context(), r, &flags)
+		},
+	}
+	flags.add(cmd.Flags())
+	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the run is finished")
+	return cmd
+}
+
+// openRun opens the run that the arguments name.
+func (a *app) openRun(ctx context.Context, name string, args []string) (*fleet.Fleet, *fleet.Run, error) {
+	f, err := a.connect(ctx, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	id := ""
+	if len(args) > 0 {
+		id = args[0]
+	}
+	r, err := f.Run(ctx, id)
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return f, r, nil
+}
+
+// finish writes the reports and sets the exit code.
+func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
+	warning, err := config.ParseDuration(f.expiryWarning)
+	if err != nil {
+		return err
+	}
+	o := fleet.ReportOptions{Version: buildVersion(), ExpiryWarning: warning, Now: a.now}
+	if f.baseline != "" {
+		o.Baseline, err = baseline.Read(f.baseline)
+		if err != nil && (f.writeBaseline != f.baseline || !errors.Is(err, os.ErrNotExist)) {
+			return err
+		}
+	}
+	all, err := r.Report(ctx, o)
+	if err != nil {
+		return err
+	}
+	if f.writeBaseline != "" {
+		next, err := a.newBaseline(ctx, r, o)
+		if err != nil {
+			return err
+		}
+		if err := report.ReplaceFile(f.writeBaseline, next); err != nil {
+			return fmt.Errorf("writing the baseline: %w", err)
+		}
+	}
+	var failed error
+	for _, entry := range f.reports {
+		format, file, _ := strings.Cut(entry, "=")
+		failed = errors.Join(failed, report.WriteFile(file, format, all))
+	}
+	if err := a.print(all, f); err != nil {
+		return errors.Join(failed, err)
+	}
+	if failed != nil {
+		return failed
+	}
+	a.code = max(a.code, exitCode(all, f.failOn, f.writeBaseline != ""))
+	return nil
+}
+
+// newBaseline is the baseline that covers everything found.
+func (a *app) newBaseline(ctx context.Context, r *fleet.Run, o fleet.ReportOptions) ([]byte, error) {
+	o.Baseline = nil
+	all, err := r.Report(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return baseline.New(all.Findings).Marshal(), nil
+}
+
+func (a *app) print(r *finding.Report, f *reportFlags) error {
+	columns := 0
+	if file, ok := a.out.(*os.File); ok {
+		if n, _, err := term.GetSize(int(file.Fd())); err == nil {
+			columns = n
+		}
+	}
+	text := report.TextOptions{Color: a.color(), Width: columns, Verbose: a.verbose, Quiet: a.quiet}
+	if f.format == "text" {
+		return report.Text(a.out, r, text)
+	}
+	write, err := report.ByName(f.format)
+	if err == nil {
+		err = write(a.out, r)
+	}
+	if err != nil {
+		return err
+	}
+	text.Color = false
+	if a.quiet && !r.Incomplete {
+		return nil
+	}
+	return report.Closing(a.err, r, text)
+}
+
+// color tells whether to write colours.
+func (a *app) color() bool {
+	if a.noColor || a.getenv("NO_COLOR") != "" || a.getenv("TERM") == "dumb" {
+		return false
+	}
+	if v := a.getenv("CLICOLOR_FORCE"); v != "" && v != "0" {
+		return true
+	}
+	return isTerminal(a.out)
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// exitCode is the contract's: what was not looked at goes before what was found.
+func exitCode(r *finding.Report, failOn string, baselineWritten bool) int {
+	unfinished := slices.ContainsFunc(r.Findings, func(f finding.Finding) bool { return f.Verdict.Unfinished })
+	switch {
+	case r.Incomplete:
+		return exitFailed
+	case baselineWritten:
+		return exitClean
+	case failOn == "any" && r.Summary.Findings > 0, failOn == "live" && r.Summary.Live > 0:
+		return exitFound
+	case failOn == "live" && unfinished:
+		return exitFailed
+	}
+	return exitClean
+}
+
+// await waits for the end of a run, with a line on the terminal.
+func (a *app) await(ctx context.Context, r *fleet.Run) error {
+	live := !a.noProgress && !a.quiet && isTerminal(a.err) && a.getenv("CI") == "" && a.getenv("TERM") != "dumb"
+	if live {
+		defer func() { _, _ = fmt.Fprint(a.err, "\r\x1b[K") }()
+	}
+	var earlier *fleet.Status
+	for {
+		s, err := r.Status(ctx)
+		if err != nil {
+			return err
+		}
+		if s.Finished() {
+			return nil
+		}
+		if earlier != nil {
+			s.Since(earlier)
+		}
+		if earlier == nil || s.Seconds-earlier.Seconds > rateSpan {
+			earlier = s
+		}
+		if live {
+			_, _ = fmt.Fprintf(a.err, "\r\x1b[K%s", fit(s.String(), a.err))
+		}
+		select {
+		case <-ctx.Done():
+			return errors.New("interrupted; the run stays, and \"fleet worker\" goes on with it")
+		case <-time.After(time.Second / 2):
+		}
+	}
+}
+
+// rateSpan is over how many seconds the live rate is measured.
+const rateSpan = 15
+
+// fit cuts a line to the terminal's width.
+func fit(line string, w io.Writer) string {
+	f, ok := w.(*os.File)
+	if !ok {
+		return line
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if runes := []rune(line); err == nil && columns > 1 && len(runes) >= columns {
+		return string(runes[:columns-1])
+	}
+	return line
+}

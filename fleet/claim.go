@@ -1,0 +1,204 @@
+package fleet
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/scanner/finding"
+)
+
+// claimLife is how long a claim stands that its worker does not renew. A
+// worker that is cut off for less keeps its claims.
+const claimLife = 30 * time.Second
+
+// lease is a key that a worker holds in a bucket until it lets go or stops
+// renewing it; JetStream removes it then, by its own clock.
+type lease struct {
+	fleet    *Fleet
+	kv       jetstream.KeyValue
+	key      string
+	value    []byte
+	revision uint64
+
+	mu   sync.Mutex
+	lost bool
+	done chan struct{}
+	once sync.Once
+}
+
+// owner is the value of a lease: a claim without a verdict, and who made it.
+// The nonce tells a claim that was stored although its answer got lost from
+// somebody else's.
+type owner struct {
+	Worker  string           `json:"worker"`
+	Nonce   string           `json:"nonce"`
+	Verdict *finding.Verdict `json:"verdict,omitempty"`
+}
+
+func newOwner(worker string) (owner, error) {
+	nonce := make([]byte, 12)
+	if _, err := rand.Read(nonce); err != nil {
+		return owner{}, fmt.Errorf("making a claim: %w", err)
+	}
+	return owner{Worker: worker, Nonce: hex.EncodeToString(nonce)}, nil
+}
+
+// acquire takes a key unless somebody has it; then it gives what they stored.
+func (f *Fleet) acquire(ctx context.Context, kv jetstream.KeyValue, key, worker string) (*lease, *owner, error) {
+	mine, err := newOwner(worker)
+	if err != nil {
+		return nil, nil, err
+	}
+	value, err := json.Marshal(mine)
+	if err != nil {
+		return nil, nil, fmt.Errorf("making a claim: %w", err)
+	}
+	for {
+		var revision uint64
+		err := retry(ctx, patience, func(ctx context.Context) error {
+			var err error
+			revision, err = kv.Create(ctx, key, value, jetstream.KeyTTL(claimLife))
+			return err
+		})
+		if err != nil && !errors.Is(err, jetstream.ErrKeyExists) {
+			return nil, nil, fmt.Errorf("claiming: %w", err)
+		}
+		var theirs *owner
+		if err != nil {
+			entry, getErr := f.get(ctx, kv, key)
+			if errors.Is(getErr, jetstream.ErrKeyNotFound) {
+				continue // it has just expired
+			}
+			if getErr != nil {
+				return nil, nil, fmt.Errorf("claiming: %w", getErr)
+			}
+			theirs = &owner{}
+			if err := json.Unmarshal(entry.Value(), theirs); err != nil {
+				return nil, nil, fmt.Errorf("reading a claim: %w", err)
+			}
+			revision = entry.Revision()
+		}
+		if theirs != nil && theirs.Nonce != mine.Nonce {
+			return nil, theirs, nil
+		}
+		l := &lease{fleet: f, kv: kv, key: key, value: value, revision: revision, done: make(chan struct{})}
+		go l.renew(ctx)
+		return l, nil, nil
+	}
+}
+
+// renew keeps the lease while its worker lives.
+func (l *lease) renew(ctx context.Context) {
+	tick := time.NewTicker(claimLife / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-l.done:
+			return
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		l.mu.Lock()
+		select {
+		case <-l.done:
+		default:
+			if err := l.update(ctx, l.value, claimLife); isConflict(err) {
+				l.lost = true
+			}
+		}
+		lost := l.lost
+		l.mu.Unlock()
+		if lost {
+			return
+		}
+	}
+}
+
+// update stores a value if the lease is still this worker's. Without a life it
+// stays.
+func (l *lease) update(ctx context.Context, value []byte, life time.Duration) error {
+	opts := []jetstream.PublishOpt{jetstream.WithExpectLastSequencePerSubject(l.revision)}
+	if life > 0 {
+		opts = append(opts, jetstream.WithMsgTTL(life))
+	}
+	limited, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	ack, err := l.fleet.js.Publish(limited, "$KV."+l.kv.Bucket()+"."+l.key, value, opts...)
+	if err != nil {
+		return err
+	}
+	l.revision = ack.Sequence
+	return nil
+}
+
+// isConflict tells that somebody else has changed a key.
+func isConflict(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == 10164)
+}
+
+// settle stores the final value. It gives false where the lease was lost.
+func (l *lease) settle(ctx context.Context, value []byte) (bool, error) {
+	l.stop()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.lost {
+		return false, nil
+	}
+	err := retry(ctx, patience, func(ctx context.Context) error {
+		err := l.update(ctx, value, 0)
+		if !isConflict(err) {
+			return err
+		}
+		// It may be this very value, whose answer got lost, or a renewal.
+		entry, getErr := l.kv.Get(ctx, l.key)
+		if getErr != nil {
+			return getErr
+		}
+		var now, mine owner
+		if json.Unmarshal(entry.Value(), &now) != nil || json.Unmarshal(value, &mine) != nil || now.Nonce != mine.Nonce {
+			return err
+		}
+		if now.Verdict != nil {
+			return nil
+		}
+		l.revision = entry.Revision()
+		return l.update(ctx, value, 0)
+	})
+	if isConflict(err) || errors.Is(err, jetstream.ErrKeyNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (l *lease) stop() { l.once.Do(func() { close(l.done) }) }
+
+// release lets others have the key.
+func (l *lease) release(ctx context.Context) {
+	l.stop()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
+	defer cancel()
+	// If it fails, the lease ends by itself.
+	_ = l.kv.Delete(limited, l.key, jetstream.LastRevision(l.revision))
+}
+
+// claimKey is the key of a credential's claim.
+func (r *Run) claimKey(c credential.Credential) string {
+	mac := hmac.New(sha256.New, r.Key)
+	_, _ = mac.Write([]byte(c.Reveal()))
+	return hex.EncodeToString(mac.Sum(nil))
+}

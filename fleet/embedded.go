@@ -1,0 +1,193 @@
+package fleet
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// embedded is the server inside the process. The first process that uses a
+// folder runs it, and takes the others in through a socket in the folder, which
+// only the user may use. When that process ends, the next that needs the
+// server starts it: a worker that is killed takes nothing along.
+type embedded struct {
+	dir string
+
+	mu       sync.Mutex
+	closed   bool
+	server   *server.Server
+	lock     *os.File
+	listener net.Listener
+}
+
+const (
+	lockName   = "lock"
+	socketName = "socket"
+	storeName  = "jetstream"
+	// takeover is how long somebody else may need to start or stop the server.
+	takeover = 10 * time.Second
+)
+
+var errClosed = errors.New("the fleet's connection is closed")
+
+// openEmbedded prepares the folder.
+func openEmbedded(dir string) (*embedded, error) {
+	dir, err := filepath.Abs(dir)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("preparing the fleet's folder: %w", err)
+	}
+	return &embedded{dir: dir}, nil
+}
+
+// InProcessConn is called by the NATS client for each connection, the first
+// and those after an interruption.
+func (e *embedded) InProcessConn() (net.Conn, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return nil, errClosed
+	}
+	if e.server != nil {
+		return e.server.InProcessConn()
+	}
+	for started := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		lock, err := tryLock(filepath.Join(e.dir, lockName), true)
+		if err != nil {
+			return nil, fmt.Errorf("locking the fleet's folder: %w", err)
+		}
+		if lock != nil {
+			if err := e.start(lock); err != nil {
+				_ = lock.Close()
+				return nil, err
+			}
+			return e.server.InProcessConn()
+		}
+		conn, err := dialSocket(e.dir)
+		if err == nil {
+			return conn, nil
+		}
+		if time.Since(started) > takeover {
+			return nil, fmt.Errorf("another process holds the fleet's folder %s and does not answer: %w", e.dir, err)
+		}
+	}
+}
+
+// start runs the server and lets other processes in.
+func (e *embedded) start(lock *os.File) error {
+	s, err := server.NewServer(&server.Options{
+		ServerName: "momentolint", DontListen: true, NoSigs: true, NoLog: true,
+		JetStream: true, StoreDir: filepath.Join(e.dir, storeName),
+		// What a killed process has written is the kernel's; this is against
+		// the loss of power.
+		SyncInterval: 10 * time.Second,
+	})
+	if err != nil {
+		return fmt.Errorf("starting the embedded server: %w", err)
+	}
+	go s.Start()
+	if !s.ReadyForConnections(takeover) || !s.JetStreamEnabled() {
+		s.Shutdown()
+		return errors.New("starting the embedded server: JetStream cannot use " + filepath.Join(e.dir, storeName))
+	}
+	listener, err := listenSocket(e.dir)
+	if err != nil {
+		s.Shutdown()
+		return fmt.Errorf("starting the embedded server: %w", err)
+	}
+	e.server, e.lock, e.listener = s, lock, listener
+	go serve(listener, s)
+	return nil
+}
+
+// serve joins every connection to the socket with one to the server.
+func serve(listener net.Listener, s *server.Server) {
+	for {
+		outer, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		inner, err := s.InProcessConn()
+		if err != nil {
+			_ = outer.Close()
+			continue
+		}
+		for _, pair := range [][2]net.Conn{{outer, inner}, {inner, outer}} {
+			go func() {
+				_, _ = io.Copy(pair[0], pair[1])
+				_ = outer.Close()
+				_ = inner.Close()
+			}()
+		}
+	}
+}
+
+func (e *embedded) close() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.closed = true
+	if e.server == nil {
+		return
+	}
+	_ = e.listener.Close()
+	e.server.Shutdown()
+	e.server.WaitForShutdown()
+	_ = e.lock.Close()
+	e.server = nil
+}
+
+// maxSocketPath is how long a socket's name may be everywhere (sockaddr_un
+// holds 104 bytes on macOS).
+const maxSocketPath = 100
+
+// socketPath gives a name for the socket that is short enough. release frees it.
+func socketPath(dir string) (path string, release func(), err error) {
+	path = filepath.Join(dir, socketName)
+	if len(path) <= maxSocketPath {
+		return path, func() {}, nil
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	path = fmt.Sprintf("/proc/self/fd/%d/%s", f.Fd(), socketName)
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		_ = f.Close()
+		return "", nil, fmt.Errorf("the path of the folder is too long for a socket in it: %s", dir)
+	}
+	return path, func() { _ = f.Close() }, nil
+}
+
+func dialSocket(dir string) (net.Conn, error) {
+	path, release, err := socketPath(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	return net.DialTimeout("unix", path, time.Second) //nolint:noctx // a local socket answers or fails
+}
+
+// listenSocket opens the socket. The lock is held, so that one that is there
+// is a dead process's.
+func listenSocket(dir string) (net.Listener, error) {
+	path, release, err := socketPath(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	_ = os.Remove(path)
+	listener, err := net.Listen("unix", path) //nolint:noctx // it does not wait
+	if err != nil {
+		return nil, err
+	}
+	return listener, os.Chmod(path, 0o600)
+}

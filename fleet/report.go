@@ -1,0 +1,370 @@
+package fleet
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/momentolint/momentolint/scanner/baseline"
+	"github.com/momentolint/momentolint/scanner/finding"
+)
+
+// ReportOptions say what becomes of the results.
+type ReportOptions struct {
+	// Version is momentolint's version.
+	Version string
+	// Baseline holds the findings that are known; nil = none.
+	Baseline *baseline.Baseline
+	// ExpiryWarning is how far ahead an expiry counts as soon.
+	ExpiryWarning time.Duration
+	// Now is the clock; nil = time.Now.
+	Now func() time.Time
+}
+
+// Report gathers the results of a run. It may be called while the run goes on:
+// what has no result yet is in the report as waiting.
+func (r *Run) Report(ctx context.Context, o ReportOptions) (*finding.Report, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	g := &gathering{run: r, results: map[string]*result{}, failed: map[string]*deadLetter{}}
+	for _, step := range []func(context.Context) error{g.readItems, g.readResults, g.readFailed} {
+		if err := step(ctx); err != nil {
+			return nil, fmt.Errorf("gathering the results of run %s: %w", r.ID, err)
+		}
+	}
+	report := &finding.Report{ToolVersion: o.Version, Now: o.Now().UTC(), ExpiryWarning: o.ExpiryWarning, Repositories: []finding.Repository{}}
+	report.Summary.Skipped = []finding.Skip{}
+	for i := range g.items {
+		g.add(report, &g.items[i])
+	}
+	shareVerdicts(report.Findings)
+	sortFindings(report.Findings)
+	if o.Baseline != nil {
+		n := len(report.Findings)
+		report.Findings = slices.DeleteFunc(report.Findings, func(f finding.Finding) bool { return o.Baseline.Covers(&f) })
+		report.Suppressed.Baseline = n - len(report.Findings)
+		report.StaleBaseline = o.Baseline.Stale()
+	}
+	status, err := r.Status(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report.Summary.Seconds = status.Seconds
+	summarize(report)
+	return report, nil
+}
+
+// gathering is everything about a run.
+type gathering struct {
+	run     *Run
+	items   []item // of whole repositories, by name
+	parts   map[string][]item
+	results map[string]*result
+	failed  map[string]*deadLetter
+}
+
+// readItems reads all items, in one sequence.
+func (g *gathering) readItems(ctx context.Context) error {
+	g.parts = map[string][]item{}
+	var last uint64
+	err := retry(ctx, patience, func(ctx context.Context) error {
+		info, err := g.run.items.Info(ctx)
+		if err == nil {
+			last = info.State.LastSeq
+		}
+		return err
+	})
+	if err != nil || last == 0 {
+		return err
+	}
+	consumer, err := g.run.items.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverAllPolicy})
+	if err != nil {
+		return err
+	}
+	messages, err := consumer.Messages()
+	if err != nil {
+		return err
+	}
+	defer messages.Stop()
+	stop := context.AfterFunc(ctx, messages.Stop)
+	defer stop()
+	for {
+		msg, err := messages.Next()
+		if err != nil {
+			return cmp.Or(context.Cause(ctx), err)
+		}
+		meta, err := msg.Metadata()
+		if err != nil {
+			return err
+		}
+		var it item
+		if json.Unmarshal(msg.Data(), &it) == nil {
+			if it.Parts > 1 {
+				id := it.whole().id()
+				g.parts[id] = append(g.parts[id], it)
+			} else {
+				g.items = append(g.items, it)
+			}
+		}
+		if meta.Sequence.Stream >= last {
+			break
+		}
+	}
+	slices.SortFunc(g.items, func(a, b item) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.URL, b.URL)) })
+	return nil
+}
+
+// each calls take for every key of a bucket, in one sequence.
+func each(ctx context.Context, kv jetstream.KeyValue, take func(key string, value []byte) error) error {
+	watch, err := kv.WatchAll(ctx, jetstream.IgnoreDeletes())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = watch.Stop() }()
+	for {
+		select {
+		case e := <-watch.Updates():
+			if e == nil {
+				return nil
+			}
+			if err := take(e.Key(), e.Value()); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(patience):
+			return errors.New("the server does not answer")
+		}
+	}
+}
+
+func (g *gathering) readResults(ctx context.Context) error {
+	pieces := map[string][]byte{}
+	counts := map[string]int{}
+	err := each(ctx, g.run.results, func(key string, value []byte) error {
+		switch {
+		case len(value) > 0 && value[0] == whole && !isPiece(key):
+			return g.result(key, value[1:])
+		case len(value) > 0 && value[0] == inPieces && !isPiece(key):
+			n, err := strconv.Atoi(string(value[1:]))
+			if err != nil {
+				return fmt.Errorf("the result %s is damaged", key)
+			}
+			counts[key] = n
+		default:
+			pieces[key] = slices.Clone(value)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for key, n := range counts {
+		var data []byte
+		for i := range n {
+			piece, ok := pieces[key+"."+strconv.Itoa(i)]
+			if !ok {
+				return fmt.Errorf("a piece of the result %s is missing", key)
+			}
+			data = append(data, piece...)
+		}
+		if err := g.result(key, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isPiece tells the key of a piece from that of a result.
+func isPiece(key string) bool { return slices.Contains([]byte(key), '.') }
+
+func (g *gathering) result(key string, data []byte) error {
+	var r result
+	if err := unpack(data, &r); err != nil {
+		return fmt.Errorf("the result %s: %w", key, err)
+	}
+	g.results[key] = &r
+	return nil
+}
+
+func (g *gathering) readFailed(ctx context.Context) error {
+	return each(ctx, g.run.failed, func(key string, value []byte) error {
+		var d deadLetter
+		if err := json.Unmarshal(value, &d); err != nil {
+			return fmt.Errorf("the dead letter %s is damaged: %w", key, err)
+		}
+		g.failed[key] = &d
+		return nil
+	})
+}
+
+// add puts a repository into the report.
+func (g *gathering) add(report *finding.Report, it *item) {
+	repo := finding.Repository{Name: it.Name, URL: it.URL, Status: finding.RepositoryScanned}
+	first := len(report.Findings)
+	pieces := []item{*it}
+	if r := g.results[it.id()]; r != nil && r.Parts > 0 {
+		pieces = g.parts[it.id()]
+		repo.Tries, repo.Seconds = r.Tries, r.Seconds
+		if len(pieces) < r.Parts {
+			g.lacks(report, &repo, finding.RepositoryWaiting, "it has not been scanned yet")
+		}
+	}
+	for i := range pieces {
+		p := &pieces[i]
+		id := p.id()
+		switch r, d := g.results[id], g.failed[id]; {
+		case r != nil:
+			g.take(report, &repo, r)
+		case d != nil:
+			reason := d.Reason
+			if p.Parts > 1 {
+				reason = fmt.Sprintf("part %d of %d: %s", p.Part+1, p.Parts, reason)
+			}
+			repo.Tries = max(repo.Tries, d.Tries)
+			g.lacks(report, &repo, finding.RepositoryFailed, reason)
+		default:
+			g.lacks(report, &repo, finding.RepositoryWaiting, "it has not been scanned yet")
+		}
+	}
+	// What lies in several parts of a repository is counted once.
+	own := report.Findings[first:]
+	sortFindings(own)
+	own = slices.CompactFunc(own, same)
+	report.Findings = report.Findings[:first+len(own)]
+	repo.Findings = len(own)
+	report.Repositories = append(report.Repositories, repo)
+}
+
+// lacks notes that a repository, or a part of it, has no result.
+func (g *gathering) lacks(report *finding.Report, repo *finding.Repository, status finding.RepositoryStatus, reason string) {
+	if repo.Status != finding.RepositoryFailed {
+		repo.Status, repo.Reason = status, reason
+	}
+	report.Summary.Skipped = append(report.Summary.Skipped, finding.Skip{Path: repo.Name, Reason: reason})
+}
+
+func (g *gathering) take(report *finding.Report, repo *finding.Repository, r *result) {
+	for i := range r.Findings {
+		report.Findings = append(report.Findings, r.Findings[i].finding(repo.Name))
+	}
+	for _, s := range r.Skipped {
+		report.Summary.Skipped = append(report.Summary.Skipped, finding.Skip{
+			Path: inRepository(repo.Name, s.Path), Reason: s.Reason, ByDesign: s.ByDesign,
+		})
+		if !s.ByDesign {
+			repo.Skipped++
+		}
+	}
+	for _, note := range r.Notes {
+		if text := repo.Name + ": " + note; !slices.Contains(report.Notes, text) {
+			report.Notes = append(report.Notes, text)
+		}
+	}
+	repo.Commits += r.Commits
+	repo.Blobs += r.Blobs
+	repo.Bytes += r.Bytes
+	repo.Seconds += r.Seconds
+	repo.Tries = max(repo.Tries, r.Tries)
+	report.Suppressed.Inline += r.Inline
+	report.Suppressed.Config += r.Config
+	report.Summary.Commits += r.Commits
+	report.Summary.Blobs += r.Blobs
+	report.Summary.Bytes += r.Bytes
+}
+
+// sortFindings puts findings in the order of the contract.
+func sortFindings(list []finding.Finding) {
+	slices.SortStableFunc(list, func(a, b finding.Finding) int {
+		return cmp.Or(
+			cmp.Compare(a.Location.File, b.Location.File),
+			cmp.Compare(a.Location.StartLine, b.Location.StartLine),
+			cmp.Compare(a.Location.StartColumn, b.Location.StartColumn),
+			cmp.Compare(commitID(&a), commitID(&b)),
+			cmp.Compare(a.Rule, b.Rule),
+			cmp.Compare(a.Fingerprint, b.Fingerprint),
+		)
+	})
+}
+
+func commitID(f *finding.Finding) string {
+	if f.Commit == nil {
+		return ""
+	}
+	return f.Commit.ID
+}
+
+// same tells that two findings of one repository are one.
+func same(a, b finding.Finding) bool {
+	x, y := a.Location, b.Location
+	return x.File == y.File && x.StartLine == y.StartLine && x.StartColumn == y.StartColumn &&
+		a.Rule == b.Rule && a.Fingerprint == b.Fingerprint && commitID(&a) == commitID(&b)
+}
+
+// shareVerdicts gives all findings of a credential the verdict that tells
+// most: a place that names no endpoint has none of its own.
+func shareVerdicts(list []finding.Finding) {
+	best := map[string]finding.Verdict{}
+	for i := range list {
+		f := &list[i]
+		if f.Credential.IsZero() {
+			continue
+		}
+		if b, ok := best[f.Fingerprint]; !ok || weight(f.Verdict) > weight(b) {
+			best[f.Fingerprint] = f.Verdict
+		}
+	}
+	for i := range list {
+		if f := &list[i]; !f.Credential.IsZero() {
+			f.Verdict = best[f.Fingerprint]
+		}
+	}
+}
+
+// weight ranks how much a verdict tells.
+func weight(v finding.Verdict) int {
+	switch {
+	case v.Status == finding.StatusLive:
+		return 4
+	case v.Status == finding.StatusDead:
+		return 3
+	case v.Status == finding.StatusExpired:
+		return 2
+	case v.Unfinished:
+		return 1
+	}
+	return 0
+}
+
+// summarize counts, and decides whether the report is complete.
+func summarize(report *finding.Report) {
+	s := &report.Summary
+	s.Findings = len(report.Findings)
+	seen := map[string]bool{}
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		if f.Credential.IsZero() || seen[f.Fingerprint] {
+			continue
+		}
+		seen[f.Fingerprint] = true
+		s.Credentials++
+		if f.Verdict.Status == finding.StatusLive {
+			s.Live++
+		}
+	}
+	slices.SortFunc(s.Skipped, func(a, b finding.Skip) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason, b.Reason))
+	})
+	s.Skipped = slices.Compact(s.Skipped)
+	for _, skip := range s.Skipped {
+		report.Incomplete = report.Incomplete || !skip.ByDesign
+	}
+}

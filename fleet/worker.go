@@ -1,0 +1,554 @@
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/momentolint/momentolint/scanner"
+	"github.com/momentolint/momentolint/scanner/account"
+	"github.com/momentolint/momentolint/scanner/config"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/verify"
+)
+
+// WorkerOptions say how a worker works.
+type WorkerOptions struct {
+	// Name tells workers apart in results; "" = made up.
+	Name string
+	// Dir is the folder for clones and for the caches of scanned objects.
+	Dir string
+	// Parallel is how many items are scanned at once; 0 = one for each core.
+	Parallel int
+	// Run is the id of the only run to work for; "" = all.
+	Run string
+	// Drain has the worker end when everything submitted is done. Without it
+	// the worker waits for more.
+	Drain bool
+	// DiskQuota is how many bytes the clones may have; 0 = no bound.
+	DiskQuota int64
+	// ClonesPerHost is how many clones may come from one host at once, for the
+	// whole fleet; 0 = 8.
+	ClonesPerHost int
+	// Version is momentolint's version.
+	Version string
+	// Verify and Account are the settings of the live check. Where credentials
+	// may be sent is the worker's to say, never the queue's. Verify.Rate holds
+	// for all workers together.
+	Verify  verify.Options
+	Account account.Settings
+	// Log gets what happens, without anything secret; nil = nothing does.
+	Log *slog.Logger
+
+	// pause is how long a worker with a full disk takes nothing.
+	pause time.Duration
+}
+
+// DefaultClonesPerHost is how many clones come from one host at once.
+const DefaultClonesPerHost = 8
+
+// Worker takes items and scans them.
+type Worker struct {
+	fleet  *Fleet
+	o      WorkerOptions
+	clones *clones
+	own    *verify.Verifier
+
+	// scanning holds a slot for each item that is being cloned or scanned,
+	// taken one for each item that is not yet acknowledged: those that wait
+	// for the live check keep nobody from scanning.
+	scanning, taken chan struct{}
+
+	mu     sync.Mutex
+	runs   map[string]*Run
+	paused time.Time
+}
+
+// waitingFactor is how many items, for each that is scanned, may wait for the
+// live check.
+const waitingFactor = 16
+
+// NewWorker prepares a worker. The error is a mistake in the options.
+func (f *Fleet) NewWorker(o WorkerOptions) (*Worker, error) {
+	if o.Parallel <= 0 {
+		o.Parallel = runtime.GOMAXPROCS(0)
+	}
+	if o.ClonesPerHost <= 0 {
+		o.ClonesPerHost = DefaultClonesPerHost
+	}
+	if o.Verify.Rate <= 0 {
+		o.Verify.Rate = verify.DefaultRate
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.pause <= 0 {
+		o.pause = 30 * time.Second
+	}
+	if o.Name == "" {
+		made, err := newOwner("")
+		if err != nil {
+			return nil, err
+		}
+		o.Name = made.Nonce[:8]
+	}
+	git, err := exec.LookPath("git")
+	if err == nil {
+		git, err = filepath.Abs(git)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("looking for git: %w", err)
+	}
+	// All wait for their turns in one line, which may be long.
+	o.Verify.Limiter = newLimiter(f, o.Verify.Rate)
+	o.Verify.Total = 24 * time.Hour
+	own, err := verify.New(o.Verify)
+	if err != nil {
+		return nil, fmt.Errorf("preparing the live check: %w", err)
+	}
+	return &Worker{
+		fleet: f, o: o, own: own, runs: map[string]*Run{},
+		clones: &clones{
+			fleet: f, worker: o.Name, dir: filepath.Join(o.Dir, "clones"), quota: o.DiskQuota, perHost: o.ClonesPerHost, git: git,
+		},
+		scanning: make(chan struct{}, o.Parallel), taken: make(chan struct{}, o.Parallel*waitingFactor),
+	}, nil
+}
+
+// Work takes items until the context ends, or everything is done if Drain is
+// set. What was begun when the context ends goes to other workers.
+func (w *Worker) Work(ctx context.Context) error {
+	var items sync.WaitGroup
+	defer items.Wait()
+	for {
+		if err := w.rest(ctx); err != nil {
+			return w.ended(ctx, err)
+		}
+		for _, c := range []chan struct{}{w.taken, w.scanning} {
+			select {
+			case c <- struct{}{}:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		run, msg, err := w.next(ctx)
+		if msg == nil {
+			<-w.scanning
+			<-w.taken
+			if err != nil || run == nil {
+				return w.ended(ctx, err)
+			}
+			continue
+		}
+		items.Go(func() {
+			defer func() { <-w.taken }()
+			w.handle(ctx, run, msg)
+		})
+	}
+}
+
+// ended is nil for a context that was cancelled.
+func (w *Worker) ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// rest waits while the disk is full.
+func (w *Worker) rest(ctx context.Context) error {
+	w.mu.Lock()
+	pause := time.Until(w.paused)
+	w.mu.Unlock()
+	select {
+	case <-time.After(max(0, pause)):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// idle is how long a worker waits for an item of one run before it looks at
+// the next.
+const idle = 500 * time.Millisecond
+
+// next gives an item of the oldest run that has one. Without a message the run
+// tells whether to go on: nil is the end.
+func (w *Worker) next(ctx context.Context) (*Run, jetstream.Msg, error) {
+	runs, err := w.open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	done := w.o.Drain
+	var last *Run
+	for i, run := range runs {
+		last = run
+		var batch jetstream.MessageBatch
+		if i < len(runs)-1 {
+			batch, err = run.consumer.FetchNoWait(1)
+		} else {
+			batch, err = run.consumer.Fetch(1, jetstream.FetchMaxWait(idle))
+		}
+		if err == nil {
+			for msg := range batch.Messages() {
+				return run, msg, nil
+			}
+			err = batch.Error()
+		}
+		if ctx.Err() != nil {
+			return nil, nil, nil
+		}
+		if err != nil && !errors.Is(err, jetstream.ErrNoMessages) {
+			if !passing(err) {
+				return nil, nil, fmt.Errorf("taking an item: %w", err)
+			}
+			w.o.Log.Debug("waiting for the server", "error", err.Error())
+		}
+		if done {
+			finished, err := w.finished(ctx, run)
+			if err != nil {
+				return nil, nil, err
+			}
+			done = finished
+		}
+	}
+	if done {
+		return nil, nil, nil
+	}
+	if last == nil {
+		select {
+		case <-time.After(idle):
+		case <-ctx.Done():
+		}
+		last = &Run{}
+	}
+	return last, nil, nil
+}
+
+// open gives the runs to work for, the oldest first.
+func (w *Worker) open(ctx context.Context) ([]*Run, error) {
+	ids := []string{w.o.Run}
+	if w.o.Run == "" {
+		var err error
+		if ids, err = w.fleet.Runs(ctx); err != nil {
+			return nil, err
+		}
+	}
+	var list []*Run
+	for _, id := range ids {
+		run := w.runs[id]
+		if run == nil {
+			var err error
+			run, err = w.fleet.Run(ctx, id)
+			if errors.Is(err, ErrNoRun) && w.o.Run == "" || errors.Is(err, jetstream.ErrStreamNotFound) {
+				continue // it is being removed
+			}
+			if err != nil {
+				return nil, err
+			}
+			w.runs[id] = run
+		}
+		list = append(list, run)
+	}
+	return list, nil
+}
+
+// finished tells whether everything of a run is done.
+func (w *Worker) finished(ctx context.Context, run *Run) (bool, error) {
+	fresh, err := w.fleet.get(ctx, w.fleet.runs, run.ID)
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("looking at run %s: %w", run.ID, err)
+	}
+	var r record
+	if err := json.Unmarshal(fresh.Value(), &r); err != nil {
+		return false, fmt.Errorf("looking at run %s: %w", run.ID, err)
+	}
+	if !r.Closed {
+		return false, nil
+	}
+	info, err := run.consumerInfo(ctx)
+	if err != nil {
+		return false, err
+	}
+	return info.NumPending == 0 && info.NumAckPending == 0, nil
+}
+
+func (r *Run) consumerInfo(ctx context.Context) (*jetstream.ConsumerInfo, error) {
+	var info *jetstream.ConsumerInfo
+	err := retry(ctx, patience, func(ctx context.Context) error {
+		var err error
+		info, err = r.consumer.Info(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking at run %s: %w", r.ID, err)
+	}
+	return info, nil
+}
+
+// task is one delivery of an item.
+type task struct {
+	run   *Run
+	item  item
+	tries int
+	began time.Time
+	// freed tells that the item no longer holds a slot for scanning.
+	freed sync.Once
+	w     *Worker
+}
+
+func (t *task) free() { t.freed.Do(func() { <-t.w.scanning }) }
+
+// handle works on one delivery and says to JetStream what became of it.
+func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
+	t := &task{run: run, began: time.Now(), w: w}
+	defer t.free()
+	meta, err := msg.Metadata()
+	if err == nil {
+		err = json.Unmarshal(msg.Data(), &t.item)
+	}
+	if err != nil {
+		w.o.Log.Error("an item that is none", "subject", msg.Subject(), "error", err.Error())
+		_ = msg.TermWithReason("not an item")
+		return
+	}
+	t.tries = int(meta.NumDelivered)
+	stop := w.heartbeat(msg, run.Settings.AckWait)
+	defer stop()
+	log := w.o.Log.With("repository", t.item.String(), "try", t.tries)
+	done, err := w.stored(ctx, t)
+	if err == nil && !done {
+		err = w.do(ctx, t)
+	}
+	var f *fault
+	isFault := errors.As(err, &f)
+	switch {
+	case ctx.Err() != nil:
+		// This worker ends; the item is somebody else's.
+		_ = msg.Nak()
+		return
+	case err == nil:
+	case isFault && f.full && t.tries <= run.Settings.Tries:
+		log.Warn("the disk is full; pausing", "pause", w.o.pause.String())
+		w.mu.Lock()
+		w.paused = time.Now().Add(w.o.pause)
+		w.mu.Unlock()
+		_ = msg.NakWithDelay(time.Second)
+		return
+	case isFault && f.final, t.tries >= run.Settings.Tries:
+		log.Warn("failed for good", "error", err.Error())
+		if err = w.bury(ctx, t, err.Error()); err != nil {
+			_ = msg.NakWithDelay(backoff(t.tries))
+			return
+		}
+	default:
+		log.Info("failed", "error", err.Error())
+		_ = msg.NakWithDelay(backoff(t.tries))
+		return
+	}
+	// Until the server has confirmed it, the item would come again; it would
+	// find its result there.
+	if err := retry(ctx, patience, func(ctx context.Context) error { return msg.DoubleAck(ctx) }); err != nil {
+		log.Info("the acknowledgement is not confirmed", "error", err.Error())
+	}
+	log.Debug("done", "seconds", time.Since(t.began).Seconds())
+}
+
+// backoff is the pause before the next try.
+func backoff(tries int) time.Duration {
+	return min(time.Second<<min(tries, 6), time.Minute)
+}
+
+// heartbeat keeps an item from going to others while it is worked on.
+func (w *Worker) heartbeat(msg jetstream.Msg, ackWait time.Duration) (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		tick := time.NewTicker(ackWait / 4)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				_ = msg.InProgress()
+			}
+		}
+	}()
+	return sync.OnceFunc(func() { close(done) })
+}
+
+// stored tells whether the item has its result, or is a dead letter already: a
+// delivery after an acknowledgement that got lost, or after the last try.
+func (w *Worker) stored(ctx context.Context, t *task) (bool, error) {
+	if t.tries == 1 {
+		return false, nil
+	}
+	for _, kv := range []jetstream.KeyValue{t.run.results, t.run.failed} {
+		_, err := w.fleet.get(ctx, kv, t.item.id())
+		if err == nil {
+			return true, nil
+		}
+		if !errors.Is(err, jetstream.ErrKeyNotFound) {
+			return false, fmt.Errorf("looking for a result: %w", err)
+		}
+	}
+	if t.tries > t.run.Settings.Tries {
+		return false, &fault{final: true, reason: fmt.Sprintf(
+			"%d workers took it and none came back: they died of it, or were killed while they had it", t.run.Settings.Tries)}
+	}
+	return false, nil
+}
+
+// do scans an item and stores its result.
+func (w *Worker) do(ctx context.Context, t *task) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			// The values of a panic may hold what was scanned; the stack does not.
+			w.o.Log.Error("a panic", "repository", t.item.String(), "stack", string(debug.Stack()))
+			err = &fault{reason: "momentolint itself failed at this repository (a panic; the worker's log has its stack)"}
+		}
+	}()
+	target := t.item.target()
+	dir, release, err := w.clones.get(ctx, t.run.ID, target)
+	if err != nil {
+		return err
+	}
+	defer release()
+	r := &result{Item: t.item, Tries: t.tries, Worker: w.o.Name}
+	objects := int64(0)
+	if t.item.Parts < 2 {
+		if objects = estimateObjects(dir); objects > t.run.Settings.SplitObjects {
+			return w.split(ctx, t, r, objects)
+		}
+	}
+	v := &verifier{run: t.run, worker: w.o.Name, own: w.own, account: w.o.Account, offline: w.o.Verify.Offline || t.run.Settings.Offline, waiting: t.free}
+	if v.offline && !w.o.Verify.Offline {
+		o := w.o.Verify
+		o.Offline = true
+		if v.own, err = verify.New(o); err != nil {
+			return fmt.Errorf("preparing the live check: %w", err)
+		}
+	}
+	full, err := w.scan(ctx, t, dir, objects, v)
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	r.Commits, r.Blobs, r.Bytes = full.Summary.Commits, full.Summary.Blobs, full.Summary.Bytes
+	r.Inline, r.Config = full.Suppressed.Inline, full.Suppressed.Config
+	r.Seconds = time.Since(t.began).Seconds()
+	data, err := r.encode(full)
+	if err != nil {
+		return err
+	}
+	return w.store(ctx, t, data)
+}
+
+// smallRepository is up to how many objects a repository is scanned by one
+// core: the others have repositories of their own.
+const smallRepository = 100_000
+
+// scan is what "scan --history" does.
+func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v *verifier) (*finding.Report, error) {
+	s := t.run.Settings
+	c, err := config.Parse("the run's configuration", []byte(s.Config))
+	if err != nil {
+		return nil, &fault{reason: err.Error(), final: true}
+	}
+	o := scanner.Options{
+		Version: w.o.Version, Config: c, Jobs: 1, Verify: w.o.Verify, Verifier: v, CacheDir: filepath.Join(w.o.Dir, "cache"),
+		MaxArchiveDepth: s.MaxArchiveDepth, MaxDecodeDepth: s.MaxDecodeDepth, MaxFileSize: s.MaxFileSize,
+	}
+	if objects > smallRepository || w.o.Parallel == 1 || t.item.Parts > 1 {
+		o.Jobs = 0
+	}
+	run, err := scanner.New(o)
+	if err != nil {
+		return nil, fmt.Errorf("preparing the scan: %w", err)
+	}
+	err = run.History(ctx, dir, scanner.History{Part: t.item.Part, Parts: t.item.Parts})
+	if err != nil {
+		if diskFull(err) {
+			return nil, &fault{reason: "the worker's disk is full", full: true}
+		}
+		return nil, fmt.Errorf("scanning: %w", err)
+	}
+	full, err := run.Report(ctx)
+	if err == nil {
+		err = v.err
+	}
+	return full, err
+}
+
+// split makes items of the ranges of a large repository's objects.
+func (w *Worker) split(ctx context.Context, t *task, r *result, objects int64) error {
+	r.Parts = int((objects + t.run.Settings.SplitObjects - 1) / t.run.Settings.SplitObjects)
+	for part := range r.Parts {
+		if _, err := t.run.publish(ctx, &item{Name: t.item.Name, URL: t.item.URL, Part: part, Parts: r.Parts}); err != nil {
+			return err
+		}
+	}
+	r.Seconds = time.Since(t.began).Seconds()
+	data, err := r.encode(&finding.Report{})
+	if err != nil {
+		return err
+	}
+	return w.store(ctx, t, data)
+}
+
+// store keeps a result: in pieces where it is larger than a message, and then
+// what others look for last.
+func (w *Worker) store(ctx context.Context, t *task, data []byte) error {
+	limit := int(w.fleet.nc.MaxPayload()) / 2
+	id := t.item.id()
+	if len(data) <= limit {
+		return w.wrap(t, w.fleet.put(ctx, t.run.results, id, append([]byte{whole}, data...)))
+	}
+	pieces := 0
+	for ; len(data) > 0; pieces++ {
+		n := min(limit, len(data))
+		if err := w.fleet.put(ctx, t.run.results, id+"."+strconv.Itoa(pieces), data[:n]); err != nil {
+			return w.wrap(t, err)
+		}
+		data = data[n:]
+	}
+	return w.wrap(t, w.fleet.put(ctx, t.run.results, id, append([]byte{inPieces}, strconv.Itoa(pieces)...)))
+}
+
+// The first byte of a result tells whether it follows, or how many pieces do.
+const (
+	whole    = 'r'
+	inPieces = 'p'
+)
+
+func (w *Worker) wrap(t *task, err error) error {
+	if err != nil {
+		return fmt.Errorf("storing the result of %s: %w", &t.item, err)
+	}
+	return nil
+}
+
+// bury writes a dead letter.
+func (w *Worker) bury(ctx context.Context, t *task, reason string) error {
+	value, err := json.Marshal(deadLetter{t.item, reason, min(t.tries, t.run.Settings.Tries), w.o.Name})
+	if err != nil {
+		return fmt.Errorf("writing a dead letter: %w", err)
+	}
+	return w.wrap(t, w.fleet.put(ctx, t.run.failed, t.item.id(), value))
+}
