@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/momentolint/momentolint/delivery/hook"
-	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/report"
 	gitsource "github.com/momentolint/momentolint/scanner/source/git"
@@ -173,12 +172,19 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 			return nil // only deletions, or nothing
 		}
 	}
-	reports := reportFlags{
-		format: "text", failOn: flags.failOn, config: flags.config, baseline: flags.baseline,
-		jobs: flags.jobs, expiryWarning: "30d", quiet: true,
-	}
-	scan := scanFlags{archiveDepth: scanner.DefaultArchiveDepth, decodeDepth: scanner.DefaultDecodeDepth, maxFileSize: "0"}
-	p, err := a.prepare(cmd, ".", &scan, &reports, &liveFlags{offline: !flags.live})
+	// What has no flag here is as it is for a scan that was given none.
+	var (
+		scan    scanFlags
+		reports reportFlags
+		live    liveFlags
+		usual   = pflag.NewFlagSet("scan", pflag.ContinueOnError)
+	)
+	scan.add(usual)
+	reports.add(usual)
+	live.add(usual)
+	reports.failOn, reports.config, reports.baseline, reports.jobs = flags.failOn, flags.config, flags.baseline, flags.jobs
+	live.offline = !flags.live
+	p, err := a.prepare(cmd, ".", &scan, &reports, &live)
 	if err != nil {
 		return err
 	}
