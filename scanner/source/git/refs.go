@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/momentolint/momentolint/scanner/source/git/internal/small"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 
@@ -154,7 +155,7 @@ func (r *Repo) readRewrites(tips []ref) (rewrites, error) {
 
 // idLines reads a file of lines of ids; none if it does not exist.
 func idLines(path string) ([][]OID, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // the repository's own file
+	text, err := small.Read(path)
 	if os.IsNotExist(err) {
 		return nil, nil
 	}

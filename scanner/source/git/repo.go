@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/source/git/internal/small"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 
@@ -203,7 +204,7 @@ func (r *Repo) findCommonDir() (string, error) {
 	if dir := r.getenv("GIT_COMMON_DIR"); dir != "" {
 		return filepath.Abs(dir)
 	}
-	text, err := os.ReadFile(filepath.Join(r.gitDir, "commondir"))
+	text, err := small.Read(filepath.Join(r.gitDir, "commondir"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return r.gitDir, nil
 	}

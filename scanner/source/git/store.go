@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/momentolint/momentolint/scanner/source/git/internal/small"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 
@@ -87,7 +88,7 @@ func (r *Repo) openStore(ctx context.Context) (store, error) {
 // unknownExtension gives the name of an extension that may change how objects
 // are stored; "" if there is none.
 func (r *Repo) unknownExtension(ctx context.Context) (string, error) {
-	text, err := os.ReadFile(filepath.Join(r.commonDir, "config"))
+	text, err := small.Read(filepath.Join(r.commonDir, "config"))
 	if lower := bytes.ToLower(text); err == nil && !bytes.Contains(lower, []byte("extensions")) && !bytes.Contains(lower, []byte("include")) {
 		return "", nil // which spares asking git
 	}

@@ -25,6 +25,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/momentolint/momentolint/scanner/source/git/internal/small"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 
@@ -110,7 +111,7 @@ var (
 func (c *Cache) recordLen() int { return c.hash.Size() + infoLen }
 
 func (c *Cache) load() error {
-	f, err := os.Open(c.path)
+	f, err := small.Open(c.path)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/momentolint/momentolint/scanner/source/git/internal/small"
 )
 
 // Limits bound what one object may cost. Zero fields mean the defaults.
@@ -177,7 +179,7 @@ func (s *Store) addDir(path string, depth int, seen map[string]bool) {
 		return
 	}
 	s.dirs = append(s.dirs, &objectDir{path: path})
-	text, err := os.ReadFile(filepath.Join(path, "info", "alternates")) //nolint:gosec // the store's own file
+	text, err := small.Read(filepath.Join(path, "info", "alternates"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return
 	}
