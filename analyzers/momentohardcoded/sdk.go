@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"regexp"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
@@ -169,10 +170,12 @@ func (c *checker) credentialArgument(e ast.Expr, where string, fix func() []anal
 
 // placeholders are texts that stand for a credential: what people write into
 // examples, and names of environment variables.
-var placeholders = regexp.MustCompile(`^(?i:` +
-	`<.*>|\[.*\]|\$\{?.*\}?|\{\{.*\}\}|%.*%|.*(\.\.\.|…).*|` +
-	`[x*.\-_]+|(your|my)[-_ ]?(momento[-_ ]?)?(api|auth)?[-_ ]?(key|token)([-_ ]?here)?|` +
-	`change[-_ ]?me|placeholder|redacted|to[-_ ]?do|replace[-_ ]?me|insert[-_ ].*here)$` +
-	`|^(YOUR_[A-Z0-9_]*|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+)$`)
+var placeholders = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?i:` +
+		`<.*>|\[.*\]|\$\{?.*\}?|\{\{.*\}\}|%.*%|.*(\.\.\.|…).*|` +
+		`[x*.\-_]+|(your|my)[-_ ]?(momento[-_ ]?)?(api|auth)?[-_ ]?(key|token)([-_ ]?here)?|` +
+		`change[-_ ]?me|placeholder|redacted|to[-_ ]?do|replace[-_ ]?me|insert[-_ ].*here)$` +
+		`|^(YOUR_[A-Z0-9_]*|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+)$`)
+})
 
-func placeholder(text string) bool { return placeholders.MatchString(strings.TrimSpace(text)) }
+func placeholder(text string) bool { return placeholders().MatchString(strings.TrimSpace(text)) }

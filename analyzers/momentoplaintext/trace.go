@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -421,9 +422,11 @@ func oneCharacter(v ssa.Value) bool {
 
 // masking are names of functions that, as they say, do not show what they are
 // given.
-var masking = regexp.MustCompile(`(?i)mask|redact|obfuscat|sanit|censor|scrub|hash|encrypt|cipher|seal|fingerprint|digest|checksum`)
+var masking = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)mask|redact|obfuscat|sanit|censor|scrub|hash|encrypt|cipher|seal|fingerprint|digest|checksum`)
+})
 
-func masks(name string) bool { return masking.MatchString(name) }
+func masks(name string) bool { return masking().MatchString(name) }
 
 // maskedType tells whether a type shows itself in its own way: it is taken to
 // know that it holds a secret. Types of the standard library do not.

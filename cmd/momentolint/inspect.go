@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -178,12 +179,16 @@ func oneCredential(text []byte) (first credential.Credential, others []credentia
 
 // endpointMember is an endpoint in a JSON document, an INI file or an
 // environment file.
-var endpointMember = regexp.MustCompile(`(?i)endpoint["']?\s*[:=]\s*["']?([a-z0-9][a-z0-9.-]{3,252})`)
+//
+// Compiled when wanted: every start of the program would pay for it.
+var endpointMember = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)endpoint["']?\s*[:=]\s*["']?([a-z0-9][a-z0-9.-]{3,252})`)
+})
 
 // nearbyEndpoint is the endpoint that stands beside the credential in a
 // document, "" if there is none.
 func nearbyEndpoint(text []byte) string {
-	if m := endpointMember.FindSubmatch(text); m != nil {
+	if m := endpointMember().FindSubmatch(text); m != nil {
 		return string(m[1])
 	}
 	return ""
@@ -247,11 +252,13 @@ func (in *inspection) facts() facts {
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 // regionName finds the region in the name of a cell.
-var regionName = regexp.MustCompile(`^cell-(?:[0-9]+-)?([a-z]{2}-[a-z]+-[0-9])-[0-9]+\.`)
+var regionName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^cell-(?:[0-9]+-)?([a-z]{2}-[a-z]+-[0-9])-[0-9]+\.`)
+})
 
 // region is the AWS region that a cell's host names, "" if none.
 func region(host string) string {
-	if m := regionName.FindStringSubmatch(host); m != nil {
+	if m := regionName().FindStringSubmatch(host); m != nil {
 		return m[1]
 	}
 	return ""

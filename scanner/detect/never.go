@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/momentolint/momentolint/scanner/finding"
 )
@@ -46,9 +47,15 @@ func (s *Scanner) neverExpiring(at int) {
 	s.others = slices.Insert(s.others, i, c)
 }
 
+// lazily compiles a pattern when it is first wanted: few files have the word,
+// and every start of the program would pay.
+func lazily(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
+
 // generates matches the name of a call that creates an API key, in the
 // spelling of any of the SDKs.
-var generates = regexp.MustCompile(`(?i)generate_?api_?(?:key|token)`)
+var generates = lazily(`(?i)generate_?api_?(?:key|token)`)
 
 // neverCall tells whether ExpiresIn.never() stands around d[at] and goes to a
 // call that creates an API key, and where it stands.
@@ -97,16 +104,16 @@ func (s *Scanner) neverCall(at int) (lo, hi int, ok bool) {
 
 // imports matches a line that brings Momento's SDK into a file, in the manner
 // of any language: an import, using, use or require with Momento in it.
-var imports = regexp.MustCompile(`(?mi)^[ \t">+]*(?:import|from|export|using|use|require|require_once|require_relative|include|alias|extern crate|@?import|open|#r|implementation|(?:const|let|var)\b[^\n=]{1,200}=\s*(?:await\s+)?(?:require|import)\b)\b?[^\n]{0,200}momento`)
+var imports = lazily(`(?mi)^[ \t">+]*(?:import|from|export|using|use|require|require_once|require_relative|include|alias|extern crate|@?import|open|#r|implementation|(?:const|let|var)\b[^\n=]{1,200}=\s*(?:await\s+)?(?:require|import)\b)\b?[^\n]{0,200}momento`)
 
 // multiline matches the end of an import over several lines.
-var multiline = regexp.MustCompile(`(?i)\bfrom\s+["'][^"'\n]{0,100}momento`)
+var multiline = lazily(`(?i)\bfrom\s+["'][^"'\n]{0,100}momento`)
 
 // momentoInPlay tells whether the file uses Momento's SDK: its imports or the
 // name itself say so.
 func (s *Scanner) momentoInPlay(name []byte) bool {
 	if !s.inPlayKnown {
-		s.inPlay = indexFold(s.beginning, "momento") >= 0 && (imports.Match(s.beginning) || multiline.Match(s.beginning))
+		s.inPlay = indexFold(s.beginning, "momento") >= 0 && (imports().Match(s.beginning) || multiline().Match(s.beginning))
 		s.inPlayKnown = true
 	}
 	return s.inPlay || indexFold(name, "momento") >= 0
@@ -129,7 +136,7 @@ func (s *Scanner) goesToKey(lo, hi int) bool {
 				depth--
 				continue
 			}
-			if generates.Match(calleeBefore(d[from:i])) {
+			if generates().Match(calleeBefore(d[from:i])) {
 				return true
 			}
 		case ';':
@@ -160,12 +167,12 @@ func calleeBefore(text []byte) []byte {
 
 // assigned matches the beginning of a statement that puts a value into a
 // variable.
-var assigned = regexp.MustCompile(`([A-Za-z_$][A-Za-z0-9_]*)\s*(?::\s*[A-Za-z_][A-Za-z0-9_.:<>]*\s*)?:?=\s*(?:await\s+|new\s+)?$`)
+var assigned = lazily(`([A-Za-z_$][A-Za-z0-9_]*)\s*(?::\s*[A-Za-z_][A-Za-z0-9_.:<>]*\s*)?:?=\s*(?:await\s+|new\s+)?$`)
 
 // variableGoesToKey tells whether d[lo:hi] is put into a variable that a call
 // which creates an API key uses further down.
 func (s *Scanner) variableGoesToKey(d []byte, lo, hi int) bool {
-	m := assigned.FindSubmatch(d[max(0, lo-200):lo])
+	m := assigned().FindSubmatch(d[max(0, lo-200):lo])
 	if m == nil {
 		return false
 	}
@@ -173,7 +180,7 @@ func (s *Scanner) variableGoesToKey(d []byte, lo, hi int) bool {
 	rest := d[hi:min(len(d), hi+maxUse)]
 	s.work += int64(len(rest))
 	for {
-		at := generates.FindIndex(rest)
+		at := generates().FindIndex(rest)
 		if at == nil {
 			return false
 		}
@@ -221,7 +228,7 @@ func hasWord(text, word []byte) bool {
 
 // expiryNever matches the field of the request that creates a key over HTTP,
 // up to the word never, however it is quoted.
-var expiryNever = regexp.MustCompile(`(?:^|[^A-Za-z0-9_])(expiry(?:["'\s\\]|%22|&quot;)*(?::|=>?|,|%3A|\bto\b)(?:["'\s\\]|%22|&quot;)*)$`)
+var expiryNever = lazily(`(?:^|[^A-Za-z0-9_])(expiry(?:["'\s\\]|%22|&quot;)*(?::|=>?|,|%3A|\bto\b)(?:["'\s\\]|%22|&quot;)*)$`)
 
 // neverBody tells whether d[at] is the value of the field expiry of a request
 // to /api-keys, and where field and value stand.
@@ -231,7 +238,7 @@ func (s *Scanner) neverBody(at int) (lo, hi int, ok bool) {
 	if quoteAt(d, hi) == 0 || d[at] != 'n' {
 		return 0, 0, false
 	}
-	m := expiryNever.FindSubmatchIndex(d[max(0, at-48):at])
+	m := expiryNever().FindSubmatchIndex(d[max(0, at-48):at])
 	if m == nil {
 		return 0, 0, false
 	}
