@@ -38,8 +38,9 @@ func (l *lineCount) locate(d []byte, at int) (line, start int) {
 		return l.locateWide(d, at)
 	case at >= from:
 		line, start = l.line, l.start
-		if i := bytes.LastIndexByte(d[from:at], '\n'); i >= 0 {
-			line, start = line+bytes.Count(d[from:at], newline), from+i+1
+		// Counting is done by vectors, looking backwards byte by byte.
+		if n := bytes.Count(d[from:at], newline); n > 0 {
+			line, start = line+n, from+bytes.LastIndexByte(d[from:at], '\n')+1
 		}
 		return line, start
 	}
