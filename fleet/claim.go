@@ -68,7 +68,7 @@ func (f *Fleet) acquire(ctx context.Context, kv jetstream.KeyValue, key, worker 
 		var revision uint64
 		err := retry(ctx, patience, func(ctx context.Context) error {
 			var err error
-			revision, err = kv.Create(ctx, key, value, jetstream.KeyTTL(claimLife))
+			revision, err = kv.Create(ctx, key, value, jetstream.KeyTTL(f.life))
 			return err
 		})
 		if err != nil && !errors.Is(err, jetstream.ErrKeyExists) {
@@ -100,7 +100,7 @@ func (f *Fleet) acquire(ctx context.Context, kv jetstream.KeyValue, key, worker 
 
 // renew keeps the lease while its worker lives.
 func (l *lease) renew(ctx context.Context) {
-	tick := time.NewTicker(claimLife / 3)
+	tick := time.NewTicker(l.fleet.life / 3)
 	defer tick.Stop()
 	for {
 		select {
@@ -114,7 +114,7 @@ func (l *lease) renew(ctx context.Context) {
 		select {
 		case <-l.done:
 		default:
-			if err := l.update(ctx, l.value, claimLife); isConflict(err) {
+			if err := l.update(ctx, l.value, l.fleet.life); isConflict(err) {
 				l.lost = true
 			}
 		}

@@ -35,7 +35,7 @@ type Connection struct {
 }
 
 // callTimeout is for one call of JetStream's.
-const callTimeout = 10 * time.Second
+const callTimeout = 5 * time.Second
 
 // Fleet is a connection to JetStream. It comes back by itself when the server
 // does; calls meanwhile wait.
@@ -45,6 +45,8 @@ type Fleet struct {
 	embedded *embedded
 	runs     jetstream.KeyValue
 	limits   jetstream.KeyValue
+	// life is how long a claim stands that its worker does not renew.
+	life time.Duration
 	// replicas is how many servers keep a copy of everything.
 	replicas int
 }
@@ -52,7 +54,7 @@ type Fleet struct {
 // Connect reaches the server, or starts the embedded one. The error names the
 // setting that is wrong, and holds no password.
 func Connect(ctx context.Context, c Connection) (*Fleet, error) {
-	f := &Fleet{replicas: 1}
+	f := &Fleet{replicas: 1, life: claimLife}
 	opts := []nats.Option{
 		nats.Name("momentolint " + c.Name), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
 		nats.ReconnectJitter(100*time.Millisecond, 500*time.Millisecond), nats.Timeout(5 * time.Second),

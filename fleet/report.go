@@ -272,6 +272,7 @@ func (g *gathering) take(report *finding.Report, repo *finding.Repository, r *re
 	repo.Commits += r.Commits
 	repo.Blobs += r.Blobs
 	repo.Bytes += r.Bytes
+	repo.Read += r.Read
 	repo.Seconds += r.Seconds
 	repo.Tries = max(repo.Tries, r.Tries)
 	report.Suppressed.Inline += r.Inline

@@ -28,6 +28,8 @@ type result struct {
 	Commits int64 `json:"commits,omitempty"`
 	Blobs   int64 `json:"blobs,omitempty"`
 	Bytes   int64 `json:"bytes,omitempty"`
+	// Read is how many of the bytes were read now; the others were known.
+	Read int64 `json:"read,omitempty"`
 	// Inline and Config count what was silenced.
 	Inline int `json:"inline,omitempty"`
 	Config int `json:"config,omitempty"`

@@ -443,7 +443,8 @@ func (w *Worker) do(ctx context.Context, t *task) (err error) {
 			return fmt.Errorf("preparing the live check: %w", err)
 		}
 	}
-	full, err := w.scan(ctx, t, dir, objects, v)
+	progress := &scanner.Progress{}
+	full, err := w.scan(ctx, t, dir, objects, v, progress)
 	if err != nil {
 		return err
 	}
@@ -451,6 +452,7 @@ func (w *Worker) do(ctx context.Context, t *task) (err error) {
 		return context.Cause(ctx)
 	}
 	r.Commits, r.Blobs, r.Bytes = full.Summary.Commits, full.Summary.Blobs, full.Summary.Bytes
+	r.Read = progress.Bytes.Load()
 	r.Inline, r.Config = full.Suppressed.Inline, full.Suppressed.Config
 	r.Seconds = time.Since(t.began).Seconds()
 	data, err := r.encode(full)
@@ -465,14 +467,14 @@ func (w *Worker) do(ctx context.Context, t *task) (err error) {
 const smallRepository = 100_000
 
 // scan is what "scan --history" does.
-func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v *verifier) (*finding.Report, error) {
+func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v *verifier, progress *scanner.Progress) (*finding.Report, error) {
 	s := t.run.Settings
 	c, err := config.Parse("the run's configuration", []byte(s.Config))
 	if err != nil {
 		return nil, &fault{reason: err.Error(), final: true}
 	}
 	o := scanner.Options{
-		Version: w.o.Version, Config: c, Jobs: 1, Verify: w.o.Verify, Verifier: v, CacheDir: filepath.Join(w.o.Dir, "cache"),
+		Version: w.o.Version, Config: c, Jobs: 1, Progress: progress, Verify: w.o.Verify, Verifier: v, CacheDir: filepath.Join(w.o.Dir, "cache"),
 		MaxArchiveDepth: s.MaxArchiveDepth, MaxDecodeDepth: s.MaxDecodeDepth, MaxFileSize: s.MaxFileSize,
 	}
 	if objects > smallRepository || w.o.Parallel == 1 || t.item.Parts > 1 {

@@ -213,6 +213,9 @@ type Repository struct {
 	// should have been looked at and were not.
 	Findings, Skipped     int
 	Commits, Blobs, Bytes int64
+	// Read is how many of the bytes were read in this run; the others were
+	// known from an earlier one.
+	Read int64
 	// Seconds is how long it took.
 	Seconds float64
 }

@@ -50,6 +50,7 @@ type (
 		// Ends says when in a few words, ExpiryWords in all.
 		Ends        string           `json:"ends"`
 		ExpiryWords string           `json:"expiryWords"`
+		CameIn      string           `json:"cameIn,omitempty"`
 		Key         string           `json:"key,omitempty"`
 		KeyID       string           `json:"keyId,omitempty"`
 		Subject     string           `json:"subject,omitempty"`
@@ -180,6 +181,7 @@ func (v *view) pageItem(g *group) pageItem {
 	if g.expiry == credential.ExpiryAt {
 		out.End = rfc3339(g.expiresAt)[:len(time.DateOnly)]
 	}
+	out.CameIn = v.introducedWords(g)
 	out.Key, out.KeyID, out.Subject = v.keyWords(g), clean(g.head.Credential.KeyID), clean(g.head.Credential.Subject)
 	if a := g.head.Verdict.Account; a != nil {
 		out.Role, out.Called = roleWords(a), clean(a.Description)

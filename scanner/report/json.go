@@ -27,6 +27,9 @@ type (
 		// Notes and StaleBaseline are left out when empty.
 		Notes         []string `json:"notes,omitempty"`
 		StaleBaseline []string `json:"stale_baseline,omitempty"`
+		// Repositories and Credentials are those of a fleet, else left out.
+		Repositories []jsonRepository `json:"repositories,omitempty"`
+		Credentials  []jsonCredential `json:"credentials,omitempty"`
 	}
 	jsonTool struct {
 		Name    string `json:"name"`
@@ -60,6 +63,7 @@ type (
 		Caches       *[]string `json:"caches,omitempty"`
 		Role         *jsonRole `json:"role,omitempty"`
 		Secret       string    `json:"secret,omitempty"`
+		Repository   string    `json:"repository,omitempty"`
 	}
 	jsonScope struct {
 		Level       credential.ScopeLevel   `json:"level"`
@@ -107,6 +111,8 @@ func JSON(w io.Writer, r *finding.Report) error {
 		Findings:      make([]jsonFinding, 0, len(v.findings)),
 		Notes:         v.notes,
 		StaleBaseline: v.stale,
+		Repositories:  v.jsonRepositories(),
+		Credentials:   v.jsonCredentials(),
 	}
 	out.Summary.Skipped = append([]finding.Skip{}, slices.Concat(v.skipped, v.leftOut)...)
 	slices.SortStableFunc(out.Summary.Skipped, func(a, b finding.Skip) int { return strings.Compare(a.Path, b.Path) })
@@ -131,6 +137,7 @@ func (v *view) jsonFinding(f *finding.Finding) jsonFinding {
 		Fingerprint: f.Fingerprint, Redacted: optional(f.Redacted),
 		Encoding:     append([]string{}, f.Location.Encoding...),
 		IgnoredByGit: f.IgnoredByGit,
+		Repository:   f.Repository,
 	}
 	if c := f.Commit; c != nil {
 		out.Commit, out.Author, out.Date = optional(c.ID), optional(c.Author), optionalTime(c.Date)

@@ -96,6 +96,9 @@ func (v *view) summarySecret(g *group, advised map[string]bool) string {
 	if key := v.keyWords(g); key != "" {
 		s.WriteString("Key: " + markdown(key) + "\n\n")
 	}
+	if words := v.introducedWords(g); words != "" {
+		s.WriteString("Came in: " + markdown(words) + "\n\n")
+	}
 	for i, f := range g.places {
 		if i == maxSummaryPlaces {
 			s.WriteString("- and " + count(len(g.places)-i, "more place", "more places") + "\n")

@@ -242,6 +242,9 @@ func (t *textWriter) secretFacts(g *group) {
 	if key := t.v.keyWords(g); key != "" {
 		t.row("key", key, nil)
 	}
+	if words := t.v.introducedWords(g); words != "" {
+		t.row("came in", words, nil)
+	}
 	if a := g.head.Verdict.Account; a != nil {
 		if role := roleWords(a); role != "" {
 			t.row("role", role, nil)
@@ -698,6 +701,9 @@ func (v *view) lookedWords() string {
 		if c.n > 0 {
 			parts = append(parts, count(int(c.n), c.one, c.many))
 		}
+	}
+	if words := v.repositoryWords(); words != "" {
+		parts = append([]string{words}, parts...)
 	}
 	if len(parts) == 0 {
 		parts = []string{"nothing: there was nothing to look at"}

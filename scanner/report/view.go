@@ -21,6 +21,7 @@ type view struct {
 	notes            []string
 	stale            []string
 	rules            map[string]rule.Rule
+	scrubber         *scrubber
 }
 
 // newView prepares a copy of the report. Only where secrets is true, and the
@@ -38,7 +39,7 @@ func newView(r *finding.Report, secrets bool) *view {
 			s.opaque = append(s.opaque, text)
 		}
 	}
-	v := &view{Report: r, findings: slices.Clone(r.Findings), rules: map[string]rule.Rule{}}
+	v := &view{Report: r, findings: slices.Clone(r.Findings), rules: map[string]rule.Rule{}, scrubber: s}
 	for _, known := range rule.All() {
 		v.rules[known.ID] = known
 	}
@@ -77,6 +78,7 @@ func scrubFinding(f *finding.Finding, s *scrubber) {
 	f.Credential.KeyID = s.scrub(f.Credential.KeyID)
 	f.Credential.Subject = s.scrub(f.Credential.Subject)
 	f.Verdict.Reason = s.scrub(f.Verdict.Reason)
+	f.Repository = s.scrub(f.Repository)
 	if f.Commit != nil {
 		c := *f.Commit
 		c.Author, c.Subject = s.scrub(c.Author), s.scrub(c.Subject)

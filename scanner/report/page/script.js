@@ -175,6 +175,7 @@
       } else fact(facts, "May do", item.mayDo);
       fact(facts, "Expires", item.expiryWords);
       fact(facts, "Key", item.key);
+      fact(facts, "Came in", item.cameIn);
       fact(facts, "Role", item.role);
       fact(facts, "Called", item.called);
       if (item.caches) fact(facts, "Can list", plural(item.caches.length, "cache", "caches") + (item.caches.length ? ": " + item.caches.join(", ") : ""));

@@ -1,0 +1,692 @@
+package fleet
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/momentolint/momentolint/scanner"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/report"
+	"github.com/momentolint/momentolint/scanner/verify"
+	"github.com/momentolint/momentolint/scanner/verify/momentotest"
+)
+
+func connect(t testing.TB, dir string) *Fleet {
+	t.Helper()
+	f, err := Connect(t.Context(), Connection{Dir: dir, Name: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Close)
+	return f
+}
+
+// order makes a run of the repositories in a folder.
+func order(t testing.TB, f *Fleet, s Settings, dir string) *Run {
+	t.Helper()
+	targets, err := Folder(dir, func(path string, err error) { t.Errorf("%s: %v", path, err) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return orderTargets(t, f, s, targets...)
+}
+
+func orderTargets(t testing.TB, f *Fleet, s Settings, targets ...Target) *Run {
+	t.Helper()
+	r, err := f.NewRun(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if added, err := r.Submit(t.Context(), targets...); err != nil || added != len(targets) {
+		t.Fatalf("submitted %d of %d: %v", added, len(targets), err)
+	}
+	if err := r.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// work has a worker do everything.
+func work(t testing.TB, f *Fleet, o WorkerOptions) {
+	t.Helper()
+	o.Drain = true
+	if o.Dir == "" {
+		o.Dir = t.TempDir()
+	}
+	w, err := f.NewWorker(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func gather(t testing.TB, r *Run) *finding.Report {
+	t.Helper()
+	report, err := r.Report(t.Context(), ReportOptions{Version: "test", ExpiryWarning: scanner.DefaultExpiryWarning})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func offline() Settings {
+	s := DefaultSettings()
+	s.Offline = true
+	return s
+}
+
+// places are a report's findings as the tests know them.
+func placesOf(r *finding.Report) []place {
+	var list []place
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		list = append(list, place{
+			f.Repository, strings.TrimPrefix(f.Location.File, f.Repository+"/"), f.Location.StartLine, f.Fingerprint, commitID(f),
+		})
+	}
+	return list
+}
+
+func checkPlaces(t testing.TB, r *finding.Report, want []place) {
+	t.Helper()
+	got, expected := sortedPlaces(placesOf(r)), sortedPlaces(want)
+	if slices.Equal(got, expected) {
+		return
+	}
+	for _, g := range got {
+		if !slices.Contains(expected, g) {
+			t.Errorf("found and not there: %s", g)
+		}
+	}
+	for _, w := range expected {
+		if !slices.Contains(got, w) {
+			t.Errorf("not found: %s", w)
+		}
+	}
+	if !t.Failed() {
+		t.Errorf("%d findings, want %d: some are there twice", len(got), len(expected))
+	}
+}
+
+// checkVerdicts holds the verdicts against the states that the service knows,
+// and the calls against the promise that each credential is asked about once.
+func checkVerdicts(t testing.TB, r *finding.Report, secrets []secret, server *momentotest.Server) {
+	t.Helper()
+	want := map[string]finding.Status{}
+	for _, s := range secrets {
+		want[s.fingerprint] = finding.StatusDead
+		if s.state == momentotest.Live {
+			want[s.fingerprint] = finding.StatusLive
+		}
+	}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Verdict.Status != want[f.Fingerprint] {
+			t.Errorf("%s: %s (%s), want %s", f.Location.File, f.Verdict.Status, f.Verdict.Reason, want[f.Fingerprint])
+		}
+	}
+	for fingerprint, n := range calls(server) {
+		if want[fingerprint] != "" && n != 1 {
+			t.Errorf("%s was asked about %d times", fingerprint, n)
+		}
+	}
+}
+
+// calls counts the service's calls by credential.
+func calls(server *momentotest.Server) map[string]int {
+	n := map[string]int{}
+	for _, c := range server.Calls() {
+		n[c.Fingerprint]++
+	}
+	return n
+}
+
+func TestAFleetFindsWhatIsThereAndAsksOnce(t *testing.T) {
+	secrets := mint(t, 8)
+	server := service(t, secrets)
+	dir, store := t.TempDir(), t.TempDir()
+	want := organisation(t, dir, 14, secrets, 20)
+	newRepo(t, filepath.Join(dir, "empty.git")).git("fsck", "--strict")
+	f := connect(t, store)
+	run := order(t, f, DefaultSettings(), dir)
+
+	// Two workers at once, each with a connection of its own.
+	var workers sync.WaitGroup
+	for i := range 2 {
+		workers.Go(func() {
+			other := connect(t, store)
+			work(t, other, WorkerOptions{
+				Name: fmt.Sprint("worker ", i), Dir: filepath.Join(store, fmt.Sprint(i)), Parallel: 2, Version: "test",
+				Verify: verify.Options{LiveTarget: server.Addr(), Rate: 10_000},
+			})
+		})
+	}
+	workers.Wait()
+	got := gather(t, run)
+	checkPlaces(t, got, want)
+	checkVerdicts(t, got, secrets, server)
+	if got.Incomplete || len(got.Repositories) != 15 || got.Summary.Credentials != len(secrets) {
+		t.Errorf("incomplete %v, %d repositories, %d credentials", got.Incomplete, len(got.Repositories), got.Summary.Credentials)
+	}
+	if n := len(calls(server)); n != len(secrets)+2 && n != len(secrets)+1 {
+		t.Errorf("%d credentials were shown to the service, want the %d and a made-up one of each worker", n, len(secrets))
+	}
+	checkEqualToScans(t, got, dir)
+	checkNothingRests(t, f, run, store, secrets)
+
+	status, err := run.Status(t.Context())
+	if err != nil || !status.Finished() || status.Done != 15 || status.Failed != 0 {
+		t.Errorf("status %+v, %v", status, err)
+	}
+}
+
+// checkEqualToScans scans each repository by itself and compares everything
+// that a finding says but for the live check.
+func checkEqualToScans(t testing.TB, got *finding.Report, dir string) {
+	t.Helper()
+	var want []wireFinding
+	for _, repo := range got.Repositories {
+		run, err := scanner.New(scanner.Options{
+			Version: "test", MaxArchiveDepth: scanner.DefaultArchiveDepth, MaxDecodeDepth: scanner.DefaultDecodeDepth,
+			Verify: verify.Options{Offline: true}, Jobs: 1,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run.History(t.Context(), filepath.Join(dir, filepath.FromSlash(repo.Name)+".git"), scanner.History{}); err != nil {
+			t.Fatal(err)
+		}
+		one, err := run.Report(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if one.Summary.Commits != repo.Commits || one.Summary.Blobs != repo.Blobs || one.Summary.Bytes != repo.Bytes {
+			t.Errorf("%s: %d commits, %d blobs, %d bytes; a scan looks at %d, %d, %d", repo.Name,
+				repo.Commits, repo.Blobs, repo.Bytes, one.Summary.Commits, one.Summary.Blobs, one.Summary.Bytes)
+		}
+		for i := range one.Findings {
+			w := toWire(&one.Findings[i])
+			w.Location.File = repo.Name + "/" + w.Location.File
+			want = append(want, w)
+		}
+	}
+	if len(want) != len(got.Findings) {
+		t.Fatalf("%d findings, one by one %d", len(got.Findings), len(want))
+	}
+	// Both are in order.
+	for i := range want {
+		if g, w := comparableForm(t, toWire(&got.Findings[i])), comparableForm(t, want[i]); g != w {
+			t.Errorf("the fleet says\n%s\na scan\n%s", g, w)
+			return
+		}
+	}
+}
+
+// comparableForm is everything about a finding but the live check, as text.
+func comparableForm(t testing.TB, w wireFinding) string {
+	t.Helper()
+	w.Verdict = finding.Verdict{}
+	if w.Commit != nil {
+		c := *w.Commit
+		c.Date = c.Date.UTC()
+		w.Commit = &c
+	}
+	text, err := json.Marshal(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// checkNothingRests looks for credentials in everything that the server keeps:
+// in its files as they are, and in every message decoded.
+func checkNothingRests(t testing.TB, f *Fleet, run *Run, store string, secrets []secret) {
+	t.Helper()
+	var needles [][]byte
+	for _, s := range secrets {
+		for _, text := range []string{s.credential.Reveal(), s.text} {
+			needles = append(needles, []byte(text), []byte(base64.StdEncoding.EncodeToString([]byte(text))), []byte(hex.EncodeToString([]byte(text))))
+		}
+		// The signature alone is the secret's heart.
+		parts := strings.Split(s.credential.Reveal(), ".")
+		needles = append(needles, []byte(parts[len(parts)-1]))
+	}
+	look := func(where string, text []byte) {
+		for _, n := range needles {
+			if bytes.Contains(text, n) {
+				t.Errorf("a credential rests in %s", where)
+			}
+		}
+	}
+	files, messages := 0, 0
+	err := filepath.WalkDir(store, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Type() != 0 {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		look(path, text)
+		files++
+		return err
+	})
+	if err != nil || files == 0 {
+		t.Fatalf("%d files: %v", files, err)
+	}
+	streams := f.js.StreamNames(t.Context())
+	for name := range streams.Name() {
+		stream, err := f.js.Stream(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := stream.CachedInfo().State
+		for seq := max(state.FirstSeq, 1); seq <= state.LastSeq; seq++ {
+			msg, err := stream.GetMsg(t.Context(), seq)
+			if errors.Is(err, jetstream.ErrMsgNotFound) {
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			messages++
+			look(name, msg.Data)
+			look(name, []byte(msg.Subject))
+			var r result
+			if len(msg.Data) > 0 && msg.Data[0] == whole && unpack(msg.Data[1:], &r) == nil {
+				look(name+", decoded", fmt.Appendf(nil, "%+v", r))
+				for i := range r.Findings {
+					look(name+", decoded", fmt.Appendf(nil, "%+v %+v", r.Findings[i].Credential, r.Findings[i].Commit))
+				}
+			}
+		}
+	}
+	if streams.Err() != nil || messages == 0 {
+		t.Fatalf("%d messages: %v", messages, streams.Err())
+	}
+	if !slices.ContainsFunc(gather(t, run).Findings, func(f finding.Finding) bool { return !f.Credential.IsZero() }) {
+		t.Error("the run has no findings: nothing could have leaked")
+	}
+}
+
+func TestAResultThatWouldLeakIsNotStored(t *testing.T) {
+	s := mint(t, 1)[0]
+	leak := &finding.Report{Findings: []finding.Finding{{
+		Rule: "momento-api-key-v1", Credential: s.credential, Fingerprint: s.fingerprint,
+		// A place that nothing scrubs.
+		Location: finding.Location{File: "a", Encoding: []string{s.text}},
+	}}}
+	if _, err := (&result{}).encode(leak); !errors.Is(err, errLeak) {
+		t.Errorf("error %v, want errLeak", err)
+	}
+	leak.Findings[0].Location.Encoding = nil
+	leak.Findings[0].Location.File = "keys/" + s.text
+	leak.Findings[0].Commit = &finding.Commit{Subject: "Use " + s.credential.Reveal(), Author: s.text}
+	leak.Findings[0].Line = "key = " + s.text
+	leak.Summary.Skipped = []finding.Skip{{Path: s.text, Reason: s.text}}
+	leak.Notes = []string{s.text}
+	if _, err := (&result{}).encode(leak); err != nil {
+		t.Errorf("what can be scrubbed is no reason to fail: %v", err)
+	}
+}
+
+func TestWhatTravelsIsAllOfAFinding(t *testing.T) {
+	s := mint(t, 4)[3]
+	in := finding.Finding{
+		Rule: "momento-api-key-v1", Credential: s.credential, Message: "m", Fingerprint: s.fingerprint, Redacted: "r",
+		Location: finding.Location{File: "a/b", StartLine: 1, StartColumn: 2, EndLine: 3, EndColumn: 4, Encoding: []string{"base64"}},
+		Commit:   &finding.Commit{ID: "c", Author: "a", Date: time.Unix(5, 0).UTC(), Subject: "s"},
+		Line:     "l", LineColumn: 1, LineWidth: 2, NearbyEndpoint: "n", Advice: "a",
+		Verdict: finding.Verdict{Status: finding.StatusLive, Reason: "r", CheckedAt: time.Unix(6, 0).UTC(), Unfinished: true, Caches: []string{"x"}, CachesKnown: true, Account: &finding.AccountInfo{RoleID: "1"}},
+	}
+	w := toWire(&in)
+	out := w.finding("repo")
+	in.Repository, in.Location.File = "repo", "repo/a/b"
+	var texts []string
+	for _, f := range []finding.Finding{in, out} {
+		var b bytes.Buffer
+		r := &finding.Report{Findings: []finding.Finding{f}}
+		for _, format := range report.Formats() {
+			write, err := report.ByName(format)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := write(&b, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		texts = append(texts, b.String())
+	}
+	if texts[0] != texts[1] {
+		t.Error("a finding that has travelled is reported differently")
+	}
+	if out.Credential.Reveal() != "" {
+		t.Error("the credential has travelled")
+	}
+}
+
+func TestTheSameItemTwiceIsOneResult(t *testing.T) {
+	secrets := mint(t, 2)
+	dir := t.TempDir()
+	want := organisation(t, dir, 3, secrets, 4)
+	f := connect(t, t.TempDir())
+	run := order(t, f, offline(), dir)
+	targets, _ := Folder(dir, nil)
+	if added, err := run.Submit(t.Context(), append(targets, targets...)...); err != nil || added != 0 {
+		t.Errorf("submitted again: %d new, %v", added, err)
+	}
+	o := WorkerOptions{Dir: t.TempDir(), Parallel: 1, Drain: true}
+	w, err := f.NewWorker(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.scanning <- struct{}{}
+	w.scanning = make(chan struct{}, 10)
+	// A worker that loses its connection after storing: done, and done again.
+	for _, target := range targets {
+		for range 2 {
+			w.scanning <- struct{}{}
+			task := &task{run: run, item: item{Name: target.Name, URL: target.URL}, tries: 1, began: time.Now(), w: w}
+			if err := w.do(t.Context(), task); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	work(t, f, o)
+	checkPlaces(t, gather(t, run), want)
+}
+
+func TestAPoisonedRepositoryIsADeadLetterAndTheRestIsScanned(t *testing.T) {
+	secrets := mint(t, 2)
+	dir := t.TempDir()
+	want := organisation(t, dir, 3, secrets, 4)
+	f := connect(t, t.TempDir())
+	s := offline()
+	s.Tries, s.AckWait = 2, time.Second
+	run := order(t, f, s, dir)
+	if err := run.Reopen(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	killer, gone := Target{Name: "killer", URL: filepath.Join(dir, "killer")}, Target{Name: "gone", URL: filepath.Join(dir, "gone")}
+	if _, err := run.Submit(t.Context(), killer, gone); err != nil {
+		t.Fatal(err)
+	}
+	if err := run.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// Workers that take it and are never heard of again.
+	id := (&item{Name: killer.Name, URL: killer.URL}).id()
+	for deaths := 0; deaths < s.Tries; {
+		batch, err := run.consumer.Fetch(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for msg := range batch.Messages() {
+			if strings.HasSuffix(msg.Subject(), id) {
+				deaths++
+			}
+			if err := msg.Nak(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	// The others have lost tries as well, as neighbours do.
+	run.Settings.Tries = 2
+	work(t, f, WorkerOptions{Parallel: 2})
+	got := gather(t, run)
+	if !got.Incomplete {
+		t.Error("the report says it is complete")
+	}
+	reasons := map[string]string{}
+	for _, r := range got.Repositories {
+		if r.Status == finding.RepositoryFailed {
+			reasons[r.Name] = r.Reason
+		}
+	}
+	if !strings.Contains(reasons["killer"], "2 workers took it") {
+		t.Errorf("the dead letter of what kills workers: %q", reasons["killer"])
+	}
+	if !strings.Contains(reasons["gone"], "no such file") {
+		t.Errorf("the dead letter of what is not there: %q", reasons["gone"])
+	}
+	status, err := run.Status(t.Context())
+	if err != nil || !status.Finished() || int(status.Failed) != len(reasons) {
+		t.Errorf("status %+v, %v", status, err)
+	}
+	if len(reasons) == 2 {
+		checkPlaces(t, got, want)
+	}
+}
+
+func TestSubmittedAgainOnlyNewObjectsAreRead(t *testing.T) {
+	secrets := mint(t, 2)
+	dir, home := t.TempDir(), t.TempDir()
+	r := newRepo(t, filepath.Join(dir, "a.git"))
+	r.commit("Begin", map[string]string{"big.txt": strings.Repeat("nothing here\n", 10_000)})
+	first := place{"a", "key.env", 1, secrets[0].fingerprint, r.commit("Leak", map[string]string{"key.env": "KEY=" + secrets[0].text + "\n"})}
+	f := connect(t, t.TempDir())
+	run := order(t, f, offline(), dir)
+	work(t, f, WorkerOptions{Dir: home})
+	one := gather(t, run)
+	checkPlaces(t, one, []place{first})
+	if one.Repositories[0].Read < 100_000 {
+		t.Errorf("read %d bytes at first", one.Repositories[0].Read)
+	}
+	second := place{"a", "new.env", 1, secrets[1].fingerprint, r.commit("Leak more", map[string]string{"new.env": "KEY=" + secrets[1].text + "\n"})}
+	run = order(t, f, offline(), dir)
+	work(t, f, WorkerOptions{Dir: home})
+	two := gather(t, run)
+	checkPlaces(t, two, []place{first, second})
+	if two.Repositories[0].Read > 10_000 {
+		t.Errorf("read %d bytes again", two.Repositories[0].Read)
+	}
+	if two.Repositories[0].Bytes < 100_000 {
+		t.Errorf("the report covers %d bytes", two.Repositories[0].Bytes)
+	}
+}
+
+func TestALargeRepositoryIsSplit(t *testing.T) {
+	secrets := mint(t, 5)
+	dir, home := t.TempDir(), t.TempDir()
+	want := organisation(t, dir, 1, secrets, 40)
+	for _, name := range []string{"team00/repo0000"} {
+		r := &repo{t: t, dir: filepath.Join(dir, filepath.FromSlash(name)+".git")}
+		r.git("repack", "-a", "-d", "-q")
+	}
+	f := connect(t, t.TempDir())
+	s := offline()
+	s.SplitObjects = 60
+	for again := range 2 {
+		run := order(t, f, s, dir)
+		work(t, f, WorkerOptions{Dir: home, Parallel: 2})
+		got := gather(t, run)
+		checkPlaces(t, got, want)
+		status, err := run.Status(t.Context())
+		if err != nil || status.Total < 3 {
+			t.Errorf("%+v items, want the repository and its parts: %v", status, err)
+		}
+		if got.Incomplete || len(got.Repositories) != 1 {
+			t.Errorf("incomplete %v, repositories %+v", got.Incomplete, got.Repositories)
+		}
+		if again == 1 && got.Repositories[0].Read > got.Repositories[0].Bytes/2+40*700 {
+			t.Errorf("read %d of %d bytes again", got.Repositories[0].Read, got.Repositories[0].Bytes)
+		}
+	}
+}
+
+func TestAResultLargerThanAMessageIsStoredInPieces(t *testing.T) {
+	f := connect(t, t.TempDir())
+	run := orderTargets(t, f, offline(), Target{Name: "a", URL: "/a"})
+	w, err := f.NewWorker(WorkerOptions{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &result{Item: item{Name: "a", URL: "/a"}}
+	full := &finding.Report{}
+	for i := range 30_000 {
+		// What does not compress.
+		random := make([]byte, 40)
+		for j := range random {
+			random[j] = byte(i*31 + j*i*7 + i>>8)
+		}
+		full.Findings = append(full.Findings, finding.Finding{
+			Rule: "r", Fingerprint: fmt.Sprint(i), Location: finding.Location{File: hex.EncodeToString(random), StartLine: i},
+		})
+	}
+	data, err := r.encode(full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if int64(len(data)) < f.nc.MaxPayload() {
+		t.Fatalf("the result has only %d bytes", len(data))
+	}
+	if err := w.store(t.Context(), &task{run: run, item: r.Item}, data); err != nil {
+		t.Fatal(err)
+	}
+	if got := gather(t, run); len(got.Findings) != len(full.Findings) {
+		t.Errorf("%d findings came back, want %d", len(got.Findings), len(full.Findings))
+	}
+}
+
+func TestWhenTheServersProcessEndsAnotherGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	first := connect(t, dir)
+	second := connect(t, dir)
+	if first.embedded.server == nil || second.embedded.server != nil {
+		t.Fatal("the first process runs the server, the second uses it")
+	}
+	run := orderTargets(t, first, offline(), Target{Name: "a", URL: "/a"})
+	first.Close()
+	got, err := second.Run(t.Context(), "")
+	if err != nil || got.ID != run.ID {
+		t.Fatalf("after the server's end: %v", err)
+	}
+	if status, err := got.Status(t.Context()); err != nil || status.Waiting != 1 {
+		t.Errorf("status %+v, %v", status, err)
+	}
+}
+
+func TestAClaimIsOneWorkersUntilItDies(t *testing.T) {
+	f := connect(t, t.TempDir())
+	f.life = time.Second // JetStream's least
+	ctx := t.Context()
+	alive, other, err := f.acquire(ctx, f.limits, "k", "a")
+	if err != nil || alive == nil || other != nil {
+		t.Fatalf("%v %v %v", alive, other, err)
+	}
+	if l, other, err := f.acquire(ctx, f.limits, "k", "b"); err != nil || l != nil || other.Worker != "a" {
+		t.Fatalf("a second claim: %v %v %v", l, other, err)
+	}
+	// Dead: it no longer renews.
+	alive.stop()
+	var heir *lease
+	for heir == nil {
+		if heir, _, err = f.acquire(ctx, f.limits, "k", "b"); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatal("the claim of a dead worker stands")
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	if ok, err := alive.settle(ctx, []byte(`{"worker":"a"}`)); ok || err != nil {
+		t.Errorf("the dead worker's verdict counts: %v %v", ok, err)
+	}
+	if ok, err := heir.settle(ctx, []byte(`{"worker":"b","nonce":"n","verdict":{"Status":"dead"}}`)); !ok || err != nil {
+		t.Errorf("the heir's verdict does not: %v %v", ok, err)
+	}
+	if _, other, err := f.acquire(ctx, f.limits, "k", "c"); err != nil || other == nil || other.Verdict == nil || other.Verdict.Status != finding.StatusDead {
+		t.Errorf("the third takes %+v, %v", other, err)
+	}
+}
+
+func TestTurnsAreApartWhoeverTakesThem(t *testing.T) {
+	dir := t.TempDir()
+	f := connect(t, dir)
+	const every, workers, each = 50 * time.Millisecond, 4, 6
+	var mu sync.Mutex
+	var turns []time.Time
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			l := newLimiter(f, float64(time.Second)/float64(every))
+			for range each {
+				turn, err := l.take(t.Context())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				// By the server's clock, which they share.
+				turns = append(turns, turn.Add(l.offset))
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	slices.SortFunc(turns, time.Time.Compare)
+	if len(turns) != workers*each {
+		t.Fatalf("%d turns", len(turns))
+	}
+	for i := 1; i < len(turns); i++ {
+		if gap := turns[i].Sub(turns[i-1]); gap < every {
+			t.Errorf("turns %d and %d are %v apart, want %v", i-1, i, gap, every)
+		}
+	}
+}
+
+func TestParseTarget(t *testing.T) {
+	for _, test := range []struct{ in, name, host string }{
+		{"https://github.com/acme/api.git", "github.com/acme/api", "github.com"},
+		{"https://GitHub.com/acme/api/", "github.com/acme/api", "github.com"},
+		{"ssh://git@host.example:2222/acme/api.git", "host.example/acme/api", "host.example"},
+		{"git@github.com:acme/web.git", "github.com/acme/web", "github.com"},
+		{"file:///srv/git/a.git", "srv/git/a", ""},
+		{"/srv/git/a", "/srv/git/a", ""},
+		{"repos/a", "repos/a", ""},
+	} {
+		got, err := ParseTarget(test.in)
+		if err != nil || got.Name != test.name || got.host() != test.host {
+			t.Errorf("%s: %+v, host %q, %v", test.in, got, got.host(), err)
+		}
+	}
+	for _, bad := range []string{
+		"", "-upload-pack=x", "ext::sh -c id", "https://user:pass@host/a", "https://token@host/a", "ftp://host/a", "https:///a",
+		"-x:y", "host:-y", "a\nb", "ssh://-oProxyCommand=x/a",
+	} {
+		if got, err := ParseTarget(bad); err == nil {
+			t.Errorf("%q is taken as %+v", bad, got)
+		} else if strings.Contains(err.Error(), "pass@") || strings.Contains(err.Error(), "token@") {
+			t.Errorf("the error shows the password: %v", err)
+		}
+	}
+}
+
+func TestConnectionRefusesWhatIsWrong(t *testing.T) {
+	for _, c := range []Connection{
+		{URL: "http://localhost"}, {URL: "://"}, {URL: "nats://localhost:1", CertFile: "x"}, {URL: "nats://localhost:1", CredsFile: "/no/such/file"},
+		{URL: "nats://localhost:1", NKeyFile: "/no/such/file"}, {URL: "nats://joe:secret@localhost:1"},
+	} {
+		f, err := Connect(context.WithoutCancel(t.Context()), c)
+		if err == nil {
+			f.Close()
+			t.Errorf("%+v is taken", c)
+		} else if strings.Contains(err.Error(), "secret") {
+			t.Errorf("the error shows the password: %v", err)
+		}
+	}
+}

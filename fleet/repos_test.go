@@ -1,0 +1,262 @@
+package fleet
+
+import (
+	"bytes"
+	"cmp"
+	"compress/zlib"
+	"crypto/sha1" //nolint:gosec // git's own
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/scanner/verify/momentotest"
+)
+
+// TestMain keeps the tester's own git configuration out of all tests.
+func TestMain(m *testing.M) {
+	if os.Getenv(actAsServer) != "" {
+		os.Exit(serveForTest())
+	}
+	for _, v := range os.Environ() {
+		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "GIT_") {
+			_ = os.Unsetenv(name)
+		}
+	}
+	for name, value := range map[string]string{
+		"GIT_CONFIG_GLOBAL": os.DevNull, "GIT_CONFIG_NOSYSTEM": "1", "HOME": filepath.Join(os.TempDir(), "no-home-for-git"),
+	} {
+		_ = os.Setenv(name, value)
+	}
+	os.Exit(m.Run())
+}
+
+// repo is a bare repository written object by object, which is faster than
+// having git do it. fsck says that it is one.
+type repo struct {
+	t    testing.TB
+	dir  string
+	tree map[string]string // path → blob, of the last commit
+	tip  string
+	time int64
+}
+
+func newRepo(t testing.TB, dir string) *repo {
+	t.Helper()
+	for _, sub := range []string{"objects/info", "objects/pack", "refs/heads", "refs/tags"} {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(sub)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := &repo{t: t, dir: dir, tree: map[string]string{}, time: 1_700_000_000}
+	r.write("HEAD", "ref: refs/heads/main\n")
+	r.write("config", "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n")
+	return r
+}
+
+func (r *repo) write(name, text string) {
+	r.t.Helper()
+	if err := os.WriteFile(filepath.Join(r.dir, filepath.FromSlash(name)), []byte(text), 0o644); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// object stores an object and gives its id.
+func (r *repo) object(kind string, body []byte) string {
+	r.t.Helper()
+	full := append(fmt.Appendf(nil, "%s %d\x00", kind, len(body)), body...)
+	sum := sha1.Sum(full) //nolint:gosec // git's own
+	id := hex.EncodeToString(sum[:])
+	dir := filepath.Join(r.dir, "objects", id[:2])
+	path := filepath.Join(dir, id[2:])
+	if _, err := os.Stat(path); err == nil {
+		return id
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		r.t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	z, _ := zlib.NewWriterLevel(&packed, zlib.BestSpeed)
+	_, _ = z.Write(full)
+	_ = z.Close()
+	if err := os.WriteFile(path, packed.Bytes(), 0o444); err != nil {
+		r.t.Fatal(err)
+	}
+	return id
+}
+
+// commit adds files to those of the last commit, and gives the commit's id.
+func (r *repo) commit(message string, files map[string]string) string {
+	r.t.Helper()
+	for name, text := range files {
+		r.tree[name] = r.object("blob", []byte(text))
+	}
+	return r.commitTree(message)
+}
+
+func (r *repo) commitTree(message string) string {
+	r.t.Helper()
+	tree := r.object("tree", r.treeOf(""))
+	r.time += 60
+	var b strings.Builder
+	fmt.Fprintf(&b, "tree %s\n", tree)
+	if r.tip != "" {
+		fmt.Fprintf(&b, "parent %s\n", r.tip)
+	}
+	fmt.Fprintf(&b, "author Ada <ada@example.com> %d +0000\ncommitter Con <con@example.com> %d +0000\n\n%s\n", r.time, r.time, message)
+	r.tip = r.object("commit", []byte(b.String()))
+	r.write("refs/heads/main", r.tip+"\n")
+	return r.tip
+}
+
+// treeOf writes the tree of a folder ("" or with a slash at its end).
+func (r *repo) treeOf(folder string) []byte {
+	type entry struct{ mode, name, id string }
+	var list []entry
+	seen := map[string]bool{}
+	for path, id := range r.tree {
+		rest, ok := strings.CutPrefix(path, folder)
+		if !ok {
+			continue
+		}
+		name, _, deeper := strings.Cut(rest, "/")
+		if !deeper {
+			list = append(list, entry{"100644", name, id})
+		} else if !seen[name] {
+			seen[name] = true
+			list = append(list, entry{"40000", name, r.object("tree", r.treeOf(folder+name+"/"))})
+		}
+	}
+	sortName := func(e entry) string {
+		if e.mode == "40000" {
+			return e.name + "/"
+		}
+		return e.name
+	}
+	slices.SortFunc(list, func(a, b entry) int { return cmp.Compare(sortName(a), sortName(b)) })
+	var out bytes.Buffer
+	for _, e := range list {
+		id, _ := hex.DecodeString(e.id)
+		fmt.Fprintf(&out, "%s %s\x00", e.mode, e.name)
+		out.Write(id)
+	}
+	return out.Bytes()
+}
+
+// git runs git in the repository.
+func (r *repo) git(args ...string) string {
+	r.t.Helper()
+	cmd := exec.Command("git", append([]string{"-c", "protocol.file.allow=always", "--git-dir=" + r.dir}, args...)...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		r.t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// place is where a credential was put: what a report has to name.
+type place struct {
+	repository, file string
+	line             int
+	fingerprint      string
+	commit           string
+}
+
+func (p place) String() string {
+	return fmt.Sprintf("%s/%s:%d %s %s", p.repository, p.file, p.line, p.fingerprint, p.commit)
+}
+
+// secret is a credential of a test's repositories.
+type secret struct {
+	text        string
+	credential  credential.Credential
+	state       momentotest.State
+	fingerprint string
+}
+
+// mint makes credentials of the kinds that can be asked about.
+func mint(t testing.TB, n int) []secret {
+	t.Helper()
+	list := make([]secret, 0, n)
+	for i := range n {
+		o := credentialtest.Options{Seed: fmt.Sprint("fleet ", i), Subject: fmt.Sprintf("dev%d@example.com", i)}
+		var text string
+		switch i % 4 {
+		case 0:
+			text = credentialtest.V1(o)
+		case 1:
+			text = credentialtest.V2(o)
+		case 2:
+			text = credentialtest.Legacy(o)
+		default:
+			o.ExpiresAt = time.Now().Add(400 * 24 * time.Hour)
+			text = credentialtest.V1(o)
+		}
+		c, err := credential.Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, secret{text, c, []momentotest.State{momentotest.Live, momentotest.Revoked, momentotest.Unknown}[i%3], c.Fingerprint()})
+	}
+	return list
+}
+
+// service is the stand-in for Momento that knows the credentials.
+func service(t testing.TB, secrets []secret) *momentotest.Server {
+	t.Helper()
+	var keys []momentotest.Key
+	for i, s := range secrets {
+		if s.state != momentotest.Unknown {
+			keys = append(keys, momentotest.Key{Text: s.text, State: s.state, List: i%2 == 0})
+		}
+	}
+	server, err := momentotest.Start(momentotest.Options{Caches: []string{"orders"}, Keys: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	return server
+}
+
+// organisation writes n repositories with the credentials in that many places
+// and gives the places. Every repository has some commits without any.
+func organisation(t testing.TB, dir string, n int, secrets []secret, places int) []place {
+	t.Helper()
+	in := make([][]int, n)
+	for p := range places {
+		// Spread so that a repository has several, and a credential is in
+		// several repositories.
+		i := (p*7919 + p/3) % n
+		in[i] = append(in[i], p%len(secrets))
+	}
+	var all []place
+	for i := range n {
+		name := fmt.Sprintf("team%02d/repo%04d", i%17, i)
+		r := newRepo(t, filepath.Join(dir, filepath.FromSlash(name)+".git"))
+		r.commit("Begin", map[string]string{"README.md": fmt.Sprintf("# Repository %d\n", i), "src/main.go": "package main\n"})
+		for j, s := range in[i] {
+			file := fmt.Sprintf("deploy/%d/settings-%d.env", j%2, j)
+			text := fmt.Sprintf("# of %s\nNAME=x%d\nMOMENTO_API_KEY=%s\n", name, j, secrets[s].text)
+			commit := r.commit(fmt.Sprint("Add settings ", j), map[string]string{file: text})
+			all = append(all, place{name, file, 3, secrets[s].fingerprint, commit})
+		}
+		r.commit("Grow", map[string]string{"src/main.go": fmt.Sprintf("package main\n\nconst n = %d\n", i)})
+	}
+	return all
+}
+
+func sortedPlaces(list []place) []string {
+	out := make([]string, len(list))
+	for i, p := range list {
+		out[i] = p.String()
+	}
+	slices.Sort(out)
+	return out
+}
