@@ -144,6 +144,9 @@ func (a *app) prepare(cmd *cobra.Command, path string, flags *scanFlags, report 
 		return nil, err
 	}
 	options.MaxArchiveDepth, options.MaxDecodeDepth, options.MaxFileSize = flags.archiveDepth, flags.decodeDepth, size
+	if flags.history || flags.staged || flags.commits != "" {
+		path = topOf(path)
+	}
 	options.GitleaksConfig = besides(path, ".gitleaks.toml")
 	options.GitleaksIgnore = besides(path, ".gitleaksignore")
 	if !flags.noCache && flags.history {
@@ -205,6 +208,23 @@ func (f *scanFlags) merge(cmd *cobra.Command, c *config.Config) error {
 		return errors.New("--max-archive-depth and --max-decode-depth cannot be negative")
 	}
 	return nil
+}
+
+// topOf gives the top of the work tree that a folder is in, the folder itself
+// where there is none.
+func topOf(folder string) string {
+	abs, err := filepath.Abs(folder)
+	if err != nil {
+		return folder
+	}
+	for dir := abs; ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return folder
+		}
+	}
 }
 
 // besides gives the path of a file in the scanned folder, or beside the scanned

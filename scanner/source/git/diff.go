@@ -2,8 +2,13 @@ package git
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"iter"
+	"slices"
+	"strings"
 
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
@@ -129,11 +134,11 @@ entries:
 				before[i] = odb.OIDFromBytes(e.ID)
 			}
 		}
-		id, path := odb.OIDFromBytes(c.entry.ID), prefix+string(c.entry.Name)
+		id, name := odb.OIDFromBytes(c.entry.ID), prefix+string(c.entry.Name)
 		if c.entry.IsTree() {
-			err = d.compare(ctx, id, append([]OID(nil), before...), path+"/", depth+1, fn)
+			err = d.compare(ctx, id, append([]OID(nil), before...), name+"/", depth+1, fn)
 		} else {
-			err = fn(file{path, id, append([]OID(nil), before...)})
+			err = fn(file{name, id, append([]OID(nil), before...)})
 		}
 		if err != nil {
 			return err
@@ -142,24 +147,88 @@ entries:
 	return c.tree.Err()
 }
 
-// maxMoved is how many removed files are looked at for one that was moved.
-const maxMoved = 500
+// The files that one was perhaps moved from: of how many is remembered that
+// they were removed, and how many of them are looked into.
+const (
+	maxRemoved = 100_000
+	maxMoved   = 500
+)
+
+// removedFile is a file that is no longer where it was.
+type removedFile struct {
+	path string
+	id   OID
+}
+
+// versions gives the earlier versions of a file: those in its place, and where
+// there is none the removed files, one of which may have been moved: first one
+// of the same content, then those of the same name, then the others.
+func (d *differ) versions(ctx context.Context, f file, removed func(parent int) ([]removedFile, error)) iter.Seq2[*Object, error] {
+	return func(yield func(*Object, error) bool) {
+		seen := map[OID]bool{}
+		give := func(id OID) bool {
+			if id.IsZero() || seen[id] {
+				return true
+			}
+			seen[id] = true
+			o, err := d.repo.read(ctx, d.rd, id)
+			if err != nil {
+				return yield(nil, err)
+			}
+			return o.Type != odb.Blob || yield(&Object{Object: *o}, nil)
+		}
+		for _, id := range f.before {
+			if !give(id) {
+				return
+			}
+		}
+		for i, id := range f.before {
+			if !id.IsZero() {
+				continue
+			}
+			files, err := removed(i)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			likely := func(r removedFile) int {
+				switch {
+				case r.id == f.id:
+					return 0
+				case baseName(r.path) == baseName(f.path):
+					return 1
+				}
+				return 2
+			}
+			files = slices.Clone(files)
+			slices.SortStableFunc(files, func(a, b removedFile) int { return cmp.Compare(likely(a), likely(b)) })
+			for _, r := range files[:min(len(files), maxMoved)] {
+				if !give(r.id) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func baseName(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
+var errEnough = errors.New("enough")
 
 // removed gives the files of old that tree does not have in the same place, up
-// to maxMoved.
-func (d *differ) removed(ctx context.Context, old, tree OID) (ids []OID, err error) {
-	errEnough := fmt.Errorf("enough")
+// to maxRemoved.
+func (d *differ) removed(ctx context.Context, old, tree OID) (files []removedFile, err error) {
 	err = d.compare(ctx, old, []OID{tree}, "", 0, func(f file) error {
 		if f.before[0].IsZero() {
-			ids = append(ids, f.id)
+			files = append(files, removedFile{f.path, f.id})
 		}
-		if len(ids) == maxMoved {
+		if len(files) == maxRemoved {
 			return errEnough
 		}
 		return nil
 	})
-	if err == errEnough { //nolint:errorlint // it is the very one
+	if errors.Is(err, errEnough) {
 		err = nil
 	}
-	return ids, err
+	return files, err
 }

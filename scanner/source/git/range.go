@@ -87,13 +87,29 @@ func (c Commits) String() string {
 
 // Range calls visit for everything that the commits of a range added: files
 // that differ from those of every parent, and messages. The range is what git
-// log takes: A..B, A...B, A^!, and a single revision for all that leads to it.
+// log takes: A..B, A...B, A^!, a single revision for all that leads to it, or
+// several of them with blanks between: revisions, ^revisions, --not, which
+// turns the meaning of those behind it round, --remotes and --remotes=NAME.
 //
 // The error for a range that cannot be scanned is a [RangeError]. An empty
 // range is an error, too: a caller for whom it is none can tell.
 func (r *Repo) Range(ctx context.Context, spec string, visit func(worker int, c *Change) error) (RangeStats, error) {
-	if spec == "" || strings.HasPrefix(spec, "-") || strings.ContainsAny(spec, "\x00\n") {
+	words := strings.Fields(spec)
+	if len(words) == 0 || len(words) == 1 && spec[0] == '-' || strings.ContainsAny(spec, "\x00\n") {
 		return RangeStats{}, invalidRange(spec, "it is not a range of commits")
+	}
+	if len(words) > 1 {
+		c, err := parseCommits(spec, words)
+		if err != nil {
+			return RangeStats{}, err
+		}
+		stats, err := r.RangeOf(ctx, c, visit)
+		var wrong *RangeError
+		if errors.As(err, &wrong) && wrong.Same {
+			// Whoever writes it by hand may have mixed something up.
+			return stats, emptyRange(spec, false)
+		}
+		return stats, err
 	}
 	from, to, sep := splitRange(spec)
 	ends := []string{to}
@@ -190,9 +206,46 @@ func (r *Repo) RangeOf(ctx context.Context, c Commits, visit func(worker int, c 
 		}
 	}
 	if len(commits) == 0 && len(extra) == 0 {
-		return RangeStats{}, emptyRange(spec, true)
+		return RangeStats{}, nothingNew(spec)
 	}
 	return r.scanCommits(ctx, commits, extra, visit)
+}
+
+// parseCommits reads a range of several words.
+func parseCommits(spec string, words []string) (Commits, error) {
+	var c Commits
+	not := false
+	for _, word := range words {
+		name, isRemote := strings.CutPrefix(word, "--remotes")
+		remote, named := strings.CutPrefix(name, "=")
+		rev, negated := strings.CutPrefix(word, "^")
+		from, to, sep := splitRange(rev)
+		switch {
+		case word == "--not":
+			not = !not
+		case isRemote && (name == "" || named && remote != "") && not:
+			if c.Remote != "" && c.Remote != remote {
+				return c, invalidRange(spec, "it names more than one remote")
+			}
+			c.AllRemotes, c.Remote = c.AllRemotes || name == "", remote
+		case strings.HasPrefix(word, "-"):
+			return c, invalidRange(spec, fmt.Sprintf("%s is not understood (--not and, behind it, --remotes and --remotes=NAME are)", word))
+		case sep == "...":
+			return c, invalidRange(spec, "A...B stands alone")
+		case sep == ".." && not == negated:
+			c.Include, c.Exclude = append(c.Include, to), append(c.Exclude, from)
+		case sep == "..":
+			c.Include, c.Exclude = append(c.Include, from), append(c.Exclude, to)
+		case not != negated:
+			c.Exclude = append(c.Exclude, rev)
+		default:
+			c.Include = append(c.Include, rev)
+		}
+	}
+	if len(c.Include) == 0 {
+		return c, invalidRange(spec, "it names no commits that count")
+	}
+	return c, nil
 }
 
 // splitRange takes A..B and A...B apart; a missing end is HEAD.
@@ -486,6 +539,11 @@ func wrapVisit(err error) error {
 
 // file reads a change's new content and yields it.
 func (s *rangeScan) file(ctx context.Context, d *differ, worker int, id OID, c *Change) error {
+	if id == s.repo.hash.Sum(odb.Blob, nil) {
+		// It need not exist: git add -N names it and does not write it.
+		s.files.Add(1)
+		return nil
+	}
 	o, err := s.repo.read(ctx, d.rd, id)
 	if err == nil && o.Type != odb.Blob {
 		err = fmt.Errorf("object %s is a %s where a file should be", id, o.Type)
@@ -505,40 +563,7 @@ func (s *rangeScan) file(ctx context.Context, d *differ, worker int, id OID, c *
 
 // earlier gives the versions of a file that its commit's parents have.
 func earlier(ctx context.Context, d *differ, f file, tree OID, parents []OID) iter.Seq2[*Object, error] {
-	return func(yield func(*Object, error) bool) {
-		seen := map[OID]bool{}
-		give := func(id OID) bool {
-			if id.IsZero() || seen[id] {
-				return true
-			}
-			seen[id] = true
-			o, err := d.repo.read(ctx, d.rd, id)
-			if err != nil {
-				return yield(nil, err)
-			}
-			return o.Type != odb.Blob || yield(&Object{Object: *o}, nil)
-		}
-		for _, id := range f.before {
-			if !give(id) {
-				return
-			}
-		}
-		for i, id := range f.before {
-			if !id.IsZero() {
-				continue
-			}
-			moved, err := d.removed(ctx, parents[i], tree)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, id := range moved {
-				if !give(id) {
-					return
-				}
-			}
-		}
-	}
+	return d.versions(ctx, f, func(i int) ([]removedFile, error) { return d.removed(ctx, parents[i], tree) })
 }
 
 // pushed yields what is pushed beside commits: a tag's message, and the files

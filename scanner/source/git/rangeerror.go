@@ -27,8 +27,8 @@ type RangeError struct {
 	Kind error
 	// Range is the range as asked for, Rev the part of it that is concerned.
 	Range, Rev string
-	// Same tells of an empty range that both of its ends are the same commit:
-	// there is nothing new. Otherwise its ends may be the wrong way round.
+	// Same tells of an empty range that there is nothing new: both of its ends
+	// are the same commit. Otherwise its ends may be the wrong way round.
 	Same bool
 	// Detail says what is wrong, Remedy what to do, both without a full stop.
 	Detail, Remedy string
@@ -82,6 +82,14 @@ func emptyRange(spec string, same bool) error {
 		e.Detail, e.Remedy = "both ends are the same commit", "there is nothing to scan"
 	}
 	return e
+}
+
+// nothingNew is the empty range of a push of what the remote has.
+func nothingNew(spec string) error {
+	return &RangeError{
+		Kind: ErrEmptyRange, Range: spec, Same: true,
+		Detail: "no commit in it is new", Remedy: "there is nothing to scan",
+	}
 }
 
 func shallowRange(spec, commit string) error {

@@ -72,8 +72,8 @@ type Repo struct {
 //
 // GIT_DIR and its like (GIT_INDEX_FILE, GIT_OBJECT_DIRECTORY, …) count where
 // git set them for a hook or the user for this repository: for the current
-// folder, and for every folder of the repository that they name. For another
-// repository they are ignored.
+// folder, and for every folder of the repository and work tree that they name.
+// For another one they are ignored.
 //
 // What git refuses (no repository, safe.directory) is returned as a [GitError]
 // with git's own words.
@@ -145,10 +145,10 @@ func (r *Repo) chooseEnv(ctx context.Context) error {
 	if err := r.discover(ctx); err != nil {
 		return nil //nolint:nilerr // discover is tried again and tells
 	}
-	asked := r.commonDir
+	asked := r.gitDir
 	other := &Repo{o: r.o, git: r.git, dir: ".", env: inherited}
 	if other.discover(ctx) == nil {
-		if same, err := sameFolder(asked, other.commonDir); err == nil && same {
+		if same, err := sameFolder(asked, other.gitDir); err == nil && same {
 			r.env = inherited
 			// Relative ones count from where the hook was started.
 			r.dir = "."

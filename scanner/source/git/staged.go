@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,23 +86,33 @@ func (r *Repo) head(ctx context.Context) (OID, error) {
 	if exitCode(err) != 1 {
 		return OID{}, err
 	}
-	// Either there is no commit yet, or the branch names none that exists.
-	name, symbolic := r.run(ctx, nil, "symbolic-ref", "--quiet", "HEAD")
-	if symbolic != nil {
+	// Either there is no commit yet, or HEAD leads to something else.
+	out, err = r.run(ctx, nil, "rev-parse", "--verify", "--quiet", "HEAD")
+	switch {
+	case err == nil:
+		return OID{}, fmt.Errorf("HEAD is %s, and this repository has no such commit", strings.TrimSpace(string(out)))
+	case exitCode(err) != 1:
+		return OID{}, err
+	}
+	if _, err := r.run(ctx, nil, "symbolic-ref", "--quiet", "HEAD"); err != nil {
 		return OID{}, errors.New("HEAD names no commit")
 	}
-	branch := strings.TrimSpace(string(name))
-	if _, err := r.run(ctx, nil, "show-ref", "--verify", "--quiet", branch); err == nil {
-		return OID{}, fmt.Errorf("HEAD is %s, which names no commit", branch)
-	}
 	return OID{}, nil
+}
+
+// diffIndex is the git command that compares the index; what the user has set
+// about the form of diffs does not count. The last argument is what with.
+func diffIndex(args ...string) []string {
+	return slices.Concat([]string{
+		"diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-relative",
+		"--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
+	}, args, []string{"--"})
 }
 
 // stagedEntries asks git what differs between the index and HEAD, or whatever
 // base is.
 func (r *Repo) stagedEntries(ctx context.Context, base string) ([]indexEntry, error) {
-	out, err := r.run(ctx, nil, "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev",
-		"--no-ext-diff", "--no-textconv", "--ignore-submodules=none", base, "--")
+	out, err := r.run(ctx, nil, diffIndex(base)...)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +200,7 @@ type stagedScan struct {
 	// merging are the trees of the commits that are being merged.
 	merging []OID
 	// moved are the files of HEAD that the index no longer has.
-	moved     []OID
+	moved     []removedFile
 	readMoved bool
 }
 
@@ -258,52 +269,28 @@ func (s *stagedScan) entry(ctx context.Context, e indexEntry) error {
 // earlier gives the versions that the parents have, and for a new file those
 // that were removed.
 func (s *stagedScan) earlier(ctx context.Context, f file) iter.Seq2[*Object, error] {
-	return func(yield func(*Object, error) bool) {
-		ids := append([]OID(nil), f.before...)
-		if len(f.before) > 0 && f.before[0].IsZero() {
-			moved, err := s.removed(ctx)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			ids = append(ids, moved...)
+	return s.d.versions(ctx, f, func(parent int) ([]removedFile, error) {
+		if parent > 0 {
+			return nil, nil // what the other side of a merge removed, HEAD may have
 		}
-		seen := map[OID]bool{}
-		for _, id := range ids {
-			if id.IsZero() || seen[id] {
-				continue
-			}
-			seen[id] = true
-			o, err := s.repo.read(ctx, s.d.rd, id)
-			switch {
-			case err != nil:
-				if !yield(nil, err) {
-					return
-				}
-			case o.Type == odb.Blob:
-				if !yield(&Object{Object: *o}, nil) {
-					return
-				}
-			}
-		}
-	}
+		return s.removed(ctx)
+	})
 }
 
 // removed gives the files that HEAD has and the index has not.
-func (s *stagedScan) removed(ctx context.Context) ([]OID, error) {
-	if s.readMoved {
+func (s *stagedScan) removed(ctx context.Context) ([]removedFile, error) {
+	if s.base == "" || s.readMoved {
 		return s.moved, nil
 	}
-	out, err := s.repo.run(ctx, nil, "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev",
-		"--no-ext-diff", "--no-textconv", "--diff-filter=D", s.base, "--")
+	out, err := s.repo.run(ctx, nil, diffIndex("--diff-filter=D", s.base)...)
 	if err != nil {
 		return nil, err
 	}
-	for fields := bytes.Split(out, []byte{0}); len(fields) >= 2 && len(s.moved) < maxMoved; fields = fields[2:] {
+	for fields := bytes.Split(out, []byte{0}); len(fields) >= 2 && len(s.moved) < maxRemoved; fields = fields[2:] {
 		meta := strings.Fields(string(fields[0]))
 		if len(meta) == 5 && !strings.HasPrefix(meta[0], ":160000") {
 			if id, err := odb.ParseOID(meta[2]); err == nil {
-				s.moved = append(s.moved, id)
+				s.moved = append(s.moved, removedFile{string(fields[1]), id})
 			}
 		}
 	}
