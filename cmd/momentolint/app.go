@@ -64,7 +64,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if err := root.ExecuteContext(ctx); err != nil {
 		// A closed pipe on standard output (| head) is not worth a message.
 		if !errors.Is(err, errBrokenPipe) {
-			_, _ = fmt.Fprintf(a.err, "momentolint: %s\n", withoutCredentials(err.Error(), args))
+			_, _ = fmt.Fprintf(a.err, "momentolint: %s\n", finding.WithoutCredentials(withoutCredentials(err.Error(), args)))
 		}
 		return exitFailed
 	}

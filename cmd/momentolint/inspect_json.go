@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // inspectionJSON is an inspection as one object, shaped like a finding of the
@@ -81,11 +83,18 @@ func (in *inspection) json(w io.Writer) error {
 	return writeJSON(w, out)
 }
 
+// writeJSON writes a value, without what is a credential in a name from
+// elsewhere: a key id, a cache, a role.
 func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	var text strings.Builder
+	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
+	err := e.Encode(v)
+	if err == nil {
+		_, err = io.WriteString(w, finding.WithoutCredentials(text.String()))
+	}
+	if err != nil {
 		return fmt.Errorf("writing JSON: %w", err)
 	}
 	return nil

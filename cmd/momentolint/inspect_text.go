@@ -61,7 +61,10 @@ func (p *page) field(label, text string) {
 	}
 }
 
-func (p *page) line(s string) { _, _ = p.out.WriteString(strings.TrimRight(s, " ") + "\n") }
+// line writes a line, without what is a credential in a name from elsewhere.
+func (p *page) line(s string) {
+	_, _ = p.out.WriteString(strings.TrimRight(finding.WithoutCredentials(s), " ") + "\n")
+}
 
 // wrapWords cuts a text into lines of at most width characters, at blanks
 // where that is possible. A word is never cut: it may be something to copy.

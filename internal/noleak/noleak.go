@@ -20,7 +20,6 @@ import (
 	"io"
 	mathbits "math/bits"
 	"mime/quotedprintable"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,7 +67,7 @@ const window = 16
 // Bounds of the decoding: layers inside one another, and bytes in all.
 const (
 	maxLayers = 4
-	maxBytes  = 256 << 20
+	maxBytes  = 64 << 20
 )
 
 // place is a window of a secret.
@@ -199,18 +198,20 @@ var layers = []layer{
 	{"UTF-16", dropNULs, false},
 	{"percent", percent, false},
 	{"escapes", escapes, false},
-	{"HTML", func(b []byte) []byte { return []byte(html.UnescapeString(string(b))) }, false},
+	{"HTML", entities, false},
 	{"quoted-printable", quoted, false},
 	{"numbers", numbers, false},
 	{"hex", hexRuns, false},
 	{"base64", base64Runs, false},
-	{"gzip", inflate("\x1f\x8b\x08", func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }), false},
-	{"zlib", inflate("\x78", func(r io.Reader) (io.Reader, error) { return zlib.NewReader(r) }), false},
+	{"gzip", inflate("\x1f\x8b\x08", func(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) }), false},
+	{"zlib", inflate("\x78\x01", zlib.NewReader), false},
+	{"zlib", inflate("\x78\x9c", zlib.NewReader), false},
+	{"zlib", inflate("\x78\xda", zlib.NewReader), false},
 	{"zip", unzip, false},
 	{"pieces", onlyToken, true},
-	{"pieces without words", onlyLongWords, true},
+	{"pieces without words", onlyPieces, true},
 	{"backward", reversed, true},
-	{"pieces, the last first", reversedWords, true},
+	{"pieces, the last first", reversedPieces, true},
 }
 
 // telling tells whether something decoded can be more than noise: a row of
@@ -226,7 +227,7 @@ func telling(b []byte) bool {
 			row = 0
 		}
 	}
-	return bytes.Contains(b, []byte("\x1f\x8b\x08")) || bytes.HasPrefix(b, []byte("\x78")) || bytes.Contains(b, []byte("PK\x03\x04"))
+	return bytes.Contains(b, []byte("\x1f\x8b\x08")) || bytes.HasPrefix(b, []byte("\x78")) && len(b) > 1 && (b[1] == 0x01 || b[1] == 0x9c || b[1] == 0xda) || bytes.Contains(b, []byte("PK\x03\x04"))
 }
 
 func dropNULs(b []byte) []byte {
@@ -236,46 +237,77 @@ func dropNULs(b []byte) []byte {
 	return bytes.ReplaceAll(b, []byte{0}, nil)
 }
 
-// tokenBytes are the characters of base64, in both alphabets, and of tokens.
-func tokenByte(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '+' || c == '/' || c == '-' || c == '_' || c == '.'
+// The classes of characters.
+const (
+	isToken = 1 << iota // of base64, in both alphabets, and of tokens
+	isBase64
+	isHex
+	isUpper
+	isLower
+	isDigit
+)
+
+var class = func() (table [256]uint8) {
+	set := func(chars string, bits uint8) {
+		for _, c := range []byte(chars) {
+			table[c] |= bits
+		}
+	}
+	set("ABCDEFGHIJKLMNOPQRSTUVWXYZ", isToken|isBase64|isUpper)
+	set("abcdefghijklmnopqrstuvwxyz", isToken|isBase64|isLower)
+	set("0123456789", isToken|isBase64|isHex|isDigit)
+	set("ABCDEFabcdef", isHex)
+	set("+/-_", isToken|isBase64)
+	set(".", isToken)
+	return table
+}()
+
+// runs calls take for every run of characters of a class that is long enough.
+func runs(b []byte, bits uint8, least int, take func([]byte)) {
+	for at := 0; at < len(b); {
+		from := at
+		for at < len(b) && class[b[at]]&bits != 0 {
+			at++
+		}
+		if at-from >= least {
+			take(b[from:at])
+		}
+		if at == from {
+			at++
+		}
+	}
 }
 
 // onlyToken joins what stands in pieces between quotes, commas and line ends.
 func onlyToken(b []byte) []byte {
 	out := make([]byte, 0, len(b))
-	for _, c := range b {
-		if tokenByte(c) {
-			out = append(out, c)
-		}
-	}
+	runs(b, isToken, 1, func(w []byte) { out = append(out, w...) })
 	return out
 }
 
-// words are what may be pieces of a token. Shorter ones are the text around.
-var words = regexp.MustCompile(`[A-Za-z0-9+/._-]{4,}`)
-
-// looksRandom tells a piece of a token from a word.
-func looksRandom(w []byte) bool {
-	var upper, lower, digit bool
-	for _, c := range w {
-		upper = upper || 'A' <= c && c <= 'Z'
-		lower = lower || 'a' <= c && c <= 'z'
-		digit = digit || '0' <= c && c <= '9'
-	}
-	return upper && (lower || digit) || digit && lower
+// pieces are what may be pieces of a token; shorter ones and plain words are
+// the text around.
+func pieces(b []byte) [][]byte {
+	var list [][]byte
+	runs(b, isToken, 4, func(w []byte) {
+		var has uint8
+		for _, c := range w {
+			has |= class[c]
+		}
+		if has&isUpper != 0 && has&(isLower|isDigit) != 0 || has&isDigit != 0 && has&isLower != 0 {
+			list = append(list, w)
+		}
+	})
+	return list
 }
 
-// onlyLongWords joins pieces that have labels between them, as in
-// part1: …, part2: ….
-func onlyLongWords(b []byte) []byte {
-	var out []byte
-	for _, w := range words.FindAll(b, -1) {
-		if looksRandom(w) {
-			out = append(out, w...)
-		}
-	}
-	return out
+// onlyPieces joins pieces that have labels between them, as in part1: …, part2: ….
+func onlyPieces(b []byte) []byte { return bytes.Join(pieces(b), nil) }
+
+func reversedPieces(b []byte) []byte {
+	list := pieces(b)
+	slices.Reverse(list)
+	return bytes.Join(list, nil)
 }
 
 func reversed(b []byte) []byte {
@@ -284,113 +316,154 @@ func reversed(b []byte) []byte {
 	return out
 }
 
-func reversedWords(b []byte) []byte {
-	var out []byte
-	list := words.FindAll(b, -1)
-	for _, w := range slices.Backward(list) {
-		if looksRandom(w) {
-			out = append(out, w...)
+// codes replaces what begins with a mark and is a character's code.
+func codes(b []byte, mark byte, read func([]byte) (r rune, length int)) []byte {
+	if bytes.IndexByte(b, mark) < 0 {
+		return nil
+	}
+	out := make([]byte, 0, len(b))
+	for at := 0; at < len(b); {
+		if b[at] == mark {
+			if r, n := read(b[at:min(at+12, len(b))]); n > 0 {
+				out = append(out, string(r)...)
+				at += n
+				continue
+			}
 		}
+		out = append(out, b[at])
+		at++
 	}
 	return out
 }
 
+// number reads up to most digits.
+func number(b []byte, base, most int) (r rune, length int) {
+	n := 0
+	for n < len(b) && n < most && class[b[n]]&isHex != 0 && (base == 16 || b[n] < '8') {
+		n++
+	}
+	v, err := strconv.ParseUint(string(b[:n]), base, 21)
+	if err != nil {
+		return 0, 0
+	}
+	return rune(v), n
+}
+
 func percent(b []byte) []byte {
-	return replaceCode(b, percentCode, func(m []byte) (rune, bool) { return parseCode(m[1:], 16) })
-}
-
-var (
-	percentCode = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
-	escapeCode  = regexp.MustCompile(`\\u\{?[0-9A-Fa-f]{1,8}\}?|\\U[0-9A-Fa-f]{8}|\\x[0-9A-Fa-f]{2}|\\[0-7]{3}|\\/`)
-)
-
-func replaceCode(b []byte, code *regexp.Regexp, value func([]byte) (rune, bool)) []byte {
-	return code.ReplaceAllFunc(b, func(m []byte) []byte {
-		if r, ok := value(m); ok {
-			return []byte(string(r))
+	return codes(b, '%', func(b []byte) (rune, int) {
+		if r, n := number(b[1:], 16, 2); n == 2 {
+			return r, 3
 		}
-		return m
+		return 0, 0
 	})
 }
 
-func parseCode(digits []byte, base int) (rune, bool) {
-	n, err := strconv.ParseUint(strings.Trim(string(digits), "{}"), base, 21)
-	return rune(n), err == nil
-}
-
+// escapes reads \u0065, \u{65}, \U00000065, \x65, \145 and \/.
 func escapes(b []byte) []byte {
-	return replaceCode(b, escapeCode, func(m []byte) (rune, bool) {
-		switch m[1] {
-		case '/':
-			return '/', true
-		case 'u', 'U', 'x':
-			return parseCode(m[2:], 16)
+	return codes(b, '\\', func(b []byte) (rune, int) {
+		if len(b) < 2 {
+			return 0, 0
 		}
-		return parseCode(m[1:], 8)
+		digits := map[byte]int{'u': 4, 'U': 8, 'x': 2}[b[1]]
+		switch {
+		case b[1] == '/':
+			return '/', 2
+		case digits == 0:
+			r, n := number(b[1:], 8, 3)
+			return r, n + min(n, 1)
+		case len(b) > 3 && b[2] == '{':
+			if r, n := number(b[3:], 16, 8); n > 0 && 3+n < len(b) && b[3+n] == '}' {
+				return r, n + 4
+			}
+			return 0, 0
+		}
+		if r, n := number(b[2:], 16, digits); n == digits {
+			return r, n + 2
+		}
+		return 0, 0
 	})
+}
+
+func entities(b []byte) []byte {
+	if bytes.IndexByte(b, '&') < 0 {
+		return nil
+	}
+	return []byte(html.UnescapeString(string(b)))
 }
 
 func quoted(b []byte) []byte {
-	if !bytes.Contains(b, []byte("=")) {
+	if bytes.IndexByte(b, '=') < 0 {
 		return nil
 	}
 	out, _ := io.ReadAll(quotedprintable.NewReader(bytes.NewReader(b))) // as far as it goes
 	return out
 }
 
-var numberRun = regexp.MustCompile(`(?:\b[0-9]{1,3}\b[\s,;]+){15,}[0-9]{1,3}`)
-
 // numbers reads lists of bytes: [101, 121, 74, …].
 func numbers(b []byte) []byte {
-	var out []byte
-	for _, run := range numberRun.FindAll(b, -1) {
-		for _, n := range bytes.FieldsFunc(run, func(r rune) bool { return r < '0' || r > '9' }) {
-			v, err := strconv.ParseUint(string(n), 10, 8)
-			if err == nil {
-				out = append(out, byte(v))
+	var out, run []byte
+	end := func() {
+		if len(run) >= window {
+			out = append(append(out, run...), '\n')
+		}
+		run = run[:0]
+	}
+	for at := 0; at < len(b); at++ {
+		c := b[at]
+		switch {
+		case class[c]&isDigit != 0:
+			from := at
+			for at+1 < len(b) && class[b[at+1]]&isDigit != 0 {
+				at++
 			}
+			if v, err := strconv.ParseUint(string(b[from:min(at+1, from+4)]), 10, 8); err == nil {
+				run = append(run, byte(v))
+			} else {
+				end()
+			}
+		case c == ',' || c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == ';':
+		default:
+			end()
 		}
 	}
+	end()
 	return out
 }
 
-var hexRun = regexp.MustCompile(`(?:[0-9A-Fa-f]{2}[\s:,-]?){16,}`)
-
 func hexRuns(b []byte) []byte {
-	var out []byte
-	for _, run := range hexRun.FindAll(b, -1) {
-		digits := bytes.Map(func(r rune) rune {
-			if r >= '0' && r <= '9' || r >= 'A' && r <= 'F' || r >= 'a' && r <= 'f' {
-				return r
-			}
-			return -1
-		}, run)
+	var out, run []byte
+	end := func() {
 		// It may begin in the middle of a byte.
-		for _, d := range [][]byte{digits, digits[1:]} {
+		for from := 0; from < 2 && len(run) >= 2*window; from++ {
+			d := run[from:]
 			d = d[:len(d)/2*2]
 			value := make([]byte, len(d)/2)
 			if _, err := hex.Decode(value, d); err == nil && telling(value) {
 				out = append(append(out, value...), '\n')
 			}
 		}
+		run = run[:0]
 	}
+	between := 0
+	for _, c := range b {
+		switch {
+		case class[c]&isHex != 0:
+			run, between = append(run, c), 0
+		case between == 0 && (c == ' ' || c == '\n' || c == ':' || c == ',' || c == '-'):
+			between = 1
+		default:
+			end()
+			between = 0
+		}
+	}
+	end()
 	return out
 }
 
-var base64Run = regexp.MustCompile(`[A-Za-z0-9+/_-]{20,}`)
-
 func base64Runs(b []byte) []byte {
 	var out []byte
-	for _, run := range base64Run.FindAll(b, -1) {
-		text := bytes.Map(func(r rune) rune {
-			switch r {
-			case '-':
-				return '+'
-			case '_':
-				return '/'
-			}
-			return r
-		}, run)
+	runs(b, isBase64, 20, func(run []byte) {
+		text := bytes.ReplaceAll(bytes.ReplaceAll(run, []byte("-"), []byte("+")), []byte("_"), []byte("/"))
 		// It may begin anywhere in a group of four.
 		for from := range 4 {
 			part := text[from:]
@@ -400,7 +473,7 @@ func base64Runs(b []byte) []byte {
 				out = append(append(out, value[:n]...), '\n')
 			}
 		}
-	}
+	})
 	return out
 }
 
@@ -408,7 +481,7 @@ func base64Runs(b []byte) []byte {
 const maxInflated = 32 << 20
 
 // inflate reads every compressed stream that begins somewhere.
-func inflate(magic string, open func(io.Reader) (io.Reader, error)) func([]byte) []byte {
+func inflate(magic string, open func(io.Reader) (io.ReadCloser, error)) func([]byte) []byte {
 	return func(b []byte) []byte {
 		var out []byte
 		for at := 0; ; {

@@ -96,6 +96,7 @@ func parse(data []byte) (*Baseline, error) {
 		return nil, fmt.Errorf("version %d of the format: this momentolint knows version %d", f.Version, version)
 	}
 	for _, e := range f.Entries {
+		e.File = finding.WithoutCredentials(e.File)
 		b.entries[e] = false
 	}
 	return b, nil
@@ -124,7 +125,10 @@ func (b *Baseline) parseGitleaks(data []byte) error {
 	return nil
 }
 
-func slashed(path string) string { return strings.ReplaceAll(path, `\`, "/") }
+// slashed is a path as a baseline has it.
+func slashed(path string) string {
+	return finding.WithoutCredentials(strings.ReplaceAll(path, `\`, "/"))
+}
 
 // New makes the baseline that covers the given findings.
 func New(findings []finding.Finding) *Baseline {
@@ -135,8 +139,10 @@ func New(findings []finding.Finding) *Baseline {
 	return b
 }
 
+// entryOf is the entry for a finding. Files that are named by a credential are
+// told apart by what is in them alone: a baseline holds none.
 func entryOf(f *finding.Finding) Entry {
-	return Entry{File: f.Location.File, Rule: f.Rule, Fingerprint: f.Fingerprint}
+	return Entry{File: finding.WithoutCredentials(f.Location.File), Rule: f.Rule, Fingerprint: f.Fingerprint}
 }
 
 // Covers tells whether the finding was known, and notes that its entry is

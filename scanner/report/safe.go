@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -9,6 +10,7 @@ import (
 	"golang.org/x/text/width"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // clean makes a text of foreign origin safe to show within one line: what is
@@ -211,12 +213,8 @@ type scrubber struct {
 	opaque []string
 }
 
-// minStructured is the length from which a run of base64 that begins like a
-// JSON object is taken for a credential; the shortest one is longer.
-const minStructured = 60
-
 func (s *scrubber) scrub(text string) string {
-	if s.off || len(text) < minStructured/3 {
+	if s.off {
 		return text
 	}
 	for _, secret := range s.opaque {
@@ -224,35 +222,19 @@ func (s *scrubber) scrub(text string) string {
 			text = strings.ReplaceAll(text, secret, credential.Redact(secret))
 		}
 	}
-	if !strings.Contains(text, "eyJ") {
-		return text
-	}
-	var b strings.Builder
-	for {
-		at := strings.Index(text, "eyJ")
-		if at < 0 {
-			break
-		}
-		end := at
-		for end < len(text) && isTokenByte(text[end]) {
-			end++
-		}
-		b.WriteString(text[:at])
-		if end-at >= minStructured {
-			b.WriteString(credential.Redact(text[at:end]))
-		} else {
-			b.WriteString(text[at:end])
-		}
-		text = text[end:]
-	}
-	b.WriteString(text)
-	return b.String()
+	return finding.WithoutCredentials(text)
 }
 
-func isTokenByte(c byte) bool {
-	switch {
-	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		return true
+// scope takes credentials out of the names that a scope selects by.
+func (s *scrubber) scope(scope *credential.Scope) {
+	if s.off {
+		return
 	}
-	return strings.IndexByte("+/=-_.", c) >= 0
+	scope.Permissions = slices.Clone(scope.Permissions)
+	for i := range scope.Permissions {
+		p := &scope.Permissions[i]
+		for _, text := range []*string{&p.Resource, &p.Role, &p.Cache, &p.Item, &p.Topic, &p.Function} {
+			*text = s.scrub(*text)
+		}
+	}
 }

@@ -22,8 +22,8 @@ func Scrubbed(r *finding.Report) *finding.Report {
 
 // Safe makes text from strangers (a file name, an author) fit for a terminal:
 // control characters, escape sequences and characters that change the
-// direction of writing are spelled out.
-func Safe(s string) string { return clean(s) }
+// direction of writing are spelled out. It takes credentials out of it, too.
+func Safe(s string) string { return clean(finding.WithoutCredentials(s)) }
 
 // Annotation is a workflow command of GitHub Actions, one line: an annotation
 // of that level (error, warning, notice) on the page of the run. Title and text
@@ -31,14 +31,14 @@ func Safe(s string) string { return clean(s) }
 func Annotation(level, title, text string) string {
 	lines := strings.Split(text, "\n")
 	for i := range lines {
-		lines[i] = clean(strings.TrimSuffix(lines[i], "\r"))
+		lines[i] = Safe(strings.TrimSuffix(lines[i], "\r"))
 	}
-	return command(level, []property{{"title", title}}, strings.Join(lines, "\n"))
+	return command(level, []property{{"title", Safe(title)}}, strings.Join(lines, "\n"))
 }
 
 // LogLine makes text from strangers fit for one line of a CI system's log: safe
 // for a terminal, and no command to the system that reads it.
-func LogLine(s string) string { return neutral(clean(s)) }
+func LogLine(s string) string { return neutral(Safe(s)) }
 
 // ReplaceFile writes data to a file in one step, as WriteFile does.
 func ReplaceFile(path string, data []byte) error {

@@ -77,8 +77,14 @@ func scrubFinding(f *finding.Finding, s *scrubber) {
 	f.Credential.Endpoint = s.scrub(f.Credential.Endpoint)
 	f.Credential.KeyID = s.scrub(f.Credential.KeyID)
 	f.Credential.Subject = s.scrub(f.Credential.Subject)
+	f.Credential.ControlHost = s.scrub(f.Credential.ControlHost)
+	s.scope(&f.Credential.Scope)
 	f.Verdict.Reason = s.scrub(f.Verdict.Reason)
 	f.Repository = s.scrub(f.Repository)
+	f.Verdict.Caches = slices.Clone(f.Verdict.Caches)
+	for i, name := range f.Verdict.Caches {
+		f.Verdict.Caches[i] = s.scrub(name)
+	}
 	if f.Commit != nil {
 		c := *f.Commit
 		c.Author, c.Subject = s.scrub(c.Author), s.scrub(c.Subject)
@@ -86,7 +92,12 @@ func scrubFinding(f *finding.Finding, s *scrubber) {
 	}
 	if f.Verdict.Account != nil {
 		a := *f.Verdict.Account
-		a.Description, a.RoleName = s.scrub(a.Description), s.scrub(a.RoleName)
+		a.Description, a.RoleName, a.RoleID = s.scrub(a.Description), s.scrub(a.RoleName), s.scrub(a.RoleID)
+		a.AllowedCIDRs = slices.Clone(a.AllowedCIDRs)
+		for i, cidr := range a.AllowedCIDRs {
+			a.AllowedCIDRs[i] = s.scrub(cidr)
+		}
+		s.scope(&a.Scope)
 		f.Verdict.Account = &a
 	}
 }
