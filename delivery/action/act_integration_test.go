@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -103,13 +104,17 @@ func (j job) run(t *testing.T) outcome {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
+	// act takes no null for a mapping.
+	env, with := map[string]string{}, map[string]string{}
+	maps.Copy(env, j.env)
+	maps.Copy(with, j.with)
 	workflow := map[string]any{
 		"name": "momentolint", "on": j.event, "permissions": map[string]any{},
 		"jobs": map[string]any{"momentolint": map[string]any{
-			"runs-on": "ubuntu-latest", "permissions": map[string]any{"contents": "read"}, "env": j.env,
+			"runs-on": "ubuntu-latest", "permissions": map[string]any{"contents": "read"}, "env": env,
 			"steps": []any{
 				map[string]any{"uses": "actions/checkout@v7"},
-				map[string]any{"id": "m", "uses": published, "with": j.with},
+				map[string]any{"id": "m", "uses": published, "with": with},
 			},
 		}},
 	}
@@ -155,7 +160,7 @@ func (j job) run(t *testing.T) outcome {
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatalf("act: %v\n%s", err, stderr.String())
 	}
-	out := readLog(t, stdout.Bytes())
+	out := readLog(t, stdout.Bytes(), stderr.String())
 	out.dir = dir
 	if out.success != (err == nil) {
 		t.Fatalf("act ends with %v, the job's success is %v\n%s\n%s", err, out.success, out.log, stderr.String())
@@ -164,7 +169,7 @@ func (j job) run(t *testing.T) outcome {
 }
 
 // readLog reads act's structured log.
-func readLog(t *testing.T, log []byte) outcome {
+func readLog(t *testing.T, log []byte, stderr string) outcome {
 	t.Helper()
 	out := outcome{outputs: map[string]string{}}
 	lines := bufio.NewScanner(bytes.NewReader(log))
@@ -202,7 +207,7 @@ func readLog(t *testing.T, log []byte) outcome {
 		out.commands = append(out.commands, line.Command)
 	}
 	if err := lines.Err(); err != nil || !finished {
-		t.Fatalf("act did not finish the job (%v):\n%s", err, out.log)
+		t.Fatalf("act did not finish the job (%v):\n%s\n%s", err, out.log, stderr)
 	}
 	return out
 }
