@@ -20,32 +20,40 @@ type step struct {
 	env                map[string]string
 }
 
-func newStep(t *testing.T) *step {
+// newSteps makes the repository once and gives copies of it.
+func newSteps(t *testing.T) func(t *testing.T) *step {
 	t.Helper()
-	s := &step{dir: t.TempDir()}
-	runGit(t, s.dir, "init", "-q", "-b", "main")
+	origin := &step{dir: t.TempDir()}
+	runGit(t, origin.dir, "init", "-q", "-b", "main")
 	commit := func(name, content string) string {
-		path := filepath.Join(s.dir, name)
+		path := filepath.Join(origin.dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		runGit(t, s.dir, "add", "--all")
-		runGit(t, s.dir, "commit", "-q", "-m", name)
-		return strings.TrimSpace(runGit(t, s.dir, "rev-parse", "HEAD"))
+		runGit(t, origin.dir, "add", "--all")
+		runGit(t, origin.dir, "commit", "-q", "-m", name)
+		return strings.TrimSpace(runGit(t, origin.dir, "rev-parse", "HEAD"))
 	}
-	s.first = commit("first.txt", "one\n")
-	s.second = commit("deploy/second.env", "K="+credentialtest.V2(credentialtest.Options{})+"\n")
-	runner := t.TempDir()
-	s.env = map[string]string{
-		"GITHUB_ACTIONS": "true", "CI": "true", "GITHUB_WORKSPACE": s.dir, "RUNNER_TEMP": runner,
-		"GITHUB_OUTPUT": filepath.Join(runner, "output"), "GITHUB_STEP_SUMMARY": filepath.Join(runner, "summary.md"),
-		"MOMENTOLINT_LIVE": "false",
+	origin.first = commit("first.txt", "one\n")
+	origin.second = commit("deploy/second.env", "K="+credentialtest.V2(credentialtest.Options{})+"\n")
+	return func(t *testing.T) *step {
+		t.Helper()
+		s := &step{dir: t.TempDir(), first: origin.first, second: origin.second}
+		if err := os.CopyFS(s.dir, os.DirFS(origin.dir)); err != nil {
+			t.Fatal(err)
+		}
+		runner := t.TempDir()
+		s.env = map[string]string{
+			"GITHUB_ACTIONS": "true", "CI": "true", "GITHUB_WORKSPACE": s.dir, "RUNNER_TEMP": runner,
+			"GITHUB_OUTPUT": filepath.Join(runner, "output"), "GITHUB_STEP_SUMMARY": filepath.Join(runner, "summary.md"),
+			"MOMENTOLINT_LIVE": "false",
+		}
+		s.event(t, "push", map[string]any{"ref": "refs/heads/main", "before": s.first, "after": s.second})
+		return s
 	}
-	s.event(t, "push", map[string]any{"ref": "refs/heads/main", "before": s.first, "after": s.second})
-	return s
 }
 
 // event sets what has happened.
@@ -97,6 +105,7 @@ func (s *step) summary(t *testing.T) string {
 }
 
 func TestActionLooksAtWhatTheEventBrings(t *testing.T) {
+	newStep := newSteps(t)
 	zeros := strings.Repeat("0", 40)
 	for name, tt := range map[string]struct {
 		event    string
@@ -151,7 +160,7 @@ func TestActionLooksAtWhatTheEventBrings(t *testing.T) {
 }
 
 func TestActionFindsItsFilesFromTheTopOfTheCheckout(t *testing.T) {
-	s := newStep(t)
+	s := newSteps(t)(t)
 	s.event(t, "schedule", map[string]any{})
 	s.env["MOMENTOLINT_PATHS"], s.env["MOMENTOLINT_SARIF_FILE"] = "./deploy/", "out/m.sarif"
 	log, _, outputs := s.run(t)
@@ -165,7 +174,7 @@ func TestActionFindsItsFilesFromTheTopOfTheCheckout(t *testing.T) {
 }
 
 func TestActionAddsToTheSummary(t *testing.T) {
-	s := newStep(t)
+	s := newSteps(t)(t)
 	if err := os.WriteFile(s.env["GITHUB_STEP_SUMMARY"], []byte("# Mine\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -177,6 +186,7 @@ func TestActionAddsToTheSummary(t *testing.T) {
 
 // What cannot be done is refused, with a reason, an annotation and a summary.
 func TestActionRefusesWhatItCannotDo(t *testing.T) {
+	newStep := newSteps(t)
 	for name, tt := range map[string]struct{ variable, value, want string }{
 		"a command in args":         {"MOMENTOLINT_ARGS", "--quiet; touch PWNED", "one --flag or --flag=value on each line"},
 		"a path in args":            {"MOMENTOLINT_ARGS", "/etc/passwd", "one --flag or --flag=value on each line"},
