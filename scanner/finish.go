@@ -27,7 +27,7 @@ func (r *Run) Report(ctx context.Context) (*finding.Report, error) {
 		Root: r.root, ShowSecrets: r.o.ShowSecrets,
 	}
 	sortFindings(r.findings)
-	findings := dropDuplicates(r.findings)
+	findings := dropTold(dropDuplicates(r.findings))
 	report.Suppressed.Inline = len(r.silenced)
 	findings = r.suppress(findings, &report.Suppressed)
 	if r.o.Baseline != nil {
@@ -72,6 +72,31 @@ func dropDuplicates(sorted []finding.Finding) []finding.Finding {
 		x, y := a.Location, b.Location
 		return x.File == y.File && x.StartLine == y.StartLine && x.StartColumn == y.StartColumn &&
 			a.Rule == b.Rule && a.Fingerprint == b.Fingerprint && commitID(&a) == commitID(&b)
+	})
+}
+
+// hardcodedRule is the analyzer that finds credentials in Go code.
+const hardcodedRule = "momentohardcoded"
+
+// dropTold removes what the analyzer says of a credential that the scan has
+// found on the same lines: it is one finding, of which the scan knows more.
+func dropTold(list []finding.Finding) []finding.Finding {
+	type line struct {
+		file   string
+		number int
+	}
+	told := map[line]bool{}
+	for i := range list {
+		f := &list[i]
+		if f.Credential.IsZero() || !strings.HasSuffix(f.Location.File, ".go") {
+			continue
+		}
+		for n := f.Location.StartLine; n <= f.Location.EndLine; n++ {
+			told[line{f.Location.File, n}] = true
+		}
+	}
+	return slices.DeleteFunc(list, func(f finding.Finding) bool {
+		return f.Rule == hardcodedRule && f.Credential.IsZero() && told[line{f.Location.File, f.Location.StartLine}]
 	})
 }
 

@@ -1,0 +1,41 @@
+package scanner_test
+
+import (
+	"testing"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/scanner"
+	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/verify"
+)
+
+// Where the analyzers run beside a scan, a key in Go code is one finding; what
+// the scan has not found, and what is wrong besides, stays.
+func TestAKeyInGoCodeIsOneFindingOfScanAndAnalyzers(t *testing.T) {
+	run, err := scanner.New(scanner.Options{Verify: verify.Options{Offline: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := credential.Parse([]byte(credentialtest.V2(credentialtest.Options{})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(rule string, first, last int) finding.Finding {
+		return finding.Finding{Rule: rule, Fingerprint: rule, Location: finding.Location{File: "a.go", StartLine: first, EndLine: last, StartColumn: 1, EndColumn: 2}}
+	}
+	found := at("momento-api-key-v2", 3, 5)
+	found.Credential, found.Fingerprint = c, c.Fingerprint()
+	run.Add(found, at("momentohardcoded", 4, 4), at("momentohardcoded", 9, 9), at("momentoexpiry", 4, 4))
+	r, err := run.Report(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i := range r.Findings {
+		got = append(got, r.Findings[i].Rule)
+	}
+	if want := []string{"momento-api-key-v2", "momentoexpiry", "momentohardcoded"}; len(got) != 3 || got[0] != want[0] || got[1] != want[1] || got[2] != want[2] {
+		t.Errorf("findings of %q, want %q", got, want)
+	}
+}
