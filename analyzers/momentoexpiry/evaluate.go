@@ -271,7 +271,9 @@ func (e *evaluator) date(p place, args []ssa.Value) {
 		}
 	}
 	at := e.now.AddDate(int(parts[0]), int(parts[1]), int(parts[2]))
-	e.lifetime(at.Unix()-e.now.Unix(), p.State)
+	as := p.State
+	as.Epoch = false
+	e.lifetime(at.Unix()-e.now.Unix(), as)
 }
 
 // compared tells whether a number is held against another one.

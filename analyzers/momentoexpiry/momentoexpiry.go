@@ -110,7 +110,7 @@ func (c *checker) check(d demand) {
 			return
 		}
 		told[found] = true
-		c.problem(d, found, seconds)
+		c.problem(d, found, seconds, as.Epoch)
 	}}
 	t := flow.Tracer[lifetime]{Program: c.program, Step: e.step}
 	t.Open = func(s flow.Slot, p place) []place {
@@ -120,13 +120,19 @@ func (c *checker) check(d demand) {
 	t.Trace(place{Value: d.Value, Path: d.Path, State: as})
 }
 
-// problem reports one bad lifetime.
-func (c *checker) problem(d demand, found problem, seconds int64) {
+// problem reports one bad lifetime. Of one that ends at a fixed date the text
+// tells the date, so that it does not change from day to day.
+func (c *checker) problem(d demand, found problem, seconds int64, dated bool) {
 	var text string
-	switch found {
-	case neverExpires:
+	switch {
+	case found == neverExpires:
 		text = "Momento API key that never expires"
-	case tooLong:
+	case found == cut && dated:
+		text = "Momento API key with an expiry at a date whose distance does not fit the 32 bits that the SDK sends: it would live for an arbitrary time"
+	case found == tooLong && dated:
+		until := c.now.Add(time.Duration(seconds) * time.Second).UTC().Format(time.DateOnly)
+		text = "Momento API key that lives until " + until + ", more than the limit of " + describe(int64(time.Duration(c.options.MaxLifetime)/time.Second))
+	case found == tooLong:
 		text = "Momento API key that lives " + describe(seconds) + ", more than the limit of " + describe(int64(time.Duration(c.options.MaxLifetime)/time.Second))
 	default:
 		text = fmt.Sprintf("Momento API key with a lifetime of %d seconds, which does not fit the 32 bits that the SDK sends: it would live %s",

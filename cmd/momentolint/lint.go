@@ -281,7 +281,7 @@ func (l *linter) round(ctx context.Context, targets []govet.Target) error {
 		for _, p := range result.Problems {
 			l.problems = append(l.problems, l.unanalyzed(t, p)...)
 		}
-		l.counted.Add(l.runner.Count(ctx, t))
+		l.counted.Add(l.runner.Count(ctx, t, result.Patterns))
 	}
 	l.findings = l.convert(diagnostics)
 	return nil

@@ -119,11 +119,23 @@ func TestLintSaysWhatDoesNotCompile(t *testing.T) {
 	if !slices.Equal(paths, []string{"b/b.go:3:13", "c/c.go:3:6"}) {
 		t.Errorf("not looked at: %v", o.Summary.Skipped)
 	}
-	for _, pkg := range []string{"./d", "./e"} {
-		r := call(t, "", nil, "lint", "--offline", pkg)
-		if r.code != exitFailed || !strings.Contains(r.out+r.stderr, pkg[2:]) {
-			t.Errorf("%s: exit %d\n%s%s", pkg, r.code, r.out, r.stderr)
+	// Packages that cannot even be loaded do not hide the others.
+	o = lintJSON(t, dir, exitFailed, "./...")
+	expectPlaces(t, o, "a/a.go:3")
+	var all strings.Builder
+	for _, s := range o.Summary.Skipped {
+		all.WriteString(s.Path + " " + s.Reason + "\n")
+	}
+	for _, want := range []string{"b/b.go:3:13", "c/c.go:3:6", "d/d.go:3:8", "found packages e"} {
+		if !strings.Contains(all.String(), want) {
+			t.Errorf("nothing is said of %s:\n%s", want, all.String())
 		}
+	}
+	if o.Summary.Files > 3 {
+		t.Errorf("%d files are said to have been looked at", o.Summary.Files)
+	}
+	if o = lintJSON(t, dir, exitFailed, "./d"); o.Summary.Files != 0 || len(o.Summary.Skipped) == 0 {
+		t.Errorf("%+v", o.Summary)
 	}
 	t.Chdir(tree(t, map[string]string{"readme.txt": "no Go here"}))
 	if r := call(t, "", nil, "lint"); r.code != exitFailed || !strings.Contains(r.stderr, "no Go module") {

@@ -42,8 +42,8 @@ type Runner struct {
 }
 
 // output runs a go command that asks something.
-func (r *Runner) output(ctx context.Context, dir string, args ...string) (string, error) {
-	cmd, err := r.command(ctx, dir, nil, args...)
+func (r *Runner) output(ctx context.Context, dir string, env []string, args ...string) (string, error) {
+	cmd, err := r.command(ctx, dir, env, args...)
 	if err != nil {
 		return "", err
 	}
@@ -253,7 +253,7 @@ func (p *planner) module(ctx context.Context, dir string) (string, error) {
 // inWorkspace tells whether the go.work that counts for a module, if there is
 // one, names it. Without a go.work every module stands for itself.
 func (p *planner) inWorkspace(ctx context.Context, module string) (bool, error) {
-	work, err := p.output(ctx, module, "env", "GOWORK")
+	work, err := p.output(ctx, module, nil, "env", "GOWORK")
 	if err != nil {
 		return false, err
 	}
@@ -263,7 +263,7 @@ func (p *planner) inWorkspace(ctx context.Context, module string) (bool, error) 
 	members, ok := p.members[work]
 	if !ok {
 		// A broken go.work is told of by the runs that need it.
-		list, err := p.output(ctx, filepath.Dir(work), "list", "-m", "-f", "{{.Dir}}")
+		list, err := p.output(ctx, filepath.Dir(work), nil, "list", "-m", "-f", "{{.Dir}}")
 		if err == nil {
 			for member := range strings.Lines(list) {
 				members = append(members, canonical(strings.TrimRight(member, "\r\n")))

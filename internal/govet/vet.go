@@ -58,11 +58,67 @@ type Problem struct {
 type Result struct {
 	Diagnostics []Diagnostic
 	Problems    []Problem
+	// Patterns are the packages that the go command agreed to look at.
+	Patterns []string
 }
 
 // Run runs go vet over a target. The error is for what prevents the run as a
-// whole; packages that do not compile are problems.
+// whole; packages that cannot be loaded or do not compile are problems, and do
+// not keep the others from being analyzed.
 func (r *Runner) Run(ctx context.Context, t Target) (Result, error) {
+	result, err := r.vet(ctx, t)
+	if err != nil || !slices.ContainsFunc(result.Problems, func(p Problem) bool { return p.Package == "" }) {
+		return result, err
+	}
+	// A package that cannot be loaded, for one that imports what is not there,
+	// makes the go command give up at once. The others are named one by one.
+	good := r.loadable(ctx, t)
+	if len(good) == 0 {
+		return Result{Problems: result.Problems, Patterns: []string{}}, nil
+	}
+	again := t
+	again.Patterns = good
+	rest, err := r.vet(ctx, again)
+	rest.Problems = append(result.Problems, rest.Problems...)
+	return rest, err
+}
+
+// loadable gives the import paths of the packages that can be loaded, with
+// their tests and all that they import.
+func (r *Runner) loadable(ctx context.Context, t Target) []string {
+	args := slices.Concat([]string{"list", "-e", "-test", "-json=ImportPath,ForTest,Error,DepsErrors"}, r.BuildFlags, t.Patterns)
+	out, err := r.output(ctx, t.Dir, t.env(), args...)
+	if err != nil {
+		return nil
+	}
+	good := make(map[string]bool)
+	decoder := json.NewDecoder(strings.NewReader(out))
+	for {
+		var p struct {
+			ImportPath, ForTest string
+			Error               json.RawMessage
+			DepsErrors          []json.RawMessage
+		}
+		if decoder.Decode(&p) != nil {
+			break
+		}
+		// A test's main package is named a.test, and stands for a.
+		path := strings.TrimSuffix(cmp.Or(p.ForTest, p.ImportPath), ".test")
+		known, seen := good[path]
+		good[path] = len(p.Error) == 0 && len(p.DepsErrors) == 0 && (known || !seen)
+	}
+	var list []string
+	for path, ok := range good {
+		if ok {
+			list = append(list, path)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// vet runs go vet once.
+func (r *Runner) vet(ctx context.Context, t Target) (Result, error) {
 	args := slices.Concat([]string{"vet", "-vettool=" + r.Tool, "-json"}, r.BuildFlags, r.ToolFlags, t.Patterns)
 	cmd, err := r.command(ctx, t.Dir, t.env(), args...)
 	if err != nil {
@@ -82,6 +138,7 @@ func (r *Runner) Run(ctx context.Context, t Target) (Result, error) {
 	// lines on standard error.
 	text, errorOutput := separate(stderr.String())
 	result, err := parse(io.MultiReader(&stdout, strings.NewReader(text)))
+	result.Patterns = t.Patterns
 	if err != nil {
 		return result, fmt.Errorf("reading what go vet says in %s: %w", t.Dir, err)
 	}
@@ -195,20 +252,19 @@ func (c *Count) Add(other Count) {
 	c.Bytes += other.Bytes
 }
 
-// Count tells how many Go files the packages of a target have, and how large
-// they are. What cannot be listed does not count: the run itself says why.
-func (r *Runner) Count(ctx context.Context, t Target) Count {
-	args := slices.Concat([]string{"list", "-e", "-json=Dir,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles"}, r.BuildFlags, t.Patterns)
-	cmd, err := r.command(ctx, t.Dir, t.env(), args...)
-	if err != nil {
-		return Count{}
-	}
-	out, err := cmd.Output()
-	if err != nil {
-		return Count{}
-	}
+// Count tells how many Go files the packages of a target have, those of the
+// patterns that a run looked at, and how large they are.
+func (r *Runner) Count(ctx context.Context, t Target, patterns []string) Count {
 	var count Count
-	decoder := json.NewDecoder(bytes.NewReader(out))
+	if len(patterns) == 0 {
+		return count
+	}
+	args := slices.Concat([]string{"list", "-e", "-json=Dir,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles"}, r.BuildFlags, patterns)
+	out, err := r.output(ctx, t.Dir, t.env(), args...)
+	if err != nil {
+		return count
+	}
+	decoder := json.NewDecoder(strings.NewReader(out))
 	for {
 		var p struct {
 			Dir                                          string

@@ -4,6 +4,7 @@ package corpus_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -24,11 +25,11 @@ func output(dir string, env []string, name string, args ...string) (string, erro
 	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.Output()
 	if err != nil {
-		var stderr []byte
-		if exit, ok := err.(*exec.ExitError); ok { //nolint:errorlint // fresh from the call
-			stderr = exit.Stderr
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			out = append(out, exit.Stderr...)
 		}
-		return "", fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, out, stderr)
+		return "", fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, out)
 	}
 	return strings.TrimSpace(string(out)), nil
 }
@@ -47,7 +48,7 @@ func block(having string) (string, error) {
 	return "", fmt.Errorf("docs/golangci-lint.md has no YAML block with %q", having)
 }
 
-// stock is golangci-lint as it is, custom the one with the plugin.
+// golangciLint is golangci-lint as it is, and the one with the plugin.
 type golangciLint struct{ stock, custom string }
 
 // golangci builds a golangci-lint with the plugin, with the command and the
@@ -118,8 +119,8 @@ func golangciLints(t *testing.T) golangciLint {
 	return g
 }
 
-// settings is the documented configuration with nothing hidden. old and new
-// change it.
+// settings is the documented configuration for this linter alone, with changes:
+// pairs of a text in it and what it is replaced by.
 func settings(t *testing.T, changes ...string) string {
 	t.Helper()
 	config, err := block("custom:")
@@ -137,7 +138,7 @@ func settings(t *testing.T, changes ...string) string {
 }
 
 // throughGolangci runs golangci-lint over a module; config "" is the documented
-// one with one issue more for each that shares its line.
+// one, with every issue of a line.
 func throughGolangci(t *testing.T, dir, config string, args ...string) found {
 	t.Helper()
 	if config == "" {

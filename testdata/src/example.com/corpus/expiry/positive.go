@@ -34,7 +34,7 @@ func direct(client momento.AuthClient) {
 	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInSeconds(-1)})                                      // want `lifetime of -1 seconds, which does not fit`
 	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInDays(lifetimes.Decades * 3652)})                   // want `lives 36520 days`
 	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresAtEpoch(math.MaxInt64)})                             // want `does not fit`
-	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresAtEpoch(4102444800)})                                // want `lives about \d+ days, more than`
+	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresAtEpoch(4102444800)})                                // want `lives until 2100-01-01, more than the limit of 365 days`
 	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresAtEpoch(time.Now().Add(10000 * time.Hour).Unix())})  // want `lives about 417 days`
 	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresAtEpoch(time.Now().UTC().AddDate(10, 0, 0).Unix())}) // want `lives \d+ days, more than`
 	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresAtEpoch(time.Now().Unix() + 400*24*60*60)})          // want `lives 400 days`
