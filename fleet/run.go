@@ -32,8 +32,8 @@ type Settings struct {
 	// AckWait is how long a worker may be silent before its items go to
 	// others; 0 = 30 s. JetStream wants a second at least.
 	AckWait time.Duration `json:"ack_wait"`
-	// SplitObjects splits repositories with more objects than this into ranges
-	// of about as many; 0 = 500,000.
+	// SplitObjects splits repositories with more objects than this into ranges,
+	// four at the most; 0 = 2,000,000.
 	SplitObjects int64 `json:"split_objects"`
 }
 
@@ -41,7 +41,7 @@ type Settings struct {
 const (
 	DefaultTries        = 5
 	DefaultAckWait      = 30 * time.Second
-	DefaultSplitObjects = 500_000
+	DefaultSplitObjects = 2_000_000
 )
 
 func (s Settings) withDefaults() Settings {

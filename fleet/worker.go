@@ -498,9 +498,15 @@ func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v
 	return full, err
 }
 
+// maxParts is into how many ranges a repository is split at the most. Objects
+// are stored as differences from others, so that each range has to unpack much
+// of what belongs to the others: of a repository's work, a quarter of its
+// objects costs more than a half (docs/fleet.md).
+const maxParts = 4
+
 // split makes items of the ranges of a large repository's objects.
 func (w *Worker) split(ctx context.Context, t *task, r *result, objects int64) error {
-	r.Parts = int((objects + t.run.Settings.SplitObjects - 1) / t.run.Settings.SplitObjects)
+	r.Parts = int(min((objects+t.run.Settings.SplitObjects-1)/t.run.Settings.SplitObjects, maxParts))
 	for part := range r.Parts {
 		if _, err := t.run.publish(ctx, &item{Name: t.item.Name, URL: t.item.URL, Part: part, Parts: r.Parts}); err != nil {
 			return err

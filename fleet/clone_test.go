@@ -1,0 +1,243 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/momentolint/momentolint/scanner/finding"
+)
+
+// remote is a repository that is cloned by its URL.
+func remote(t testing.TB, dir string, secrets []secret) (*repo, Target) {
+	t.Helper()
+	r := newRepo(t, dir)
+	r.commit("Begin", map[string]string{"a.txt": "a\n", "key.env": "KEY=" + secrets[0].text + "\n"})
+	target, err := ParseTarget("file://" + filepath.ToSlash(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, target
+}
+
+func newClones(t testing.TB, f *Fleet, dir string, quota int64) *clones {
+	t.Helper()
+	w, err := f.NewWorker(WorkerOptions{Dir: dir, DiskQuota: quota, ClonesPerHost: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.clones
+}
+
+func TestAURLIsClonedAndLaterBroughtUpToDate(t *testing.T) {
+	secrets := mint(t, 2)
+	dir, home := t.TempDir(), t.TempDir()
+	r, target := remote(t, filepath.Join(dir, "a.git"), secrets)
+	r.write("refs/pull-not.txt", "")
+	if err := os.Remove(filepath.Join(r.dir, "refs", "pull-not.txt")); err != nil {
+		t.Fatal(err)
+	}
+	// A pull request of somebody's, which hosting services keep for ever.
+	main := r.tip
+	theirs := r.commit("Not ours", map[string]string{"pull.txt": "KEY=" + secrets[1].text + "\n"})
+	r.git("update-ref", "refs/pull/1/head", theirs)
+	r.git("update-ref", "refs/heads/main", main)
+	r.git("update-ref", "refs/custom/x", main)
+	f := connect(t, t.TempDir())
+	run := orderTargets(t, f, offline(), target)
+	work(t, f, WorkerOptions{Dir: home})
+	got := gather(t, run)
+	if got.Incomplete || len(got.Findings) != 1 || got.Findings[0].Location.File != target.Name+"/key.env" {
+		t.Fatalf("%+v %+v", got.Repositories, got.Findings)
+	}
+	r.git("update-ref", "refs/heads/second", theirs)
+	run = orderTargets(t, f, offline(), target)
+	work(t, f, WorkerOptions{Dir: home})
+	if got := gather(t, run); got.Incomplete || len(got.Findings) != 2 {
+		t.Errorf("after the second branch: %+v", got.Findings)
+	}
+}
+
+func TestACloneRunsNothingThatARepositoryBringsAlong(t *testing.T) {
+	secrets := mint(t, 1)
+	dir, home := t.TempDir(), t.TempDir()
+	ran := filepath.Join(dir, "ran")
+	hook := "#!/bin/sh\necho hook >> " + ran + "\n"
+	r, target := remote(t, filepath.Join(dir, "a.git"), secrets)
+	if err := os.MkdirAll(filepath.Join(r.dir, "hooks"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"post-checkout", "post-merge", "reference-transaction", "pre-auto-gc", "post-update", "pre-receive", "update"} {
+		r.write("hooks/"+name, hook)
+		if err := os.Chmod(filepath.Join(r.dir, "hooks", name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.write("config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tfsmonitor = "+ran+".sh\n\talternateRefsCommand = "+ran+".sh\n"+
+		"[uploadpack]\n\tpackObjectsHook = "+ran+".sh\n")
+	if err := os.WriteFile(ran+".sh", []byte(hook), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	// A template of the user's with hooks: it is for work, not for scans.
+	template := filepath.Join(dir, "template", "hooks")
+	if err := os.MkdirAll(template, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(template, "reference-transaction"), []byte(hook), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GIT_TEMPLATE_DIR", filepath.Dir(template))
+	f := connect(t, t.TempDir())
+	run := orderTargets(t, f, offline(), target)
+	work(t, f, WorkerOptions{Dir: home})
+	if got := gather(t, run); got.Incomplete || len(got.Findings) != 1 {
+		t.Errorf("%+v %+v", got.Repositories, got.Findings)
+	}
+	if text, err := os.ReadFile(ran); err == nil {
+		t.Errorf("something ran: %s", text)
+	}
+}
+
+func TestAFetchThatWasCutOffIsTakenUpAgain(t *testing.T) {
+	secrets := mint(t, 1)
+	dir, home := t.TempDir(), t.TempDir()
+	r, target := remote(t, filepath.Join(dir, "a.git"), secrets)
+	c := newClones(t, connect(t, t.TempDir()), home, 0)
+	repo, release, err := c.get(t.Context(), "run1", target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
+	// As a killed git leaves it: its mark, locks, half a pack.
+	clone := filepath.Dir(repo)
+	for _, name := range []string{cloneOpen, cloneRepo + "/packed-refs.lock", cloneRepo + "/HEAD.lock", cloneRepo + "/objects/pack/tmp_pack_x"} {
+		if err := os.WriteFile(filepath.Join(clone, filepath.FromSlash(name)), []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.commit("More", map[string]string{"b.txt": "b\n"})
+	repo, release, err = c.get(t.Context(), "run2", target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	mine := &repoDir{t, repo}
+	if tip := mine.git("rev-parse", "refs/heads/main"); tip != r.tip {
+		t.Errorf("main is at %s, want %s", tip, r.tip)
+	}
+	for _, name := range []string{cloneOpen, cloneRepo + "/packed-refs.lock", cloneRepo + "/objects/pack/tmp_pack_x"} {
+		if _, err := os.Stat(filepath.Join(clone, filepath.FromSlash(name))); err == nil {
+			t.Errorf("%s is still there", name)
+		}
+	}
+}
+
+type repoDir struct {
+	t   testing.TB
+	dir string
+}
+
+func (r *repoDir) git(args ...string) string { return (&repo{t: r.t, dir: r.dir}).git(args...) }
+
+func TestTheDiskQuotaEvictsWhatWasNotUsedForLongest(t *testing.T) {
+	secrets := mint(t, 1)
+	dir, home := t.TempDir(), t.TempDir()
+	f := connect(t, t.TempDir())
+	c := newClones(t, f, home, 1) // any clone is more than that
+	var repos []string
+	for i, name := range []string{"a", "b"} {
+		_, target := remote(t, filepath.Join(dir, name+".git"), secrets)
+		repo, release, err := c.get(t.Context(), "run", target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		repos = append(repos, repo)
+		if i == 0 {
+			release()
+		} else {
+			defer release()
+		}
+	}
+	if _, err := os.Stat(repos[0]); err == nil {
+		t.Error("the clone that is not used is still there")
+	}
+	if _, err := os.Stat(filepath.Join(repos[1], "HEAD")); err != nil {
+		t.Errorf("the clone that is used is gone: %v", err)
+	}
+	// One in use survives even a full disk.
+	c.evict("", true)
+	if _, err := os.Stat(filepath.Join(repos[1], "HEAD")); err != nil {
+		t.Errorf("the clone that is used is gone: %v", err)
+	}
+}
+
+func TestClonesOfOneHostWaitForASlot(t *testing.T) {
+	c := newClones(t, connect(t, t.TempDir()), t.TempDir(), 0)
+	var held []*lease
+	for range c.perHost {
+		l, err := c.slot(t.Context(), "host.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = append(held, l)
+	}
+	other, err := c.slot(t.Context(), "other.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.release(t.Context())
+	short, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if _, err := c.slot(short, "host.example"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("one more than allowed: %v", err)
+	}
+	held[0].release(t.Context())
+	if _, err := c.slot(t.Context(), "host.example"); err != nil {
+		t.Errorf("after a release: %v", err)
+	}
+}
+
+func TestWhyACloneFailsDecidesWhetherItIsTriedAgain(t *testing.T) {
+	for _, test := range []struct {
+		said        string
+		final, full bool
+	}{
+		{"remote: Repository not found.\nfatal: repository 'https://x/' not found", true, false},
+		{"fatal: could not read Username for 'https://x': terminal prompts disabled", true, false},
+		{"fatal: transport 'ext' not allowed", true, false},
+		{"fatal: write error: No space left on device", false, true},
+		{"fatal: unable to access 'https://x/': Could not resolve host: x", false, false},
+		{"fatal: the remote end hung up unexpectedly", false, false},
+	} {
+		var f *fault
+		if err := gitFault(test.said, errors.New("exit status 128")); !errors.As(err, &f) || f.final != test.final || f.full != test.full {
+			t.Errorf("%q: %+v", test.said, f)
+		}
+	}
+}
+
+func TestARepositoryThatCannotBeClonedIsNamed(t *testing.T) {
+	secrets := mint(t, 1)
+	dir := t.TempDir()
+	_, there := remote(t, filepath.Join(dir, "a.git"), secrets)
+	missing, err := ParseTarget("file://" + filepath.ToSlash(filepath.Join(dir, "missing.git")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := connect(t, t.TempDir())
+	run := orderTargets(t, f, offline(), there, missing)
+	work(t, f, WorkerOptions{})
+	got := gather(t, run)
+	if len(got.Findings) != 1 || !got.Incomplete {
+		t.Errorf("%d findings, incomplete %v", len(got.Findings), got.Incomplete)
+	}
+	for _, r := range got.Repositories {
+		if failed := r.Status == finding.RepositoryFailed; failed != (r.Name == missing.Name) || failed && (r.Tries != 1 || !strings.Contains(r.Reason, "cloning: ")) {
+			t.Errorf("%+v", r)
+		}
+	}
+}

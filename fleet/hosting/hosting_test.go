@@ -1,0 +1,115 @@
+package hosting
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/momentolint/momentolint/fleet"
+)
+
+func names(list []fleet.Target) []string {
+	var out []string
+	for _, t := range list {
+		out = append(out, t.Name)
+	}
+	return out
+}
+
+// pages serves a list page by page, with the headers of both services.
+func pages(t *testing.T, list []map[string]any, path, header, token string) *httptest.Server {
+	t.Helper()
+	limited := token == "Bearer t0ken" // once is enough
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != path || r.Header.Get(header) != token {
+			http.Error(w, `{"message":"Not Found"}`, http.StatusNotFound)
+			return
+		}
+		if limited && header == "Authorization" {
+			// GitHub's secondary limit, once.
+			limited = false
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = fmt.Fprint(w, `{"message":"slow down","documentation_url":"https://docs.github.com/rest/overview/resources-in-the-rest-api#secondary-rate-limits"}`)
+			return
+		}
+		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+		page = max(page, 1)
+		per := 2
+		from, to := min((page-1)*per, len(list)), min(page*per, len(list))
+		if to < len(list) {
+			next := fmt.Sprintf("http://%s%s?page=%d", r.Host, r.URL.Path, page+1)
+			w.Header().Set("Link", fmt.Sprintf(`<%s>; rel="next"`, next))
+			w.Header().Set("X-Next-Page", strconv.Itoa(page+1))
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(list[from:to])
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func TestGitHubsRepositoriesAreListedPageByPage(t *testing.T) {
+	var list []map[string]any
+	for i := range 5 {
+		list = append(list, map[string]any{
+			"clone_url": fmt.Sprintf("https://github.example/acme/r%d.git", i), "ssh_url": fmt.Sprintf("git@github.example:acme/r%d.git", i),
+			"fork": i == 1, "archived": i == 2,
+		})
+	}
+	server := pages(t, list, "/api/v3/orgs/acme/repos", "Authorization", "Bearer t0ken")
+	got, err := GitHub(t.Context(), "acme", Options{URL: server.URL, Token: "t0ken"})
+	want := []string{"github.example/acme/r0", "github.example/acme/r3", "github.example/acme/r4"}
+	if err != nil || !slices.Equal(names(got), want) {
+		t.Errorf("%v, %v; want %v", names(got), err, want)
+	}
+	got, err = GitHub(t.Context(), "acme", Options{URL: server.URL, Token: "t0ken", SSH: true, Forks: true, Archived: true})
+	if err != nil || len(got) != 5 || got[0].URL != "git@github.example:acme/r0.git" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := GitHub(t.Context(), "nobody", Options{URL: server.URL, Token: "t0ken"}); err == nil || strings.Contains(err.Error(), "t0ken") {
+		t.Errorf("an organisation that is not there: %v", err)
+	}
+}
+
+func TestGitLabsProjectsAreListedPageByPage(t *testing.T) {
+	var list []map[string]any
+	for i := range 5 {
+		p := map[string]any{
+			"id": i + 1, "http_url_to_repo": fmt.Sprintf("https://gitlab.example/acme/sub/r%d.git", i),
+			"ssh_url_to_repo": fmt.Sprintf("git@gitlab.example:acme/sub/r%d.git", i),
+		}
+		if i == 1 {
+			p["forked_from_project"] = map[string]any{"id": 99}
+		}
+		list = append(list, p)
+	}
+	server := pages(t, list, "/api/v4/groups/acme/projects", "Private-Token", "t0ken")
+	got, err := GitLab(t.Context(), "acme", Options{URL: server.URL, Token: "t0ken"})
+	want := []string{"gitlab.example/acme/sub/r0", "gitlab.example/acme/sub/r2", "gitlab.example/acme/sub/r3", "gitlab.example/acme/sub/r4"}
+	if err != nil || !slices.Equal(names(got), want) {
+		t.Errorf("%v, %v; want %v", names(got), err, want)
+	}
+	if _, err := GitLab(t.Context(), "nobody", Options{URL: server.URL, Token: "t0ken"}); err == nil || strings.Contains(err.Error(), "t0ken") {
+		t.Errorf("a group that is not there: %v", err)
+	}
+}
+
+func TestWhatAServerCallsACloneURLIsNotTakenOnTrust(t *testing.T) {
+	for _, address := range []string{"", "/etc", "ext::sh -c id", "file:///etc", "--upload-pack=x@y", "https://user:pass@host/a"} {
+		list := []map[string]any{{"clone_url": address, "http_url_to_repo": address}}
+		github := pages(t, list, "/api/v3/orgs/acme/repos", "Authorization", "Bearer x")
+		if got, err := GitHub(t.Context(), "acme", Options{URL: github.URL, Token: "x"}); err == nil {
+			t.Errorf("GitHub: %q is taken: %+v", address, got)
+		}
+		gitlab := pages(t, list, "/api/v4/groups/acme/projects", "Private-Token", "x")
+		if got, err := GitLab(t.Context(), "acme", Options{URL: gitlab.URL, Token: "x"}); err == nil {
+			t.Errorf("GitLab: %q is taken: %+v", address, got)
+		}
+	}
+}
