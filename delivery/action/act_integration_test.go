@@ -542,7 +542,7 @@ func TestActDoesNothingThatTextAsksFor(t *testing.T) {
 	payload["pull_request"].(map[string]any)["head"].(map[string]any)["ref"] = "x`touch${IFS}PWNED`$(touch${IFS}PWNED)"
 	o := job{
 		checkout: checkout, event: "pull_request", payload: payload,
-		with: map[string]string{"live": "false", "paths": "$(touch PWNED)\n`touch PWNED`", "args": "--allow-host=$(touch PWNED)\n--expiry-warning=30d\n"},
+		with: map[string]string{"live": "false", "paths": "$(touch PWNED)\n`touch PWNED`", "args": "--tags=$(touch PWNED)\n--expiry-warning=30d\n"},
 	}.run(t)
 	o.want(t, false, fmt.Sprint(len(hostile)), "0")
 	errorsShown := 0
