@@ -82,6 +82,7 @@ type history struct {
 // historyWorker is what one worker found.
 type historyWorker struct {
 	options source.Options
+	blob    source.Blob
 	// hit tells that there is something in the present object.
 	hit bool
 	// hits are the objects with something in them, others the blobs without if
@@ -134,13 +135,19 @@ func (h *history) visit(ctx context.Context, worker int, o *git.Object) error {
 	w.hit = false
 	switch {
 	case o.Type != git.Blob:
-		if err := h.look(ctx, worker, &source.Blob{Head: o.Data}); err != nil && !errors.Is(err, errHit) {
+		w.blob = source.Blob{Head: o.Data}
+		if err := h.look(ctx, worker, &w.blob); err != nil && !errors.Is(err, errHit) {
 			return err
 		}
 	case r.o.MaxFileSize > 0 && o.Size > r.o.MaxFileSize:
 		w.large++
 		o.Found()
 		return nil
+	case o.Data != nil && !source.IsContainer(o.Data):
+		w.blob = source.Blob{Head: o.Data}
+		if err := h.look(ctx, worker, &w.blob); err != nil && !errors.Is(err, errHit) {
+			return err
+		}
 	default:
 		err := expand(ctx, worker, o, "", w.options, func(_ int, b *source.Blob) error { return h.look(ctx, worker, b) })
 		if err != nil && !errors.Is(err, errHit) {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,25 @@ import (
 	"unicode"
 	"unicode/utf8"
 )
+
+// IsContainer tells whether Expand might find something inside of data. Where it
+// is false, which costs next to nothing, the data is all there is to see.
+func IsContainer(data []byte) bool {
+	if len(data) < 16 {
+		return false
+	}
+	for _, offset := range [...]int{0, 1, 257, 154} {
+		if offset >= len(data) {
+			continue
+		}
+		for _, f := range byFirst[data[offset]] {
+			if f.offset == offset && bytes.HasPrefix(data[offset:], []byte(f.magic)) {
+				return true
+			}
+		}
+	}
+	return mayEndAsZip(data)
+}
 
 // Expand shows a blob that is in memory already, or, if it is an archive or
 // compressed, what it holds. What is not, or cannot be, opened is shown as it is.

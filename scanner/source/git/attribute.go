@@ -1,8 +1,10 @@
 package git
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,8 +54,8 @@ func (r *Repo) Attribute(ctx context.Context, sel Selection, ids []OID) (map[OID
 	}
 	a := &attribution{repo: r, store: s, sel: sel, result: map[OID][]Introduction{}}
 	steps := []func(context.Context) error{
-		a.readRefs, func(context.Context) error { a.setTargets(ids); return nil }, a.readCommits, a.reach, a.readTrees, a.mark, a.readMarked,
-		a.walkCommits, a.walkRest, a.addStaged, a.addSelves,
+		a.readRefs, func(context.Context) error { a.setTargets(ids); return nil }, a.readGraph, a.reach, a.mark,
+		a.readMarked, a.walkCommits, a.walkRest, a.addStaged, a.addSelves,
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
@@ -85,9 +87,8 @@ type attribution struct {
 	// roots are trees and blobs that refs lead to without a commit.
 	roots []ref
 
-	trees   [][]treeHead // for each worker
-	kids    [][]int32
-	marked  []bool // by number: trees that hold a target, at any depth
+	graphs  []treeGraph // for each worker
+	marked  []bool      // by number: trees that hold a target, at any depth
 	content map[int32][]child
 
 	paths   []path
@@ -177,31 +178,72 @@ func (a *attribution) target(id []byte) *target {
 	return a.targets[odb.OIDFromBytes(id)]
 }
 
-func (a *attribution) readCommits(ctx context.Context) error {
+// treeGraph is what one worker read of the trees: the folders in each, and which
+// of them hold a target.
+type treeGraph struct {
+	trees []treeHead
+	kids  []int32
+	hits  []int32
+	// recent are the numbers of the folders met last: trees come version after
+	// version, and most of their entries were in the one before.
+	recent *[1 << 12]recentFolder
+}
+
+type recentFolder struct {
+	id [sha256.Size]byte
+	// next is one more than the number, 0 for what is not in the store.
+	next int32
+}
+
+// numberOf gives a folder's number, -1 if it is not in the store.
+func (a *attribution) numberOf(g *treeGraph, id []byte) int32 {
+	slot := &g.recent[(uint(id[0])<<8|uint(id[1]))%uint(len(g.recent))]
+	if bytes.Equal(slot.id[:len(id)], id) {
+		return slot.next - 1
+	}
+	slot.next = 0
+	if n, ok := a.nums.Of(id); ok {
+		slot.next = int32(n) + 1
+	}
+	copy(slot.id[:], id)
+	return slot.next - 1
+}
+
+// readGraph reads all commits, tags and trees.
+func (a *attribution) readGraph(ctx context.Context) error {
 	type found struct {
 		commits []commitNode
 		tags    [][2]OID
 		info    odb.CommitInfo
 	}
 	workers := make([]found, a.repo.o.Jobs)
+	a.graphs = make([]treeGraph, a.repo.o.Jobs)
+	for i := range a.graphs {
+		a.graphs[i].recent = new([1 << 12]recentFolder)
+	}
 	hash := a.repo.hash
-	_, err := a.store.Walk(ctx, odb.WalkOptions{Types: odb.Of(odb.Commit, odb.Tag), Jobs: a.repo.o.Jobs}, func(worker int, o *odb.Object) error {
+	types := odb.Of(odb.Commit, odb.Tag, odb.Tree)
+	_, err := a.store.Walk(ctx, odb.WalkOptions{Types: types, Jobs: a.repo.o.Jobs}, func(worker int, o *odb.Object) error {
 		w := &workers[worker]
-		if o.Type == odb.Tag {
+		switch o.Type {
+		case odb.Tree:
+			a.addTree(&a.graphs[worker], o)
+		case odb.Tag:
 			if t, err := odb.ParseTag(hash, o.Data); err == nil {
 				w.tags = append(w.tags, [2]OID{o.ID, t.Object})
 			}
-			return nil
+		case odb.Commit:
+			if odb.ParseCommit(hash, o.Data, &w.info) != nil {
+				return nil // it is damaged, and Objects told
+			}
+			n := commitNode{id: o.ID, date: when(w.info.Committer).seconds}
+			if len(w.info.Parents) > 0 {
+				n.parents = slices.Clone(w.info.Parents)
+			}
+			n.trees = a.treeNumber(nil, w.info.Tree)
+			w.commits = append(w.commits, n)
+		case odb.Blob:
 		}
-		if odb.ParseCommit(hash, o.Data, &w.info) != nil {
-			return nil // it is damaged, and Objects told
-		}
-		n := commitNode{id: o.ID, date: when(w.info.Committer).seconds}
-		if len(w.info.Parents) > 0 {
-			n.parents = slices.Clone(w.info.Parents)
-		}
-		n.trees = a.treeNumber(nil, w.info.Tree)
-		w.commits = append(w.commits, n)
 		return nil
 	})
 	if err != nil {
@@ -220,6 +262,35 @@ func (a *attribution) readCommits(ctx context.Context) error {
 	}
 	a.rewrite()
 	return nil
+}
+
+// addTree notes the folders in a tree, and whether it holds a target itself.
+func (a *attribution) addTree(g *treeGraph, o *odb.Object) {
+	var buf [32]byte
+	number, ok := a.nums.Of(o.ID.AppendTo(buf[:0]))
+	if !ok {
+		return // it came after counting
+	}
+	from := len(g.kids)
+	hit := false
+	tree := odb.ReadTree(a.repo.hash, o.Data)
+	var e odb.TreeEntry
+	for tree.Next(&e) {
+		if e.IsTree() {
+			if n := a.numberOf(g, e.ID); n >= 0 {
+				g.kids = append(g.kids, n)
+			}
+		}
+		if a.target(e.ID) != nil && !e.IsGitlink() {
+			hit = true
+		}
+	}
+	if hit {
+		g.hits = append(g.hits, int32(number))
+	}
+	if to := len(g.kids); to > from {
+		g.trees = append(g.trees, treeHead{int32(number), int32(from), int32(to)})
+	}
 }
 
 func (a *attribution) treeNumber(to []int32, id OID) []int32 {
@@ -316,63 +387,26 @@ func (a *attribution) addTag(t *target, id OID, name string) {
 	}
 }
 
-// readTrees finds the trees that hold a target themselves, and of all trees
-// the folders in them.
-func (a *attribution) readTrees(ctx context.Context) error {
-	jobs := a.repo.o.Jobs
-	a.trees, a.kids = make([][]treeHead, jobs), make([][]int32, jobs)
-	a.marked = make([]bool, a.nums.Len())
-	hits := make([][]int32, jobs)
-	_, err := a.store.Walk(ctx, odb.WalkOptions{Types: odb.Of(odb.Tree), Jobs: jobs}, func(worker int, o *odb.Object) error {
-		var buf [32]byte
-		number, ok := a.nums.Of(o.ID.AppendTo(buf[:0]))
-		if !ok {
-			return nil // it came after counting
-		}
-		from := len(a.kids[worker])
-		hit := false
-		tree := odb.ReadTree(a.repo.hash, o.Data)
-		var e odb.TreeEntry
-		for tree.Next(&e) {
-			if e.IsTree() {
-				if n, ok := a.nums.Of(e.ID); ok {
-					a.kids[worker] = append(a.kids[worker], int32(n))
-				}
-			}
-			if a.target(e.ID) != nil && !e.IsGitlink() {
-				hit = true
-			}
-		}
-		if hit {
-			hits[worker] = append(hits[worker], int32(number))
-		}
-		if to := len(a.kids[worker]); to > from {
-			a.trees[worker] = append(a.trees[worker], treeHead{int32(number), int32(from), int32(to)})
-		}
-		return nil
-	})
-	for _, list := range hits {
-		for _, n := range list {
-			a.marked[n] = true
-		}
-	}
-	return err
-}
-
 // mark marks all trees above marked ones. Each round climbs one folder at
 // least, over a few million numbers, which takes milliseconds.
 func (a *attribution) mark(ctx context.Context) error {
+	a.marked = make([]bool, a.nums.Len())
+	for _, g := range a.graphs {
+		for _, n := range g.hits {
+			a.marked[n] = true
+		}
+	}
 	for round := 0; ; round++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		changed := false
-		for w := range a.trees {
-			for _, t := range a.trees[w] {
+		for _, g := range a.graphs {
+			for _, t := range g.trees {
 				if a.marked[t.number] {
 					continue
 				}
-				for _, kid := range a.kids[w][t.from:t.to] {
+				for _, kid := range g.kids[t.from:t.to] {
 					if a.marked[kid] {
 						a.marked[t.number] = true
 						changed = true
@@ -389,7 +423,7 @@ func (a *attribution) mark(ctx context.Context) error {
 			break
 		}
 	}
-	a.trees, a.kids = nil, nil
+	a.graphs = nil
 	return nil
 }
 

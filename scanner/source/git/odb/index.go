@@ -198,9 +198,9 @@ func (l *idList) find(want []byte) (int, bool) {
 }
 
 // prefixTable narrows the search in a list of ids: for each value of the
-// leading bits, the first id that has it or a greater one. About four ids
-// share a value, so a look-up costs two or three cache misses instead of the
-// dozen of a search below one first byte.
+// leading bits, the first id that has it or a greater one. There are about as
+// many values as ids, so a look-up costs two cache misses instead of the dozen
+// of a search below one first byte.
 type prefixTable struct {
 	shift uint
 	first []uint32
@@ -215,7 +215,7 @@ func (l *idList) prepare() (err error) {
 	if l.table.Load() != nil {
 		return nil
 	}
-	width := min(max(bits.Len(uint(l.n))-2, 1), 24)
+	width := min(max(bits.Len(uint(l.n)), 1), 24)
 	t := &prefixTable{shift: uint(32 - width), first: make([]uint32, 1<<width+1)}
 	next := 0
 	var prev []byte

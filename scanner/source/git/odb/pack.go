@@ -21,6 +21,9 @@ type pack struct {
 	err  error
 	file *file
 	idx  *index
+
+	planning sync.Mutex // guards layout
+	layout   *layout
 }
 
 var (

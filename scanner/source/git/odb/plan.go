@@ -10,14 +10,7 @@ import (
 // deltas made against it. Nodes are numbered by their offset in the pack, so
 // that a walk over the roots reads the pack from front to back.
 type plan struct {
-	pack *pack
-	off  []int64  // ascending
-	pos  []uint32 // position in the pack's index
-	// base is the node of an object's delta base, or one of the marks below.
-	base []int32
-	kind []Type // of the object; 0 where it is not known
-	// first and next list the deltas made against a node.
-	first, next []int32
+	*layout
 	// weight is how many wanted objects are in the tree below a node, itself
 	// included. Nothing needs to be unpacked where it is 0.
 	weight []int32
@@ -28,6 +21,21 @@ type plan struct {
 	// lost are wanted objects that no root leads to: their chains are circular
 	// or broken.
 	lost []lostNode
+}
+
+// layout is what a plan knows of its pack, whatever is wanted of it.
+type layout struct {
+	pack *pack
+	off  []int64  // ascending
+	pos  []uint32 // position in the pack's index
+	// base is the node of an object's delta base, or one of the marks below.
+	base []int32
+	kind []Type // of the object; 0 where it is not known
+	// first and next list the deltas made against a node.
+	first, next []int32
+	// order lists the nodes that a root leads to, bases first; nil if all of them
+	// in their own order is that.
+	order []int32
 	// exact tells that the index lists all objects, so that one ends where the
 	// next begins.
 	exact bool
@@ -48,13 +56,25 @@ const (
 
 const none = -1
 
-// newPlan reads all entries' headers. want says which objects are wanted, by
-// their position in the index and type.
-func newPlan(p *pack, jobs int) (pl *plan, err error) {
+// newPlan plans a pack. Its entries' headers are read once for all walks.
+func newPlan(p *pack, jobs int) (*plan, error) {
+	p.planning.Lock()
+	defer p.planning.Unlock()
+	if p.layout == nil {
+		l, err := newLayout(p, jobs)
+		if err != nil {
+			return nil, err
+		}
+		p.layout = l
+	}
+	return &plan{layout: p.layout}, nil
+}
+
+func newLayout(p *pack, jobs int) (pl *layout, err error) {
 	defer rescue(&err)
 	defer guard()()
 	n := p.idx.n
-	pl = &plan{
+	pl = &layout{
 		pack:  p,
 		base:  make([]int32, n),
 		kind:  make([]Type, n),
@@ -73,7 +93,7 @@ func newPlan(p *pack, jobs int) (pl *plan, err error) {
 }
 
 // sort orders the objects by offset.
-func (pl *plan) sort() error {
+func (pl *layout) sort() error {
 	p := pl.pack
 	n := p.idx.n
 	type item struct {
@@ -116,7 +136,7 @@ func (pl *plan) sort() error {
 }
 
 // extent is where a node's packed bytes begin, and end at the latest.
-func (pl *plan) extent(node int32) (from, to int64) {
+func (pl *layout) extent(node int32) (from, to int64) {
 	from, to = pl.off[node], pl.pack.end()
 	if pl.exact && int(node)+1 < len(pl.off) {
 		// Two ids may share an offset only in a hostile index.
@@ -126,7 +146,7 @@ func (pl *plan) extent(node int32) (from, to int64) {
 }
 
 // readHeaders fills base and kind from the entries' headers.
-func (pl *plan) readHeaders(jobs int) error {
+func (pl *layout) readHeaders(jobs int) error {
 	n := len(pl.off)
 	// Where each position of the index is in the order of offsets; needed only
 	// for deltas that name their base.
@@ -186,7 +206,7 @@ func (pl *plan) readHeaders(jobs int) error {
 
 // nodeAt finds the node that begins at an offset before the given node. Bases
 // are mostly near, so the search widens from there.
-func (pl *plan) nodeAt(off int64, node int) int32 {
+func (pl *layout) nodeAt(off int64, node int) int32 {
 	if off < packHeader {
 		return broken
 	}
@@ -213,7 +233,7 @@ func (pl *plan) nodeAt(off int64, node int) int32 {
 }
 
 // link builds the lists of deltas and hands the types of whole objects down.
-func (pl *plan) link() {
+func (pl *layout) link() {
 	n := len(pl.off)
 	for i := range n {
 		pl.first[i], pl.next[i] = none, none
@@ -224,12 +244,33 @@ func (pl *plan) link() {
 			pl.first[b] = int32(i)
 		}
 	}
+	pl.order = pl.findOrder()
+	for i := range pl.reached() {
+		node := pl.at(i)
+		if b := pl.base[node]; b >= 0 {
+			pl.kind[node] = pl.kind[b]
+		}
+	}
 }
 
-// order calls fn for every node that a root leads to, bases first, and gives
-// that order so that it can be gone through backwards. With offset deltas only
-// it is the order of the nodes itself, and nil is returned.
-func (pl *plan) order() []int32 {
+// reached is how many nodes a root leads to, at the i-th of them.
+func (pl *layout) reached() int {
+	if pl.order != nil {
+		return len(pl.order)
+	}
+	return len(pl.off)
+}
+
+func (pl *layout) at(i int) int32 {
+	if pl.order != nil {
+		return pl.order[i]
+	}
+	return int32(i)
+}
+
+// findOrder gives the nodes that a root leads to, bases first. With offset deltas
+// only it is the order of the nodes itself, and nil is returned.
+func (pl *layout) findOrder() []int32 {
 	n := len(pl.off)
 	ascending := true
 	for i := range n {
@@ -260,24 +301,11 @@ func (pl *plan) order() []int32 {
 func (pl *plan) choose(want func(pos uint32, t Type) bool) {
 	n := len(pl.off)
 	pl.weight, pl.wanted = make([]int32, n), make([]bool, n)
-	order := pl.order()
-	reached := n
-	at := func(i int) int32 { return int32(i) }
-	if order != nil {
-		reached = len(order)
-		at = func(i int) int32 { return order[i] }
-	}
-	for i := range reached {
-		node := at(i)
-		if b := pl.base[node]; b >= 0 {
-			pl.kind[node] = pl.kind[b]
-		}
-	}
 	for node := range n {
 		pl.wanted[node] = want(pl.pos[node], pl.kind[node])
 	}
-	for i := reached - 1; i >= 0; i-- {
-		node := at(i)
+	for i := pl.reached() - 1; i >= 0; i-- {
+		node := pl.at(i)
 		if pl.wanted[node] {
 			pl.weight[node]++
 		}
@@ -285,9 +313,9 @@ func (pl *plan) choose(want func(pos uint32, t Type) bool) {
 			pl.weight[b] += pl.weight[node]
 		}
 	}
-	if order != nil {
+	if pl.order != nil {
 		inOrder := make([]bool, n)
-		for _, node := range order {
+		for _, node := range pl.order {
 			inOrder[node] = true
 		}
 		for node, ok := range inOrder {
@@ -303,7 +331,7 @@ func (pl *plan) choose(want func(pos uint32, t Type) bool) {
 	}
 }
 
-func (pl *plan) crc(node int32) (uint32, bool) {
+func (pl *layout) crc(node int32) (uint32, bool) {
 	if !pl.exact || pl.pack.idx.crcs == nil {
 		return 0, false
 	}
