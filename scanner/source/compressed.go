@@ -112,6 +112,10 @@ func (w *worker) decompress(s *stream, f *format, d depth, open opener) error {
 // firstBytes opens a decoder and reads what it gives first.
 func (w *worker) firstBytes(in *input, d depth, open opener, keep *decoders, window int) (dec *decoded, n int, err error) {
 	r, err := open(keep, in, window)
+	if errors.Is(err, io.EOF) {
+		// The header is cut off: that is no empty file.
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
 		return nil, 0, err
 	}

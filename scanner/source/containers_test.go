@@ -494,6 +494,19 @@ func TestSixtyFourBitHeadersAreRead(t *testing.T) {
 
 // FuzzExpand promises that no container, however broken, makes the reader panic
 // or expand without bound.
+// A header that ends in the middle is damage that is said. What is shorter than
+// 16 bytes is not taken for gzip, but read as it is.
+func TestGzipHeadersThatAreCutOff(t *testing.T) {
+	// FLG announces extra data, a name, a comment and a checksum.
+	header := "\x1f\x8b\x08\x1e\x00\x00\x00\x00\x00\x03" + "\x04\x00more" + "name\x00" + "comment\x00"
+	for n := 16; n < len(header); n++ {
+		r := expand(t, Options{MaxArchiveDepth: 4}, "f", []byte(header[:n]))
+		if len(r.skips) != 1 || len(r.blobs) != 1 || r.blobs[0].content != header[:n] {
+			t.Errorf("cut off after %d bytes: %d blobs, said %+v", n, len(r.blobs), r.skips)
+		}
+	}
+}
+
 func FuzzExpand(f *testing.F) {
 	z := zipOf(f, member{name: "a", content: secret}, member{name: "b", content: secret, stored: true})
 	t := tarOf(f, member{name: "a", content: secret}, member{name: "b.zip", content: string(z)})
@@ -503,6 +516,7 @@ func FuzzExpand(f *testing.F) {
 	f.Add(xzOf(f, t))
 	f.Add(zstdOf(f, t))
 	f.Add(bzip2Of(f, t))
+	f.Add([]byte("\x1f\x8b\b\x18000000000000"))
 	f.Add(arOf(member{name: "debian-binary", content: "2.0\n"}, member{name: "data.tar", content: string(t)}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		total := 0
