@@ -108,7 +108,10 @@ func (r *Run) Files(ctx context.Context, paths []string) error {
 	if len(paths) == 1 {
 		r.root = paths[0]
 	}
-	o.Exclude = r.excluded
+	if len(r.o.Config.Exclude) > 0 {
+		// Only then: making the whole name of every entry costs its depth.
+		o.Exclude = r.excluded
+	}
 	stats, err := source.Files(ctx, paths, o, r.visit(ctx, ""))
 	r.count(stats)
 	return r.stop(ctx, err)
