@@ -73,7 +73,7 @@ func runBlock(t *testing.T, dir string, env []string, b doctest.Block) {
 // shell runs a script and gives what it prints, on both streams, and its exit code.
 func shell(t *testing.T, dir string, env []string, script string) (string, int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", script)
 	cmd.Dir, cmd.Env = dir, env

@@ -64,7 +64,7 @@ func TestHTMLInABrowser(t *testing.T) {
 	if dir := os.Getenv(screenshots); dir != "" {
 		args = append(args, dir)
 	}
-	out := run(t, pages, 10*time.Minute, "node", args...)
+	out := run(t, pages, 30*time.Minute, "node", args...)
 	for line := range strings.Lines(out) {
 		if what, failed := strings.CutPrefix(line, "FAIL "); failed {
 			t.Error(strings.TrimSpace(what))

@@ -20,7 +20,7 @@ func npmInstall(t *testing.T, packages ...string) string {
 		t.Fatal(err)
 	}
 	args := append([]string{"install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"}, packages...)
-	run(t, dir, 5*time.Minute, "npm", args...)
+	run(t, dir, 15*time.Minute, "npm", args...)
 	return dir
 }
 

@@ -56,7 +56,7 @@ func (m *multitool) problems(t *testing.T, text string) []string {
 		t.Fatal(err)
 	}
 	_ = os.Remove(out)
-	said, _ := try(t, m.dir, 5*time.Minute, m.program, "validate", in, "-o", out, "--log", "ForceOverwrite", "--rule-kind", "Sarif;Ghas")
+	said, _ := try(t, m.dir, 15*time.Minute, m.program, "validate", in, "-o", out, "--log", "ForceOverwrite", "--rule-kind", "Sarif;Ghas")
 	report, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatalf("the validator wrote no report: %v\n%s", err, said)
