@@ -40,8 +40,8 @@ func New(o Options) *analysis.Analyzer {
 		Requires:  []*analysis.Analyzer{flow.Analyzer},
 		FactTypes: []analysis.Fact{new(takesLifetime), new(givesLifetime)},
 		Flags:     o.flags(),
-		Run: report.Run(o.Settings, func(p *report.Pass) error {
-			pkg := p.ResultOf[flow.Analyzer].(*flow.Package)
+		Run: report.Run(o.Settings, func(pass *report.Pass) error {
+			pkg := pass.ResultOf[flow.Analyzer].(*flow.Package)
 			if !pkg.UsesSDK {
 				return nil
 			}
@@ -52,7 +52,7 @@ func New(o Options) *analysis.Analyzer {
 			if err != nil {
 				return err
 			}
-			c := &checker{Pass: p, options: &o, now: o.Now(), program: program}
+			c := &checker{Pass: pass, options: &o, now: o.Now(), program: program}
 			c.run()
 			return nil
 		}),
@@ -136,7 +136,7 @@ func (c *checker) problem(d demand, found problem, seconds int64, dated bool) {
 		text = "Momento API key that lives " + describe(seconds) + ", more than the limit of " + describe(int64(time.Duration(c.options.MaxLifetime)/time.Second))
 	default:
 		text = fmt.Sprintf("Momento API key with a lifetime of %d seconds, which does not fit the 32 bits that the SDK sends: it would live %s",
-			seconds, describe(int64(uint32(seconds)))) //nolint:gosec // the very cut that is reported
+			seconds, describe(int64(uint32(seconds)))) // the very cut that is reported
 	}
 	if d.Via != nil {
 		text += ", made by " + d.Via.FullName()
@@ -219,7 +219,7 @@ func (c *checker) gives(fn *ssa.Function) *givesLifetime {
 func (c *checker) variables() {
 	for _, member := range c.program.Pkg.Members {
 		g, ok := member.(*ssa.Global)
-		if !ok || !sdk.IsType(g.Type().(*types.Pointer).Elem(), sdk.Utils, "ExpiresIn") || g.Object() == nil {
+		if !ok || !sdk.IsType(flow.VariableType(g), sdk.Utils, "ExpiresIn") || g.Object() == nil {
 			continue
 		}
 		fact := new(givesLifetime)

@@ -38,15 +38,15 @@ func New(o Options) *analysis.Analyzer {
 		URL:      docs.URL(Name),
 		Requires: []*analysis.Analyzer{inspect.Analyzer},
 		Flags:    o.flags(),
-		Run: report.Run(o.Settings, func(p *report.Pass) error {
+		Run: report.Run(o.Settings, func(pass *report.Pass) error {
 			c := &checker{
-				Pass:    p,
+				Pass:    pass,
 				options: &o, // what the flags write to
 				now:     o.Now(),
-				fold:    fold.New(p.TypesInfo, p.Files),
+				fold:    fold.New(pass.TypesInfo, pass.Files),
 				done:    make(map[ast.Expr]bool),
 			}
-			c.run(p.ResultOf[inspect.Analyzer].(*inspector.Inspector))
+			c.run(pass.ResultOf[inspect.Analyzer].(*inspector.Inspector))
 			return nil
 		}),
 	}

@@ -38,17 +38,17 @@ func New(o Options) *analysis.Analyzer {
 		URL:       docs.URL(Name),
 		Requires:  []*analysis.Analyzer{flow.Analyzer, printf.Analyzer},
 		FactTypes: []analysis.Fact{new(takesSecret), new(givesSecret)},
-		Run: report.Run(o.Settings, func(p *report.Pass) error {
-			pkg := p.ResultOf[flow.Analyzer].(*flow.Package)
+		Run: report.Run(o.Settings, func(pass *report.Pass) error {
+			pkg := pass.ResultOf[flow.Analyzer].(*flow.Package)
 			if !pkg.UsesSDK {
-				helpers(p)
+				helpers(pass)
 				return nil
 			}
 			program, err := pkg.Program()
 			if err != nil {
 				return err
 			}
-			c := &checker{Pass: p, program: program, prints: p.ResultOf[printf.Analyzer].(*printf.Result)}
+			c := &checker{Pass: pass, program: program, prints: pass.ResultOf[printf.Analyzer].(*printf.Result)}
 			c.run()
 			return nil
 		}),

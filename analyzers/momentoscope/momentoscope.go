@@ -39,8 +39,8 @@ func New(o Options) *analysis.Analyzer {
 		URL:       docs.URL(Name),
 		Requires:  []*analysis.Analyzer{flow.Analyzer},
 		FactTypes: []analysis.Fact{new(takesScope), new(givesScope)},
-		Run: report.Run(o.Settings, func(p *report.Pass) error {
-			pkg := p.ResultOf[flow.Analyzer].(*flow.Package)
+		Run: report.Run(o.Settings, func(pass *report.Pass) error {
+			pkg := pass.ResultOf[flow.Analyzer].(*flow.Package)
 			if !pkg.UsesSDK {
 				return nil
 			}
@@ -48,7 +48,7 @@ func New(o Options) *analysis.Analyzer {
 			if err != nil {
 				return err
 			}
-			c := &checker{Pass: p, program: program}
+			c := &checker{Pass: pass, program: program}
 			c.run()
 			return nil
 		}),
@@ -411,7 +411,7 @@ func (c *checker) export() {
 			continue
 		}
 		fact := new(givesScope)
-		for _, sought := range sought(g.Type().(*types.Pointer).Elem()) {
+		for _, sought := range sought(flow.VariableType(g)) {
 			for _, u := range c.program.Into(flow.Slot{Global: g}) {
 				c.outcomes(fact, 0, nil, u.Value, sought)
 			}

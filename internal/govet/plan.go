@@ -132,7 +132,6 @@ func split(pattern string) (base string, recursive bool) {
 	}
 	switch {
 	case pattern == "..." || pattern == "." || pattern == "..":
-		local = true
 	case !local:
 		return "", false
 	}
@@ -264,14 +263,14 @@ func (p *planner) inWorkspace(ctx context.Context, module string) (bool, error) 
 	if !ok {
 		// A broken go.work is told of by the runs that need it.
 		list, err := p.output(ctx, filepath.Dir(work), nil, "list", "-m", "-f", "{{.Dir}}")
-		if err == nil {
-			for member := range strings.Lines(list) {
-				members = append(members, canonical(strings.TrimRight(member, "\r\n")))
-			}
-		} else if ctx.Err() != nil {
+		switch {
+		case err != nil && ctx.Err() != nil:
 			return false, err
-		} else {
+		case err != nil:
 			return true, nil
+		}
+		for member := range strings.Lines(list) {
+			members = append(members, canonical(strings.TrimRight(member, "\r\n")))
 		}
 		p.members[work] = members
 	}
@@ -279,8 +278,8 @@ func (p *planner) inWorkspace(ctx context.Context, module string) (bool, error) 
 }
 
 func canonical(dir string) string {
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		return real
+	if resolved, err := filepath.EvalSymlinks(dir); err == nil {
+		return resolved
 	}
 	return dir
 }

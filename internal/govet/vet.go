@@ -41,9 +41,10 @@ type Fix struct {
 
 // Edit replaces the bytes from Start to End of a file.
 type Edit struct {
-	File       string `json:"filename"`
-	Start, End int
-	New        string
+	File  string `json:"filename"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	New   string `json:"new"`
 }
 
 // Problem is something that could not be analyzed.
@@ -95,9 +96,10 @@ func (r *Runner) loadable(ctx context.Context, t Target) []string {
 	decoder := json.NewDecoder(strings.NewReader(out))
 	for {
 		var p struct {
-			ImportPath, ForTest string
-			Error               json.RawMessage
-			DepsErrors          []json.RawMessage
+			ImportPath string            `json:"ImportPath"`
+			ForTest    string            `json:"ForTest"`
+			Error      json.RawMessage   `json:"Error"`
+			DepsErrors []json.RawMessage `json:"DepsErrors"`
 		}
 		if decoder.Decode(&p) != nil {
 			break
@@ -186,12 +188,15 @@ func separate(output string) (objects, rest string) {
 // with its findings or an error.
 func parse(r io.Reader) (Result, error) {
 	type fix struct {
-		Message string
-		Edits   []Edit
+		Message string `json:"message"`
+		Edits   []Edit `json:"edits"`
 	}
 	type diagnostic struct {
-		Category, Posn, End, Message string
-		SuggestedFixes               []fix `json:"suggested_fixes"`
+		Category       string `json:"category"`
+		Posn           string `json:"posn"`
+		End            string `json:"end"`
+		Message        string `json:"message"`
+		SuggestedFixes []fix  `json:"suggested_fixes"`
 	}
 	var result Result
 	decoder := json.NewDecoder(r)
@@ -267,8 +272,11 @@ func (r *Runner) Count(ctx context.Context, t Target, patterns []string) Count {
 	decoder := json.NewDecoder(strings.NewReader(out))
 	for {
 		var p struct {
-			Dir                                          string
-			GoFiles, CgoFiles, TestGoFiles, XTestGoFiles []string
+			Dir          string   `json:"Dir"`
+			GoFiles      []string `json:"GoFiles"`
+			CgoFiles     []string `json:"CgoFiles"`
+			TestGoFiles  []string `json:"TestGoFiles"`
+			XTestGoFiles []string `json:"XTestGoFiles"`
 		}
 		if decoder.Decode(&p) != nil {
 			return count

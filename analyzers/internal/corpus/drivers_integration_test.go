@@ -150,8 +150,8 @@ func TestGolangciLintFindsTheSame(t *testing.T) {
 	agree(t, "golangci-lint", unnumbered(throughGolangci(t, dir, "")), unnumbered(vet))
 }
 
-// number is what tells apart findings with one text. golangci-lint takes
-// nolint comments into account after the analyzers, and counts further.
+// number is what tells apart findings with one text. golangci-lint looks at the
+// comments that silence after the analyzers, and counts further.
 var number = regexp.MustCompile(` \[\d+\]$`)
 
 func unnumbered(f found) found {

@@ -176,6 +176,14 @@ func FieldOf(t types.Type, index int) *types.Var {
 	return s.Field(index).Origin()
 }
 
+// VariableType is the type of a package variable; SSA has that of its address.
+func VariableType(g *ssa.Global) types.Type {
+	if p, ok := g.Type().Underlying().(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return g.Type()
+}
+
 // uses are the instructions that mention a value, nil for constants and the like.
 func (p *Program) uses(v ssa.Value) []ssa.Instruction {
 	if g, ok := v.(*ssa.Global); ok {

@@ -35,11 +35,11 @@ type directive struct {
 type Verdict uint8
 
 const (
-	// Nothing: it is not about that finding.
+	// Nothing means that it is not about that finding.
 	Nothing Verdict = iota
-	// Mute: it wants to silence the finding, but gives no reason.
+	// Mute means that it wants to silence the finding, but gives no reason.
 	Mute
-	// Silence: it silences the finding.
+	// Silence means that it silences the finding.
 	Silence
 )
 
@@ -92,7 +92,7 @@ func (c *comments) read(file *ast.File) []directive {
 			if strings.Contains(comment.Text, markerAllow) || strings.Contains(comment.Text, markerGitleaks) {
 				found = append(found, directive{first, last, func(names []string) Verdict { return Allowed(comment.Text, names) }})
 			}
-			if rules, ok := nolint(comment.Text); ok && c.pass.settings.Nolint {
+			if rules, ok := silencedBy(comment.Text); ok && c.pass.settings.Nolint {
 				from, to := c.reach(file, comment)
 				found = append(found, directive{from, to, func(names []string) Verdict {
 					if rules == nil || slices.ContainsFunc(rules, func(rule string) bool { return slices.Contains(names, rule) }) {
@@ -147,9 +147,9 @@ func concerns(rules string, names []string) bool {
 	return !named
 }
 
-// nolint reads golangci-lint's "//nolint" and "//nolint:a,b // reason". No
+// silencedBy reads golangci-lint's "//nolint" and "//nolint:a,b // reason". No
 // rules means all linters.
-func nolint(text string) (rules []string, ok bool) {
+func silencedBy(text string) (rules []string, ok bool) {
 	rest, ok := strings.CutPrefix(text, "//")
 	if !ok {
 		return nil, false
