@@ -302,12 +302,16 @@ func TestRunsAtOnceOnOneCache(t *testing.T) {
 func TestStoppedRuns(t *testing.T) {
 	dir, files := corpus(t, 4)
 	random := rand.New(rand.NewPCG(7, 11))
+	// Moments between the start and a little after the end of a whole run.
+	began := time.Now()
+	run(t, call{args: []string{"scan", "--offline", "--format", "json", dir}})
+	whole := time.Since(began)
 	count := map[string]int{}
 	var mu sync.Mutex
 	t.Run("runs", func(t *testing.T) {
 		for i := range 200 {
 			sig := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}[i%2]
-			wait := time.Duration(random.IntN(400)) * time.Millisecond
+			wait := time.Duration(random.Int64N(int64(whole + whole/8)))
 			t.Run(fmt.Sprint(i), func(t *testing.T) {
 				t.Parallel()
 				out := t.TempDir()
