@@ -171,15 +171,9 @@ func sameFolder(a, b string) (bool, error) {
 
 // discover asks git for the repository's place and nature.
 func (r *Repo) discover(ctx context.Context) error {
-	out, err := r.run(ctx, nil, "rev-parse", "--is-bare-repository", "--is-shallow-repository",
-		"--show-object-format", "--absolute-git-dir")
+	fields, err := r.describe(ctx)
 	if err != nil {
 		return err
-	}
-	// The path comes last, because it may hold newlines.
-	fields := strings.SplitN(strings.TrimSuffix(string(out), "\n"), "\n", 4)
-	if len(fields) != 4 {
-		return fmt.Errorf("git rev-parse: unexpected output %q", out)
 	}
 	r.bare, r.shallow = fields[0] == "true", fields[1] == "true"
 	// Versions before 2.25 know one format only and repeat the option.
@@ -188,15 +182,37 @@ func (r *Repo) discover(ctx context.Context) error {
 			return err
 		}
 	}
-	r.gitDir = filepath.FromSlash(fields[3])
-	if !r.bare {
-		// It fails inside of .git, where there is no work tree either.
-		if top, err := r.run(ctx, nil, "rev-parse", "--show-toplevel"); err == nil {
-			r.workTree = filepath.FromSlash(strings.TrimSuffix(string(top), "\n"))
-		}
-	}
+	r.gitDir, r.workTree = filepath.FromSlash(fields[3]), filepath.FromSlash(fields[4])
 	r.commonDir, err = r.findCommonDir()
 	return err
+}
+
+// describe gives what git says: bare, shallow, the format of ids, the
+// repository's folder and the top of the work tree, "" if there is none. One
+// call of git does, as a hook is in a hurry, unless a path has a newline in it.
+func (r *Repo) describe(ctx context.Context) ([]string, error) {
+	nature := []string{"rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format", "--absolute-git-dir"}
+	out, err := r.run(ctx, nil, append(nature, "--show-toplevel")...)
+	if err == nil {
+		if fields := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n"); len(fields) == 5 {
+			return fields, nil
+		}
+	}
+	// In a bare repository, and inside of .git, the last option fails.
+	if out, err = r.run(ctx, nil, nature...); err != nil {
+		return nil, err
+	}
+	fields := strings.SplitN(strings.TrimSuffix(string(out), "\n"), "\n", 4)
+	if len(fields) != 4 {
+		return nil, fmt.Errorf("git rev-parse: unexpected output %q", out)
+	}
+	top := ""
+	if fields[0] != "true" {
+		if out, err := r.run(ctx, nil, "rev-parse", "--show-toplevel"); err == nil {
+			top = strings.TrimSuffix(string(out), "\n")
+		}
+	}
+	return append(fields, top), nil
 }
 
 // findCommonDir does as gitrepository-layout says for "commondir".
