@@ -20,11 +20,15 @@ import (
 	"github.com/momentolint/momentolint/scanner/verify/momentotest"
 )
 
+// testersHome is where the Go command has its caches.
+var testersHome string
+
 // TestMain keeps the tester's own git configuration out of all tests.
 func TestMain(m *testing.M) {
 	if os.Getenv(actAsServer) != "" {
 		os.Exit(serveForTest())
 	}
+	testersHome = os.Getenv("HOME")
 	for _, v := range os.Environ() {
 		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "GIT_") {
 			_ = os.Unsetenv(name)

@@ -20,7 +20,7 @@ import (
 // clone with momentolint in PATH, block after block.
 func TestTheDocumentsCommandsWork(t *testing.T) {
 	bin := t.TempDir()
-	command(t, root, nil, "go", "build", "-o", bin+string(filepath.Separator), "./cmd/momentolint")
+	command(t, root, nil, "go", "build", "-o", bin+string(filepath.Separator), "./cmd/momentolint", "./cmd/momentolint-fleet")
 	ran := 0
 	for _, name := range documents(t) {
 		var shell []doctest.Block
