@@ -57,6 +57,9 @@ func check(t *testing.T, c *detecttest.Case, got []detect.Match) {
 			continue
 		}
 		w := c.Want[i]
+		if m.Allowed {
+			t.Errorf("%s: %s is held back: %s", c.Name, describe(m), m.AllowReason)
+		}
 		if m.Rule != w.Rule() || m.Credential.Kind != w.Kind || m.Credential.Reveal() != w.Secret ||
 			m.StartLine != w.StartLine || m.StartColumn != w.StartColumn || m.EndLine != w.EndLine || m.EndColumn != w.EndColumn ||
 			!slices.Equal(m.Encoding, w.Encoding) {
@@ -76,6 +79,15 @@ func TestFindsEveryKindInEveryShape(t *testing.T) {
 	t.Logf("%d shapes", len(shapes))
 	if len(shapes) < 60 {
 		t.Errorf("the corpus has %d shapes only", len(shapes))
+	}
+}
+
+// A configuration that says nothing about our rules holds nothing back: the
+// patterns that gitleaks judges by fit everything that is decoded.
+func TestAnEmptyConfigurationHoldsNothingBack(t *testing.T) {
+	s := configured(t, "title = \"ours\"\n", detect.Options{}).NewScanner()
+	for _, c := range detecttest.Corpus() {
+		check(t, &c, scan(t, s, c.File, c.Content, nil))
 	}
 }
 

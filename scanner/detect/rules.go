@@ -25,6 +25,8 @@ const (
 	refreshPattern  = `(?i)refresh_?token["'\\]*\s*(?:[:=,]|=>)\s*["'\\]*([^\s"'\\,;}<]{16,})`
 )
 
+var refreshName = lazily(refreshPattern)
+
 // secretRules are the rules for the kinds of credentials. Keywords are lower
 // case: gitleaks compares them with the text in lower case and never meets
 // others.
@@ -71,16 +73,19 @@ func newEngine(path string, defaults bool) (*engine, error) {
 	// this is the only thing that anybody here does with it.
 	logging.Logger = zerolog.Nop()
 	e := &engine{off: map[string]bool{}}
-	cfg := config.Config{Rules: map[string]config.Rule{}, Keywords: map[string]struct{}{}}
-	if path != "" {
-		loaded, err := loadConfig(path, defaults)
-		if err != nil {
-			return nil, err
-		}
-		cfg, e.custom, e.source, e.notes = loaded.config, true, loaded.source, loaded.notes
-		for _, id := range loaded.disabled {
-			e.off[id] = true
-		}
+	if path == "" {
+		// Whatever is decoded as a credential is one: nobody has said otherwise,
+		// and a pattern must not.
+		return e, nil
+	}
+	loaded, err := loadConfig(path, defaults)
+	if err != nil {
+		return nil, err
+	}
+	cfg := loaded.config
+	e.custom, e.source, e.notes = true, loaded.source, loaded.notes
+	for _, id := range loaded.disabled {
+		e.off[id] = true
 	}
 	e.own = map[string]judge{}
 	for _, r := range secretRules() {
@@ -200,7 +205,7 @@ func (s *Scanner) allowed(c *candidate) string {
 		return ".gitleaksignore"
 	}
 	e := s.d.engine
-	if m.Credential.IsZero() {
+	if m.Credential.IsZero() || !e.custom {
 		return ""
 	}
 	if e.off[m.Rule] {
@@ -219,8 +224,8 @@ func (s *Scanner) asText(c *candidate) string {
 	d := s.top.data
 	first, last = max(first, c.lo-maxRuleText), min(last, c.hi+maxRuleText)
 	before, after := string(d[first:c.lo]), string(d[c.hi:last])
-	if c.match.Credential.Kind == credential.RefreshToken && len(c.match.Encoding) > 0 {
-		// Its name, which the rule wants to see, is encoded like itself.
+	if c.match.Credential.Kind == credential.RefreshToken && !refreshName().MatchString(before+c.text) {
+		// Its name, which the rule wants to see, is encoded, or what joins them is.
 		before += "refresh_token="
 	} else if n := len(before); n > 0 && wordSet[before[n-1]] {
 		// What an encoding leaves before it is no part of a word.
