@@ -92,7 +92,7 @@ func endpointOf(value string) string {
 	if len(value) > 128 || !strings.Contains(value, ".") || value == momentoDomain {
 		return ""
 	}
-	for _, label := range strings.Split(value, ".") {
+	for label := range strings.SplitSeq(value, ".") {
 		if label == "" || len(label) > 63 || label[0] == '-' {
 			return ""
 		}
@@ -134,7 +134,7 @@ func valueAfter(d []byte, i int) (value []byte, at int, ok bool) {
 			i += n
 		}
 	case c == ',':
-		// put("name", "value")
+		// As in the call put of a map, with a name and a value.
 		i += n
 	default:
 		return nil, 0, false

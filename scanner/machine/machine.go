@@ -161,7 +161,7 @@ func braces(pattern string) []string {
 	}
 	choices, after, _ := strings.Cut(rest, "}")
 	var list []string
-	for _, c := range strings.Split(choices, ",") {
+	for c := range strings.SplitSeq(choices, ",") {
 		list = append(list, before+c+after)
 	}
 	return list

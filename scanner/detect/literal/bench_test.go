@@ -82,9 +82,12 @@ func BenchmarkSearch(b *testing.B) {
 		for _, m := range methods {
 			b.Run(size.name+"/"+m.name, func(b *testing.B) {
 				b.SetBytes(int64(len(text)))
-				hits := 0
+				hits, before := 0, cpuTime()
 				for b.Loop() {
 					hits = m.all(text)
+				}
+				if used := cpuTime() - before; used > 0 {
+					b.ReportMetric(float64(len(text))*float64(b.N)/float64(used.Nanoseconds()), "GB/cpu-s")
 				}
 				b.ReportMetric(float64(hits)*1e9/float64(len(text)), "hits/GB")
 			})

@@ -123,7 +123,7 @@ func TestNextFindsANeedleAtEveryPlaceOfEveryShortBuffer(t *testing.T) {
 			if len(some) > MaxNeedles/2 {
 				some = some[:10]
 			}
-			for length := 0; length <= 200; length++ {
+			for length := range 201 {
 				buf := bytes.Repeat([]byte{'.'}, length)
 				checkAll(t, s, buf, 0)
 				for i, n := range some {

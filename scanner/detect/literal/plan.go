@@ -61,8 +61,8 @@ func (s shape) union(o *shape) shape {
 	return s
 }
 
-// rate estimates how many of a million million positions of typical input the
-// shape lets through, taking the bytes as independent of each other.
+// rate estimates how many of 1e12 positions of typical input the shape lets
+// through, taking the bytes as independent of each other.
 func (s *shape) rate() float64 {
 	rate := 1.0
 	for i := range s {

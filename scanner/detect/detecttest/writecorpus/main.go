@@ -17,6 +17,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"path/filepath"
 
@@ -36,12 +37,10 @@ type entry struct {
 
 func main() {
 	if len(os.Args) != 2 {
-		_, _ = fmt.Fprintln(os.Stderr, "usage: writecorpus DIR")
-		os.Exit(2)
+		log.Fatal("usage: writecorpus DIR")
 	}
 	if err := write(os.Args[1]); err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, "writecorpus:", err)
-		os.Exit(2)
+		log.Fatal(err)
 	}
 }
 
