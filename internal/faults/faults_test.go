@@ -55,8 +55,8 @@ type call struct {
 	args []string
 	env  []string
 	// prefix goes before the program.
-	prefix []string
-	stdout *os.File
+	prefix        []string
+	stdin, stdout *os.File
 	// meanwhile is called once it has started.
 	meanwhile func(*os.Process)
 }
@@ -73,6 +73,9 @@ func run(t *testing.T, c call) result {
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + home, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull}, c.env...)
 	var out, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &stderr
+	if c.stdin != nil {
+		cmd.Stdin = c.stdin
+	}
 	if c.stdout != nil {
 		cmd.Stdout = c.stdout
 	}
@@ -352,6 +355,35 @@ func TestStoppedRuns(t *testing.T) {
 		}
 	})
 	t.Logf("stopped %v", count)
+}
+
+// Ctrl-C while the program waits for more input: what was found is told.
+func TestAnInterruptedStreamTellsWhatWasFound(t *testing.T) {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = writer.Close() }()
+	r := run(t, call{
+		args: []string{"scan", "--offline", "--format", "json", "-"}, stdin: reader,
+		meanwhile: func(p *os.Process) {
+			_ = reader.Close()
+			// A pipe holds 64 KB, so nearly all of it has been read by the end.
+			text := "KEY=" + ct.V2(ct.Options{}) + "\n" + strings.Repeat("and so on and on\n", 1<<18)
+			if _, err := writer.WriteString(text); err != nil {
+				t.Error(err)
+			}
+			_ = p.Signal(syscall.SIGINT)
+			// Whoever does not hear it is ended.
+			go func() { time.Sleep(2 * time.Minute); _ = p.Kill() }()
+		},
+	})
+	if r.code != 2 {
+		t.Fatalf("exit %d, %s", r.code, r.stderr)
+	}
+	if p := parse(t, r.out); len(p.Findings) != 1 || len(p.Summary.Skipped) == 0 {
+		t.Errorf("%d findings, skipped %v; want the one, and that it was stopped", len(p.Findings), p.Summary.Skipped)
+	}
 }
 
 func TestAClosedPipeEndsARunQuietly(t *testing.T) {
