@@ -672,9 +672,6 @@ func TestNothingIsGivenAway(t *testing.T) {
 		}
 	})
 	t.Run("killed", func(t *testing.T) { w.killed(t, finder) })
-	t.Run("out of memory", func(t *testing.T) {
-		w.check(t, finder, run{args: []string{"scan", "--offline", w.few}, prefix: []string{"bash", "-c", `ulimit -v 1400000; exec "$@"`, "bash"}, codes: []int{1, 2}})
-	})
 	t.Run("the service repeats what it is told", func(t *testing.T) { w.repeating(t, finder) })
 	for path, now := range listing(t, w.files, w.few, w.odd, w.repo, w.home, w.module) {
 		if before[path] != now {
