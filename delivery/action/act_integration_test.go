@@ -90,6 +90,7 @@ type outcome struct {
 	dir string
 }
 
+// published is the action as a workflow names it; act takes the exported tree.
 const published = "momentolint/momentolint@v0.1.0"
 
 // run lets act run the job.
