@@ -2,7 +2,6 @@ package detect_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -28,7 +27,7 @@ func newDetector(tb testing.TB, o detect.Options) *detect.Detector {
 func scan(tb testing.TB, s *detect.Scanner, path string, head []byte, rest io.Reader) []detect.Match {
 	tb.Helper()
 	var list []detect.Match
-	if _, err := s.Scan(context.Background(), path, head, rest, func(m *detect.Match) error {
+	if _, err := s.Scan(tb.Context(), path, head, rest, func(m *detect.Match) error {
 		list = append(list, *m)
 		return nil
 	}); err != nil {

@@ -2,7 +2,6 @@ package detect
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"slices"
 	"strings"
@@ -51,7 +50,7 @@ func slide(t *testing.T, s *Scanner, c *detecttest.Case, before int) {
 	lines := before / len(line)
 	text := mark + strings.Repeat(line, lines) + rest
 	i := 0
-	_, err := s.Scan(context.Background(), c.File, nil, io.MultiReader(strings.NewReader(text)), func(m *Match) error {
+	_, err := s.Scan(t.Context(), c.File, nil, io.MultiReader(strings.NewReader(text)), func(m *Match) error {
 		if i < len(c.Want) {
 			w := c.Want[i]
 			if mark != "" && w.StartLine == 1 {
@@ -86,7 +85,7 @@ func TestStreamsNeedNoMoreMemoryThanTheirBuffer(t *testing.T) {
 	const times = 2000
 	found := 0
 	in := io.LimitReader(&repeated{text: text}, int64(times*len(text)))
-	n, err := s.Scan(context.Background(), "", nil, in, func(*Match) error { found++; return nil })
+	n, err := s.Scan(t.Context(), "", nil, in, func(*Match) error { found++; return nil })
 	if err != nil || n != int64(times*len(text)) || found != times {
 		t.Errorf("%d of %d bytes scanned, %d of %d found, error %v", n, times*len(text), found, times, err)
 	}

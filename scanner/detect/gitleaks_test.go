@@ -2,7 +2,6 @@ package detect_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"fmt"
 	"os"
@@ -87,7 +86,7 @@ func TestOneDetectorServesManyScanners(t *testing.T) {
 			s := d.NewScanner()
 			for range 20 {
 				var ids []string
-				_, err := s.Scan(context.Background(), "a.txt", []byte("a tok_0123456789abcdef\nb "+key+"\n"), nil, func(m *detect.Match) error {
+				_, err := s.Scan(t.Context(), "a.txt", []byte("a tok_0123456789abcdef\nb "+key+"\n"), nil, func(m *detect.Match) error {
 					ids = append(ids, m.Rule)
 					return nil
 				})

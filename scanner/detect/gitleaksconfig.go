@@ -139,8 +139,7 @@ func decodeTOML(path string, text []byte) (map[string]any, error) {
 	fields := map[string]any{}
 	if err := toml.Unmarshal(text, &fields); err != nil {
 		ce := &ConfigError{Path: path, Problem: oneLine(err)}
-		var de *toml.DecodeError
-		if errors.As(err, &de) {
+		if de, ok := errors.AsType[*toml.DecodeError](err); ok {
 			ce.Line, ce.Column = de.Position()
 		}
 		return nil, ce

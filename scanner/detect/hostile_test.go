@@ -2,7 +2,6 @@ package detect
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -81,7 +80,7 @@ func TestWorkIsBoundedByTheLength(t *testing.T) {
 		s := d.NewScanner()
 		s.sizes.work = 1 << 16
 		text := bytes.Repeat([]byte(unit), 1+(256<<10)/len(unit))
-		_, err := s.Scan(context.Background(), "a.ts", text, nil, func(*Match) error { return nil })
+		_, err := s.Scan(t.Context(), "a.ts", text, nil, func(*Match) error { return nil })
 		var partial *Partial
 		if err != nil && !errors.As(err, &partial) {
 			t.Errorf("%s: %v", name, err)
@@ -106,7 +105,7 @@ func BenchmarkHostile(b *testing.B) {
 				b.SetBytes(int64(len(text)))
 				var err error
 				for b.Loop() {
-					_, err = s.Scan(context.Background(), "a.ts", text, nil, func(*Match) error { return nil })
+					_, err = s.Scan(b.Context(), "a.ts", text, nil, func(*Match) error { return nil })
 				}
 				b.ReportMetric(float64(s.work)/float64(len(text)), "work/B")
 				if err != nil {

@@ -9,6 +9,7 @@ import (
 	"hash"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -200,7 +201,7 @@ func (w *worker) handle(s *stream, d depth) error {
 
 // within returns the encoding of what is inside a container.
 func (s *stream) within(name string) []string {
-	return append(s.encoding[:len(s.encoding):len(s.encoding)], name)
+	return append(slices.Clip(s.encoding), name)
 }
 
 // decoded counts what comes out of a container against the limits, and keeps

@@ -151,14 +151,13 @@ func newCase(name, shape string, kind credential.Kind, file string, t text) Case
 // place gives line and column of a byte, in UTF-16 counted by its line ends.
 func place(data []byte, at int, encoding []string) (line, column int) {
 	lineEnd := "\n"
-	for _, e := range encoding {
-		switch e {
+	if len(encoding) > 0 {
+		switch encoding[0] {
 		case "utf-16le":
 			lineEnd = "\n\x00"
 		case "utf-16be":
 			lineEnd = "\x00\n"
 		}
-		break
 	}
 	before := data[:at]
 	line = 1 + bytes.Count(before, []byte(lineEnd))
