@@ -134,9 +134,7 @@ func (j job) run(t *testing.T) outcome {
 	payload := map[string]any{"repository": map[string]any{
 		"full_name": "me/demo", "name": "demo", "owner": map[string]any{"login": "me"}, "default_branch": "main",
 	}}
-	for name, value := range j.payload {
-		payload[name] = value
-	}
+	maps.Copy(payload, j.payload)
 	args := []string{
 		j.event, "--json", "--no-cache-server", "-P", "ubuntu-latest=-self-hosted",
 		"-W", write("workflow.yml", workflow), "-e", write("event.json", payload), "-C", j.checkout,
