@@ -396,8 +396,7 @@ func wait(ctx context.Context, path string, alone bool) (*os.File, error) {
 
 // plainError is the message without the path, which the report has already.
 func plainError(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err.Error()
 	}
 	return err.Error()

@@ -298,8 +298,7 @@ func passing(err error) bool {
 			return false
 		}
 	}
-	var api *jetstream.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[*jetstream.APIError](err); ok {
 		// 5xx is the server's state (no leader yet, not enough peers, no
 		// space), 408 its time; the rest is about the request.
 		return api.Code >= 500 || api.Code == 408

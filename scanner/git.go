@@ -109,7 +109,7 @@ func expand(ctx context.Context, worker int, o *git.Object, name string, options
 	in, err := o.Reader()
 	if err != nil {
 		options.Skip(finding.Skip{Path: name, Reason: err.Error()})
-		return nil //nolint:nilerr // told
+		return nil
 	}
 	defer func() { _ = in.Close() }()
 	_, err = source.ExpandReader(ctx, worker, name, in, options, visit)

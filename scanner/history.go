@@ -47,8 +47,7 @@ func (r *Run) History(ctx context.Context, dir string, what History) error {
 		r.Note(err.Error())
 	}
 	r.progress.phase("reading the history")
-	err = h.search(ctx)
-	if err = r.stop(ctx, err); err != nil {
+	if err := r.stop(ctx, h.search(ctx)); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
@@ -172,8 +171,7 @@ func (h *history) look(ctx context.Context, worker int, b *source.Blob) error {
 		return errHit
 	})
 	h.run.progress.Bytes.Add(n)
-	var partial *detect.Partial
-	if errors.As(err, &partial) {
+	if _, ok := errors.AsType[*detect.Partial](err); ok {
 		w.hit = true
 		return nil
 	}

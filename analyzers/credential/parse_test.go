@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -142,7 +143,7 @@ func TestAnEnvelopeAtMomentoHoldsWhateverTokenItHolds(t *testing.T) {
 		t.Errorf("%v %v", c.Kind, c.Scope)
 	}
 	_, err := credential.Parse([]byte(credentialtest.Envelope(credentialtest.Options{Endpoint: "momentohq.com.example.org"}, token)))
-	if err != credential.ErrForeign {
+	if !errors.Is(err, credential.ErrForeign) {
 		t.Errorf("the same at another host: %v", err)
 	}
 }
@@ -185,7 +186,7 @@ func TestWhatIsNotOurs(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, err := credential.Parse([]byte(tt.text))
-			if err != tt.want {
+			if !errors.Is(err, tt.want) {
 				t.Errorf("got %v, %v; want %v", c, err, tt.want)
 			}
 			if !c.IsZero() || c.Reveal() != "" || c.Fingerprint() != "" {
@@ -275,7 +276,7 @@ func TestARefreshTokenNeedsNeighbours(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := credential.ParseRefreshToken(token, tt.n)
-			if err != tt.want && (tt.want == nil || err == nil || err.Error() != tt.want.Error()) {
+			if !errors.Is(err, tt.want) && (tt.want == nil || err == nil || err.Error() != tt.want.Error()) {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
 		})

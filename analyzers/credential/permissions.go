@@ -41,7 +41,7 @@ func nextField(b []byte) (f field, rest []byte, ok bool) {
 		return f, b, false
 	}
 	f.number, f.wire = int(key>>3), int(key&7)
-	size := uint64(0)
+	var size uint64
 	switch f.wire {
 	case 0:
 		f.varint, b, ok = uvarint(b)

@@ -134,7 +134,7 @@ func (b *embedBudget) read(dir fs.FS, text string, f func(name string, content [
 		err := fs.WalkDir(dir, match, func(name string, entry fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
-				return nil // unreadable: the compiler tells
+				return nil //nolint:nilerr // unreadable: the compiler tells
 			case b.files <= 0 || b.bytes <= 0:
 				return errEnough
 			case name != match && !all && strings.IndexByte("._", path.Base(name)[0]) >= 0:

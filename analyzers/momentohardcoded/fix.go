@@ -55,7 +55,10 @@ func (c *checker) fixConstructor(call *ast.CallExpr, to sdk.Constructor) []analy
 // fixLiteral replaces an expression whose text is one credential and nothing
 // else by a look into the environment.
 func (c *checker) fixLiteral(cur inspector.Cursor, found credential.Credential) []analysis.SuggestedFix {
-	e := cur.Node().(ast.Expr)
+	e, isExpr := cur.Node().(ast.Expr)
+	if !isExpr {
+		return nil
+	}
 	text, ok := c.fold.Constant(e)
 	if !ok || strings.TrimSpace(text) != found.RevealWritten() || found.Kind == credential.SessionToken {
 		return nil
@@ -117,12 +120,15 @@ func (c *checker) mayVary(cur inspector.Cursor) bool {
 		case edge.KeyValueExpr_Value:
 			return true
 		case edge.BinaryExpr_X, edge.BinaryExpr_Y:
-			if parent.Node().(*ast.BinaryExpr).Op != token.ADD {
+			if sum, ok := parent.Node().(*ast.BinaryExpr); !ok || sum.Op != token.ADD {
 				return false
 			}
 		case edge.ParenExpr_X:
 		case edge.CallExpr_Args:
-			call := parent.Node().(*ast.CallExpr)
+			call, ok := parent.Node().(*ast.CallExpr)
+			if !ok {
+				return false
+			}
 			if c.TypesInfo.Types[call.Fun].IsType() {
 				break // a conversion: its place decides
 			}

@@ -163,7 +163,7 @@ func (c *checker) constant(cur inspector.Cursor) {
 	}
 	for _, found := range find.String(text) {
 		at := c.smallest(cur, found.Fingerprint())
-		if c.declaredElsewhere(at.Node().(ast.Expr)) {
+		if expr, ok := at.Node().(ast.Expr); !ok || c.declaredElsewhere(expr) {
 			continue
 		}
 		c.report(found, at.Node().Pos(), at.Node().End(), c.fixLiteral(at, found))

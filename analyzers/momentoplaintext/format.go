@@ -43,13 +43,13 @@ func oneVerb(s string, next *int) (v verb, rest string, ok bool) {
 	}
 	s = index(s, next)
 	_, s = count(s, next)
-	precision, cut := 0, false
+	cut := false
 	if strings.HasPrefix(s, ".") {
 		s = index(s[1:], next)
-		var known bool
 		before := len(s)
+		var precision int
 		precision, s = count(s, next)
-		known = len(s) == before || precision >= 0 // "%.s" shows nothing
+		known := len(s) == before || precision >= 0 // "%.s" shows nothing
 		cut = known && precision <= readable
 	}
 	s = index(s, next)

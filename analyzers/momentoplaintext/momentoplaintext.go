@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"go/constant"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/printf"
@@ -109,8 +110,8 @@ func (c *checker) printLike(fn *types.Func) []flow.Intake[leak] {
 		return nil
 	}
 	l := leak{Medium: output}
-	for i := range signature.Results().Len() {
-		switch t := signature.Results().At(i).Type(); {
+	for v := range signature.Results().Variables() {
+		switch t := v.Type(); {
 		case types.Identical(t, types.Universe.Lookup("error").Type()):
 			if kind == printf.KindErrorf {
 				l.Medium = failure
@@ -400,10 +401,8 @@ func mayHoldText(t types.Type) bool {
 func (c *checker) outcomes(fact *givesSecret, result int, fn *ssa.Function, v ssa.Value, path flow.Path) {
 	add := func(o outcome) {
 		o.Result = result
-		for _, known := range fact.Results {
-			if known == o {
-				return
-			}
+		if slices.Contains(fact.Results, o) {
+			return
 		}
 		fact.Results = append(fact.Results, o)
 	}
@@ -412,7 +411,7 @@ func (c *checker) outcomes(fact *givesSecret, result int, fn *ssa.Function, v ss
 		if !sdk.SecretType(v.Type()) {
 			add(outcome{Source: o.source, Disposable: o.disposable})
 		}
-	}, func(s flow.Slot, p place) {
+	}, func(s flow.Slot, _ place) {
 		if s.Fn != nil && s.Fn == fn && mayHoldText(fn.Params[s.Param].Type()) {
 			add(outcome{Param: s.Param, Path: s.Path})
 		}

@@ -145,7 +145,7 @@ func (c *checker) imported(obj types.Object) []flow.Intake[seek] {
 // check follows a value back to what it grants, and reports what is too much.
 func (c *checker) check(d demand) {
 	told := make(map[grant]bool)
-	c.trace(place{Value: d.Value, Path: d.Path, State: d.State}, func(g grant, p place) {
+	c.trace(place{Value: d.Value, Path: d.Path, State: d.State}, func(g grant, _ place) {
 		told[g] = true
 	}, func(s flow.Slot, p place) { c.solver.Slot(s, p.State) })
 	if told[everything] {
@@ -444,7 +444,7 @@ func (c *checker) outcomes(fact *givesScope, result int, fn *ssa.Function, v ssa
 			fact.Results = append(fact.Results, o)
 		}
 	}
-	c.trace(place{Value: v, State: sought}, func(g grant, p place) {
+	c.trace(place{Value: v, State: sought}, func(g grant, _ place) {
 		add(outcome{Grant: g, Param: -1, Seek: seek{Selector: sought.Selector}})
 	}, func(s flow.Slot, p place) {
 		if s.Fn != nil && s.Fn == fn {

@@ -30,7 +30,7 @@ program of its own, ` + fleetProgram + `, which stands beside this one or in PAT
 			if err != nil {
 				return err
 			}
-			fleet := exec.CommandContext(cmd.Context(), path, args...) //nolint:gosec // the program and the arguments that the user named
+			fleet := exec.CommandContext(cmd.Context(), path, args...)
 			fleet.Stdin, fleet.Stdout, fleet.Stderr = a.in, a.out, a.err
 			// It ends as it would if it had been started itself: it says where it
 			// goes on.
@@ -41,8 +41,7 @@ program of its own, ` + fleetProgram + `, which stands beside this one or in PAT
 				return fleet.Process.Signal(os.Interrupt)
 			}
 			err = fleet.Run()
-			var exit *exec.ExitError
-			if errors.As(err, &exit) {
+			if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 				if a.code = exit.ExitCode(); a.code < 0 {
 					a.code = exitFailed
 				}

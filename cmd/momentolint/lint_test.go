@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -221,9 +222,7 @@ func withSDK(t *testing.T, files map[string]string) string {
 	all := map[string]string{
 		"m/go.mod": goMod + "\nrequire github.com/momentohq/client-sdk-go v1.40.1\n\nreplace github.com/momentohq/client-sdk-go => ../sdk\n",
 	}
-	for name, text := range sdkStub {
-		all[name] = text
-	}
+	maps.Copy(all, sdkStub)
 	for name, text := range files {
 		all["m/"+name] = text
 	}

@@ -156,7 +156,7 @@ func TestRevokeAtATerminal(t *testing.T) {
 			if asked := strings.Contains(screen, asks); asked != (tt.question != "") {
 				t.Errorf("asked: %t\n%s", asked, screen)
 			}
-			if at := strings.Index(screen, asks); at >= 0 && !strings.Contains(screen[:at], "About to revoke") {
+			if before, _, ok := strings.Cut(screen, asks); ok && !strings.Contains(before, "About to revoke") {
 				t.Errorf("it asks before it shows what about:\n%s", screen)
 			}
 		})

@@ -267,7 +267,7 @@ func (p *planner) inWorkspace(ctx context.Context, module string) (bool, error) 
 		case err != nil && ctx.Err() != nil:
 			return false, err
 		case err != nil:
-			return true, nil
+			return true, nil //nolint:nilerr // see above
 		}
 		for member := range strings.Lines(list) {
 			members = append(members, canonical(strings.TrimRight(member, "\r\n")))

@@ -27,10 +27,10 @@ func typeFields(t reflect.Type) fields {
 		return nil
 	}
 	f := fields{}
-	for i := range t.NumField() {
-		name := t.Field(i).Tag.Get("yaml")
+	for field := range t.Fields() {
+		name := field.Tag.Get("yaml")
 		if name != "-" {
-			f[name] = typeFields(t.Field(i).Type)
+			f[name] = typeFields(field.Type)
 		}
 	}
 	return f

@@ -179,10 +179,10 @@ func TestTheSchemaKnowsWhatTheReaderKnows(t *testing.T) {
 	if err := json.Unmarshal(data, &schema); err != nil {
 		t.Fatal(err)
 	}
-	typ := reflect.TypeOf(config.Config{})
+	typ := reflect.TypeFor[config.Config]()
 	var fields []string
-	for i := range typ.NumField() {
-		if name := typ.Field(i).Tag.Get("yaml"); name != "-" {
+	for field := range typ.Fields() {
+		if name := field.Tag.Get("yaml"); name != "-" {
 			fields = append(fields, name)
 		}
 	}

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"context"
 	"testing"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
@@ -26,7 +25,7 @@ func newTestDetector(tb testing.TB, o Options) *Detector {
 func scanText(tb testing.TB, d *Detector, path, text string) []Match {
 	tb.Helper()
 	var list []Match
-	_, err := d.NewScanner().Scan(context.Background(), path, []byte(text), nil, func(m *Match) error {
+	_, err := d.NewScanner().Scan(tb.Context(), path, []byte(text), nil, func(m *Match) error {
 		list = append(list, *m)
 		return nil
 	})

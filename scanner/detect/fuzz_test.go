@@ -2,7 +2,6 @@ package detect
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -50,7 +49,7 @@ func fuzzScan(t *testing.T, d *Detector, text, head []byte, rest io.Reader) ([]s
 	s := d.NewScanner()
 	s.sizes = small()
 	var list []string
-	n, err := s.Scan(context.Background(), "", head, rest, func(m *Match) error {
+	n, err := s.Scan(t.Context(), "", head, rest, func(m *Match) error {
 		list = append(list, fmt.Sprint(m.Rule, m.Fingerprint, m.StartLine, m.StartColumn, m.EndLine, m.EndColumn, m.Encoding, m.Allowed))
 		if m.StartLine < 1 || m.StartColumn < 1 || m.EndLine < m.StartLine || m.EndLine == m.StartLine && m.EndColumn <= m.StartColumn || m.EndLine > bytes.Count(text, newline)+1 {
 			t.Errorf("%s from %d:%d to %d:%d", m.Rule, m.StartLine, m.StartColumn, m.EndLine, m.EndColumn)
@@ -182,7 +181,7 @@ func FuzzSpellings(f *testing.F) {
 			text = asUTF16(text)
 		}
 		found := false
-		_, err = d.NewScanner().Scan(context.Background(), "", []byte(text), nil, func(m *Match) error {
+		_, err = d.NewScanner().Scan(t.Context(), "", []byte(text), nil, func(m *Match) error {
 			found = found || m.Fingerprint == want.Fingerprint()
 			return nil
 		})

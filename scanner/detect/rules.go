@@ -162,7 +162,9 @@ func (j judge) detect(path, commit, text string) []report.Finding {
 	if path == "" {
 		d = j.withoutPath
 	}
-	list := d.Detect(detect.Fragment{Raw: text, FilePath: path, CommitSHA: commit, StartLine: 1})
+	//nolint:staticcheck // deprecated in favour of a type that Detect does not take in this version
+	fragment := detect.Fragment{Raw: text, FilePath: path, CommitSHA: commit, StartLine: 1}
+	list := d.Detect(fragment)
 	slices.SortFunc(list, func(a, b report.Finding) int {
 		return cmp.Or(cmp.Compare(a.StartLine, b.StartLine), cmp.Compare(a.StartColumn, b.StartColumn),
 			cmp.Compare(a.RuleID, b.RuleID), cmp.Compare(a.Match, b.Match))

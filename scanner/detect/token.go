@@ -128,15 +128,16 @@ func (t *token) feed(c byte) bool {
 // start decides, at the eighth character, what this is.
 func (t *token) start(c byte) bool {
 	var b [6]byte
-	text := append(t.r.text, c)
-	if !decodeGroups(b[:], text[:8]) || b[0] != '{' || b[1] != '"' || !wordSet[b[2]] {
+	var text [8]byte
+	text[copy(text[:7], t.r.text)] = c
+	if !decodeGroups(b[:], text[:]) || b[0] != '{' || b[1] != '"' || !wordSet[b[2]] {
 		return t.fail()
 	}
 	t.part = partHeader
 	if string(b[:]) == `{"endp` || string(b[:]) == `{"api_` {
 		t.part = partEnvelope
 	}
-	for _, c := range text[:8] {
+	for _, c := range &text {
 		if t.object.feed(c) != objectOpen || t.part == partHeader && !urlSet[c] {
 			return t.fail()
 		}

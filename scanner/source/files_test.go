@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -297,6 +298,7 @@ func TestFilesEndsWithTheContext(t *testing.T) {
 				cancel()
 				// What follows from cancel takes a moment; nothing may be read after it.
 				for ctx.Err() == nil {
+					runtime.Gosched()
 				}
 			}
 			return nil

@@ -30,7 +30,7 @@ func (w *worker) tar(s *stream, f *format, d depth) error {
 			break
 		}
 		if err := skipZeros(in.Reader); err != nil {
-			return nil //nolint:nilerr // that was all, or the carrier says why
+			return nil
 		}
 		if next, _ := in.Peek(tarBlock); !isTar(next) {
 			break

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -47,8 +48,8 @@ func (n *node) display(name []byte) string {
 	}
 	var b strings.Builder
 	b.WriteString(top.prefix)
-	for i := len(parts) - 1; i >= 0; i-- {
-		b.WriteString(parts[i])
+	for _, part := range slices.Backward(parts) {
+		b.WriteString(part)
 		b.WriteByte('/')
 	}
 	b.Write(name)

@@ -84,7 +84,10 @@ func importEdit(file *ast.File, importPath string) analysis.TextEdit {
 		}
 		var before *ast.ImportSpec
 		for _, s := range block.Specs {
-			spec := s.(*ast.ImportSpec)
+			spec, ok := s.(*ast.ImportSpec)
+			if !ok {
+				continue
+			}
 			p, err := strconv.Unquote(spec.Path.Value)
 			if err != nil || !isStandard(p) {
 				break
@@ -98,7 +101,9 @@ func importEdit(file *ast.File, importPath string) analysis.TextEdit {
 		case before != nil:
 			return insert(end(before), "\n\t"+quoted)
 		case len(block.Specs) > 0:
-			return insert(start(block.Specs[0].(*ast.ImportSpec)), quoted+"\n\n\t")
+			if spec, ok := block.Specs[0].(*ast.ImportSpec); ok {
+				return insert(start(spec), quoted+"\n\n\t")
+			}
 		default:
 			return insert(block.Lparen+1, "\n\t"+quoted+"\n")
 		}

@@ -220,7 +220,10 @@ func (p *Program) implementations() (methods map[*types.Func][]*ssa.Function, in
 		}
 	}
 	for _, a := range abstract {
-		i := a.Underlying().(*types.Interface)
+		i, ok := a.Underlying().(*types.Interface)
+		if !ok {
+			continue
+		}
 		for _, c := range concrete {
 			pointer := types.NewPointer(c)
 			if !types.Implements(pointer, i) {

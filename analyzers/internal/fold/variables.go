@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -200,10 +201,10 @@ func (f *Folder) spoil(e ast.Expr) {
 // block is the innermost list of statements on the stack, nil outside of
 // functions: there the order of assignments is not that of the text.
 func block(stack []ast.Node) ast.Node {
-	for i := len(stack) - 1; i >= 0; i-- {
-		switch stack[i].(type) {
+	for _, s := range slices.Backward(stack) {
+		switch s.(type) {
 		case *ast.BlockStmt, *ast.CaseClause, *ast.CommClause:
-			return stack[i]
+			return s
 		case *ast.IfStmt, *ast.ForStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.RangeStmt, *ast.LabeledStmt:
 			return nil // the init or post statement of one
 		}

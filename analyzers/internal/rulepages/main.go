@@ -23,7 +23,7 @@ func main() {
 		os.Exit(2) //nolint:forbidigo // this is main
 	}
 	for _, a := range analyzers.New(analyzers.DefaultOptions()) {
-		if err := os.WriteFile(filepath.Join(os.Args[1], a.Name+".md"), page(a), 0o644); err != nil { //nolint:gosec // documentation
+		if err := os.WriteFile(filepath.Join(os.Args[1], a.Name+".md"), page(a), 0o644); err != nil {
 			fmt.Fprintln(os.Stderr, "rulepages:", err)
 			os.Exit(2) //nolint:forbidigo // this is main
 		}

@@ -118,7 +118,7 @@ func safeEnv(env []string, repository bool) []string {
 
 // command prepares a git command.
 func (r *Repo) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, r.git, append(safeConfig(), args...)...) //nolint:gosec // the arguments are this package's
+	cmd := exec.CommandContext(ctx, r.git, append(safeConfig(), args...)...)
 	cmd.Dir = r.dir
 	cmd.Env = r.env
 	return cmd
@@ -223,8 +223,7 @@ func (t *tail) text() string { return strings.TrimSpace(string(t.buf)) }
 
 // exitCode gives a failed process's code, -1 if it has none.
 func exitCode(err error) int {
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.ExitCode()
 	}
 	return -1

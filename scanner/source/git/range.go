@@ -319,7 +319,7 @@ func (r *Repo) remoteTips(ctx context.Context, c Commits) ([]string, error) {
 		return nil, err
 	}
 	var lines []string
-	for _, line := range strings.Split(string(out), "\n") {
+	for line := range strings.SplitSeq(string(out), "\n") {
 		hex, name, ok := strings.Cut(line, " ")
 		if ok && (c.AllRemotes || strings.HasPrefix(name, "refs/remotes/"+c.Remote+"/")) {
 			lines = append(lines, "^"+hex)
@@ -354,7 +354,7 @@ func (r *Repo) listCommits(ctx context.Context, spec string, lines []string, len
 		return nil, err
 	}
 	var commits []rangeCommit
-	for _, line := range strings.Split(string(out), "\n") {
+	for line := range strings.SplitSeq(string(out), "\n") {
 		if hex, ok := strings.CutPrefix(line, "commit "); ok {
 			id, err := odb.ParseOID(hex)
 			if err != nil {

@@ -92,7 +92,7 @@ func (r *Repo) tips(ctx context.Context, sel Selection) ([]ref, error) {
 		r.skip("refs", err.Error())
 		return tips, nil
 	}
-	for _, hex := range strings.Fields(string(out)) {
+	for hex := range strings.FieldsSeq(string(out)) {
 		id, err := odb.ParseOID(hex)
 		if err != nil {
 			return nil, err
@@ -163,12 +163,12 @@ func idLines(path string) ([][]OID, error) {
 		return nil, err
 	}
 	var lines [][]OID
-	for _, line := range strings.Split(string(text), "\n") {
+	for line := range strings.SplitSeq(string(text), "\n") {
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
 		var ids []OID
-		for _, hex := range strings.Fields(line) {
+		for hex := range strings.FieldsSeq(line) {
 			id, err := odb.ParseOID(hex)
 			if err != nil {
 				ids = nil

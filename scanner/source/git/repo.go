@@ -143,7 +143,7 @@ func (r *Repo) chooseEnv(ctx context.Context) error {
 	}
 	r.env = safeEnv(r.o.Env, false)
 	if err := r.discover(ctx); err != nil {
-		return nil //nolint:nilerr // discover is tried again and tells
+		return nil
 	}
 	asked := r.gitDir
 	other := &Repo{o: r.o, git: r.git, dir: ".", env: inherited}

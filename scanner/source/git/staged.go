@@ -165,7 +165,7 @@ func (r *Repo) indexEntries(ctx context.Context, options ...string) ([]indexEntr
 		return nil, err
 	}
 	var entries []indexEntry
-	for _, line := range strings.Split(string(out), "\x00") {
+	for line := range strings.SplitSeq(string(out), "\x00") {
 		if line == "" {
 			continue
 		}
@@ -256,10 +256,8 @@ func (s *stagedScan) entry(ctx context.Context, e indexEntry) error {
 		}
 		f.before = append(f.before, old)
 	}
-	for _, old := range f.before {
-		if old == e.id {
-			return nil
-		}
+	if slices.Contains(f.before, e.id) {
+		return nil
 	}
 	c := &Change{Path: e.path}
 	c.before = func(ctx context.Context) iter.Seq2[*Object, error] { return s.earlier(ctx, f) }

@@ -96,7 +96,7 @@ func (r *Repo) unknownExtension(ctx context.Context) (string, error) {
 	if err != nil && exitCode(err) != 1 { // 1: there are none
 		return "", err
 	}
-	for _, entry := range strings.Split(string(out), "\x00") {
+	for entry := range strings.SplitSeq(string(out), "\x00") {
 		key, _, _ := strings.Cut(entry, "\n")
 		name := strings.TrimPrefix(strings.ToLower(key), "extensions.")
 		if name != "" && !slices.Contains(knownExtensions, name) {

@@ -319,7 +319,7 @@ func (c *Cache) write(parts ...[]byte) (err error) {
 			return err
 		}
 	}
-	if err = f.Close(); err != nil {
+	if err := f.Close(); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), c.path)

@@ -3,7 +3,6 @@ package odb_test
 import (
 	"bytes"
 	"compress/zlib"
-	"context"
 	"crypto/sha1"
 	"encoding/binary"
 	"errors"
@@ -209,7 +208,7 @@ func readAll(t testing.TB, o odb.Options, ids []odb.OID) (good map[odb.OID]bool,
 	result, err = s.Walk(t.Context(), odb.WalkOptions{Jobs: 2, Check: true}, func(_ int, obj *odb.Object) error {
 		r, err := obj.Reader()
 		if err != nil {
-			return nil //nolint:nilerr // a damaged stream tells when it is read
+			return nil
 		}
 		_, err = io.Copy(io.Discard, r)
 		_ = r.Close()
@@ -225,7 +224,7 @@ func readAll(t testing.TB, o odb.Options, ids []odb.OID) (good map[odb.OID]bool,
 	}
 	reader := s.Reader()
 	for _, id := range ids {
-		obj, err := reader.Read(context.Background(), id)
+		obj, err := reader.Read(t.Context(), id)
 		var damage *odb.DamageError
 		var missing *odb.NotFoundError
 		switch {

@@ -119,14 +119,6 @@ func largeOffset(v uint32, large []byte) int64 {
 	return max(int64(binary.BigEndian.Uint64(large[at:])), -1)
 }
 
-// crc gives the CRC-32 of the packed object, if the index has it.
-func (x *index) crc(i int) (uint32, bool) {
-	if x.crcs == nil {
-		return 0, false
-	}
-	return binary.BigEndian.Uint32(x.crcs[4*i:]), true
-}
-
 // idList is a list of ids in ascending order, as indexes have it.
 type idList struct {
 	n int

@@ -138,7 +138,7 @@ func (m *multiIndex) packIndex(number int) (x *index, err error) {
 	}
 	x.size, x.stride = m.size, m.size
 	sum := uint32(0)
-	for _, c := range fan {
+	for _, c := range &fan {
 		sum += c
 		x.fan = binary.BigEndian.AppendUint32(x.fan, sum)
 	}

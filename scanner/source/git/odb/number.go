@@ -1,6 +1,9 @@
 package odb
 
-import "sort"
+import (
+	"bytes"
+	"sort"
+)
 
 // Numbers gives the objects of a store numbers from 0 on, without taking
 // memory for each. It knows the objects that were there when it was made.
@@ -51,7 +54,7 @@ func (n *Numbers) of(id []byte) (int, bool) {
 	for i, p := range n.packs {
 		if at, ok := p.idx.find(id); ok {
 			// Of equal neighbours the search may meet any.
-			for at > 0 && string(p.idx.id(at-1)) == string(id) {
+			for at > 0 && bytes.Equal(p.idx.id(at-1), id) {
 				at--
 			}
 			return n.first[i] + at, true

@@ -22,9 +22,11 @@ type TreeEntry struct {
 	ID   []byte
 }
 
-// IsTree tells a folder, IsGitlink a submodule's commit, which is no object
-// of this repository. Everything else is a blob: a file or a symbolic link.
-func (e *TreeEntry) IsTree() bool    { return e.Mode&modeType == ModeTree }
+// IsTree tells a folder. What is neither that nor a gitlink is a blob: a file
+// or a symbolic link.
+func (e *TreeEntry) IsTree() bool { return e.Mode&modeType == ModeTree }
+
+// IsGitlink tells a submodule's commit, which is no object of this repository.
 func (e *TreeEntry) IsGitlink() bool { return e.Mode&modeType == ModeGitlink }
 
 // TreeReader reads the entries of a tree's data.
@@ -90,8 +92,8 @@ func (r *TreeReader) Err() error {
 // header reads one "key value" line; rest is what follows it.
 func headerLine(b []byte) (key, value, rest []byte, ok bool) {
 	line := b
-	if i := bytes.IndexByte(b, '\n'); i >= 0 {
-		line, rest = b[:i], b[i+1:]
+	if before, after, ok0 := bytes.Cut(b, []byte{'\n'}); ok0 {
+		line, rest = before, after
 	}
 	key, value, ok = bytes.Cut(line, []byte{' '})
 	return key, value, rest, ok

@@ -117,7 +117,7 @@ func (pl *layout) sort() error {
 			count[items[i].off>>shift&(1<<digit-1)]++
 		}
 		sum := 0
-		for d, c := range count {
+		for d, c := range &count {
 			count[d] = sum
 			sum += c
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/momentolint/momentolint/scanner/source/git/odb/internal/inflate"
 )
@@ -249,8 +250,8 @@ func (r *Reader) unpack(ctx context.Context, p *pack, offset int64, depth int) (
 			r.cache.put(baseKey{p, at}, kind, data)
 		}
 	}
-	for i := len(chain) - 1; i >= 0; i-- {
-		l := chain[i]
+	for _, l := range slices.Backward(chain) {
+
 		if !plausible(l.size, p.end()-l.data) {
 			return 0, nil, errSize
 		}

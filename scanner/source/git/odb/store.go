@@ -165,16 +165,16 @@ func (s *Store) addDir(path string, depth int, seen map[string]bool) {
 		s.addProblem(path, err)
 		return
 	}
-	real, err := filepath.EvalSymlinks(path)
+	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		s.addProblem(path, fmt.Errorf("alternate object store: %w", err))
 		return
 	}
-	if seen[real] {
+	if seen[resolved] {
 		return
 	}
-	seen[real] = true
-	if info, err := os.Stat(real); err != nil || !info.IsDir() {
+	seen[resolved] = true
+	if info, err := os.Stat(resolved); err != nil || !info.IsDir() {
 		s.addProblem(path, errors.New("alternate object store: not a folder"))
 		return
 	}
@@ -187,7 +187,7 @@ func (s *Store) addDir(path string, depth int, seen map[string]bool) {
 		s.addProblem(filepath.Join(path, "info", "alternates"), err)
 		return
 	}
-	for _, line := range strings.Split(string(text), "\n") {
+	for line := range strings.SplitSeq(string(text), "\n") {
 		if line == "" || line[0] == '#' {
 			continue
 		}

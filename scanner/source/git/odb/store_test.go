@@ -210,7 +210,7 @@ func walk(t testing.TB, s *odb.Store, o odb.WalkOptions) (map[string]gittest.Obj
 	t.Helper()
 	got := map[string]gittest.Object{}
 	var mu sync.Mutex
-	result, err := s.Walk(context.Background(), o, func(worker int, obj *odb.Object) error {
+	result, err := s.Walk(t.Context(), o, func(worker int, obj *odb.Object) error {
 		if worker < 0 || worker >= max(o.Jobs, 1) {
 			return fmt.Errorf("worker %d of %d", worker, o.Jobs)
 		}
@@ -275,10 +275,10 @@ func clean(t *testing.T, s *odb.Store, r odb.WalkResult) {
 }
 
 func TestYieldsExactlyWhatGitHas(t *testing.T) {
-	for name, make := range shapes() {
+	for name, build := range shapes() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := make(t)
+			r := build(t)
 			away, _ := filepath.Glob(r.Path(".git", "objects", "pack", "*.away"))
 			for _, f := range away {
 				copyFile(t, f, strings.TrimSuffix(f, ".away"))
@@ -311,7 +311,7 @@ func TestYieldsExactlyWhatGitHas(t *testing.T) {
 				s := open(t, r, o)
 				reader := s.Reader()
 				for id, w := range want {
-					o, err := reader.Read(context.Background(), oid(t, id))
+					o, err := reader.Read(t.Context(), oid(t, id))
 					if err != nil {
 						t.Fatalf("%s: %v", name, err)
 					}
@@ -448,7 +448,7 @@ func TestTellsWhatIsMissing(t *testing.T) {
 	if len(result.Missing) != 1 || result.Missing[0].ID != oid(t, tree) {
 		t.Errorf("a commit that may be missing: got %+v", result.Missing)
 	}
-	if _, err := s.Reader().Read(context.Background(), oid(t, blob)); !errors.As(err, new(*odb.NotFoundError)) {
+	if _, err := s.Reader().Read(t.Context(), oid(t, blob)); !errors.As(err, new(*odb.NotFoundError)) {
 		t.Errorf("reading it: got %v", err)
 	}
 }
@@ -467,7 +467,7 @@ func TestSurvivesARepack(t *testing.T) {
 	var id odb.OID
 	for name := range want {
 		id = oid(t, name)
-		if _, err := known.Reader().Read(context.Background(), id); err != nil {
+		if _, err := known.Reader().Read(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -479,10 +479,10 @@ func TestSurvivesARepack(t *testing.T) {
 	got, result := walk(t, s, odb.WalkOptions{Jobs: 2, Check: true})
 	same(t, got, want)
 	clean(t, s, result)
-	if _, err := known.Reader().Read(context.Background(), oid(t, r.Git("rev-parse", "HEAD"))); err != nil {
+	if _, err := known.Reader().Read(t.Context(), oid(t, r.Git("rev-parse", "HEAD"))); err != nil {
 		t.Error(err)
 	}
-	if _, err := known.Reader().Read(context.Background(), id); err != nil {
+	if _, err := known.Reader().Read(t.Context(), id); err != nil {
 		t.Error(err)
 	}
 }
@@ -495,7 +495,7 @@ func TestStopsWhenAsked(t *testing.T) {
 	enough := errors.New("enough")
 	var mu sync.Mutex
 	count := 0
-	_, err := s.Walk(context.Background(), odb.WalkOptions{Jobs: 3}, func(int, *odb.Object) error {
+	_, err := s.Walk(t.Context(), odb.WalkOptions{Jobs: 3}, func(int, *odb.Object) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if count++; count == 20 {
@@ -506,7 +506,7 @@ func TestStopsWhenAsked(t *testing.T) {
 	if !errors.Is(err, enough) {
 		t.Errorf("got %v", err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	_, err = s.Walk(ctx, odb.WalkOptions{Jobs: 3}, func(int, *odb.Object) error {
 		cancel()
 		return nil
@@ -539,7 +539,7 @@ func TestKnowsTheEmptyTree(t *testing.T) {
 	if err := os.RemoveAll(filepath.Dir(loosePath(r, odb.SHA1.EmptyTree().String()))); err != nil {
 		t.Fatal(err)
 	}
-	o, err := s.Reader().Read(context.Background(), odb.SHA1.EmptyTree())
+	o, err := s.Reader().Read(t.Context(), odb.SHA1.EmptyTree())
 	if err != nil || o.Type != odb.Tree || o.Size != 0 {
 		t.Errorf("got %+v, %v", o, err)
 	}

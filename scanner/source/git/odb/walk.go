@@ -1,6 +1,7 @@
 package odb
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math"
@@ -189,7 +190,7 @@ func (w *walk) choose(plans []*plan) (err error) {
 		idx := pl.pack.idx
 		pl.choose(func(pos uint32, t Type) bool {
 			raw := idx.id(int(pos))
-			if pos > 0 && string(raw) == string(idx.id(int(pos)-1)) {
+			if pos > 0 && bytes.Equal(raw, idx.id(int(pos)-1)) {
 				return false
 			}
 			if seen.maybe(raw) {
