@@ -66,7 +66,7 @@ func (f *Fleet) acquire(ctx context.Context, kv jetstream.KeyValue, key, worker 
 	}
 	for {
 		var revision uint64
-		err := retry(ctx, patience, func(ctx context.Context) error {
+		err := retry(ctx, func(ctx context.Context) error {
 			var err error
 			revision, err = kv.Create(ctx, key, value, jetstream.KeyTTL(f.life))
 			return err
@@ -157,7 +157,7 @@ func (l *lease) settle(ctx context.Context, value []byte) (bool, error) {
 	if l.lost {
 		return false, nil
 	}
-	err := retry(ctx, patience, func(ctx context.Context) error {
+	err := retry(ctx, func(ctx context.Context) error {
 		err := l.update(ctx, value, 0)
 		if !isConflict(err) {
 			return err

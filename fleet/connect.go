@@ -218,7 +218,7 @@ const (
 func (f *Fleet) bucket(ctx context.Context, c jetstream.KeyValueConfig) (jetstream.KeyValue, error) {
 	var kv jetstream.KeyValue
 	c.Storage = jetstream.FileStorage
-	err := retry(ctx, patience, func(ctx context.Context) error {
+	err := retry(ctx, func(ctx context.Context) error {
 		var err error
 		if kv, err = f.js.KeyValue(ctx, c.Bucket); err == nil || !errors.Is(err, jetstream.ErrBucketNotFound) {
 			return err
@@ -267,8 +267,8 @@ func (f *Fleet) close() {
 
 // retry calls until it succeeds, fails for a reason that stays, or the time is
 // over: what a cluster that elects a leader and a server that restarts need.
-func retry(ctx context.Context, limit time.Duration, call func(context.Context) error) error {
-	deadline := time.Now().Add(limit)
+func retry(ctx context.Context, call func(context.Context) error) error {
+	deadline := time.Now().Add(patience)
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		limited, cancel := context.WithTimeout(ctx, callTimeout)
 		err := call(limited)

@@ -77,7 +77,7 @@ func (l *limiter) take(ctx context.Context) (time.Time, error) {
 			turn = now
 		}
 		next := binary.BigEndian.AppendUint64(nil, uint64(turn.Add(l.every).UnixNano()))
-		err = retry(ctx, patience, func(ctx context.Context) error {
+		err = retry(ctx, func(ctx context.Context) error {
 			var err error
 			if entry == nil {
 				_, err = l.fleet.limits.Create(ctx, rateKey, next)
@@ -103,7 +103,7 @@ func (l *limiter) measure(ctx context.Context) error {
 		return nil
 	}
 	var before, after, theirs time.Time
-	err := retry(ctx, patience, func(ctx context.Context) error {
+	err := retry(ctx, func(ctx context.Context) error {
 		before = time.Now()
 		stream, err := l.fleet.js.Stream(ctx, "KV_"+limitsBucket)
 		if err != nil {

@@ -75,7 +75,7 @@ type gathering struct {
 func (g *gathering) readItems(ctx context.Context) error {
 	g.parts = map[string][]item{}
 	var last uint64
-	err := retry(ctx, patience, func(ctx context.Context) error {
+	err := retry(ctx, func(ctx context.Context) error {
 		info, err := g.run.items.Info(ctx)
 		if err == nil {
 			last = info.State.LastSeq

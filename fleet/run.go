@@ -122,7 +122,7 @@ func (f *Fleet) NewRun(ctx context.Context, s Settings) (*Run, error) {
 // create makes the run's stream, consumer and buckets.
 func (r *Run) create(ctx context.Context) error {
 	f := r.fleet
-	err := retry(ctx, patience, func(ctx context.Context) error {
+	err := retry(ctx, func(ctx context.Context) error {
 		var err error
 		r.items, err = f.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 			Name: streamName(r.ID), Description: "work items of momentolint fleet", Subjects: []string{subject(r.ID, "*")},
@@ -136,7 +136,7 @@ func (r *Run) create(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = retry(ctx, patience, func(ctx context.Context) error {
+	err = retry(ctx, func(ctx context.Context) error {
 		var err error
 		r.consumer, err = r.items.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
 			Durable: consumerName, AckPolicy: jetstream.AckExplicitPolicy, AckWait: r.Settings.AckWait,
@@ -194,7 +194,7 @@ func (f *Fleet) Run(ctx context.Context, id string) (*Run, error) {
 	if err := json.Unmarshal(value.Value(), &r.record); err != nil {
 		return nil, fmt.Errorf("opening run %s: its record is damaged: %w", id, err)
 	}
-	err = retry(ctx, patience, func(ctx context.Context) error {
+	err = retry(ctx, func(ctx context.Context) error {
 		var err error
 		if r.items, err = f.js.Stream(ctx, streamName(id)); err != nil {
 			return err
@@ -214,7 +214,7 @@ func (f *Fleet) Run(ctx context.Context, id string) (*Run, error) {
 // Runs lists the ids of all runs, the oldest first.
 func (f *Fleet) Runs(ctx context.Context) ([]string, error) {
 	var ids []string
-	err := retry(ctx, patience, func(ctx context.Context) error {
+	err := retry(ctx, func(ctx context.Context) error {
 		ids = nil
 		lister, err := f.runs.ListKeys(ctx)
 		if errors.Is(err, jetstream.ErrNoKeysFound) {
@@ -246,7 +246,7 @@ func (f *Fleet) Remove(ctx context.Context, id string) error {
 		steps = append(steps, func(ctx context.Context) error { return f.js.DeleteKeyValue(ctx, bucketName(id, what)) })
 	}
 	for _, step := range steps {
-		err := retry(ctx, patience, step)
+		err := retry(ctx, step)
 		if err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) && !errors.Is(err, jetstream.ErrBucketNotFound) {
 			return fmt.Errorf("removing run %s: %w", id, err)
 		}
@@ -321,7 +321,7 @@ func (r *Run) publish(ctx context.Context, it *item) (fresh bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("submitting %s: %w", it, err)
 	}
-	err = retry(ctx, patience, func(ctx context.Context) error {
+	err = retry(ctx, func(ctx context.Context) error {
 		_, err := r.fleet.js.Publish(ctx, subject(r.ID, it.id()), data)
 		return err
 	})
@@ -360,7 +360,7 @@ func (r *Run) setClosed(ctx context.Context, closed bool) error {
 
 // put stores a value, however long it takes the server to come back.
 func (f *Fleet) put(ctx context.Context, kv jetstream.KeyValue, key string, value []byte) error {
-	return retry(ctx, patience, func(ctx context.Context) error {
+	return retry(ctx, func(ctx context.Context) error {
 		_, err := kv.Put(ctx, key, value)
 		return err
 	})
@@ -369,7 +369,7 @@ func (f *Fleet) put(ctx context.Context, kv jetstream.KeyValue, key string, valu
 // get reads a value likewise.
 func (f *Fleet) get(ctx context.Context, kv jetstream.KeyValue, key string) (jetstream.KeyValueEntry, error) {
 	var e jetstream.KeyValueEntry
-	err := retry(ctx, patience, func(ctx context.Context) error {
+	err := retry(ctx, func(ctx context.Context) error {
 		var err error
 		e, err = kv.Get(ctx, key)
 		return err

@@ -46,7 +46,7 @@ func (r *Run) Status(ctx context.Context) (*Status, error) {
 		return nil, err
 	}
 	var items *jetstream.StreamInfo
-	err = retry(ctx, patience, func(ctx context.Context) error {
+	err = retry(ctx, func(ctx context.Context) error {
 		var err error
 		items, err = r.items.Info(ctx)
 		return err
@@ -100,7 +100,7 @@ func (s *Status) Since(earlier *Status) {
 
 // count gives the number of keys of a bucket, and when the last one came.
 func (r *Run) count(ctx context.Context, kv jetstream.KeyValue) (n int64, last time.Time, err error) {
-	err = retry(ctx, patience, func(ctx context.Context) error {
+	err = retry(ctx, func(ctx context.Context) error {
 		stream, err := r.fleet.js.Stream(ctx, "KV_"+kv.Bucket())
 		if err != nil {
 			return err

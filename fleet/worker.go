@@ -289,7 +289,7 @@ func (w *Worker) finished(ctx context.Context, run *Run) (bool, error) {
 
 func (r *Run) consumerInfo(ctx context.Context) (*jetstream.ConsumerInfo, error) {
 	var info *jetstream.ConsumerInfo
-	err := retry(ctx, patience, func(ctx context.Context) error {
+	err := retry(ctx, func(ctx context.Context) error {
 		var err error
 		info, err = r.consumer.Info(ctx)
 		return err
@@ -362,7 +362,7 @@ func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
 	}
 	// Until the server has confirmed it, the item would come again; it would
 	// find its result there.
-	if err := retry(ctx, patience, func(ctx context.Context) error { return msg.DoubleAck(ctx) }); err != nil {
+	if err := retry(ctx, func(ctx context.Context) error { return msg.DoubleAck(ctx) }); err != nil {
 		log.Info("the acknowledgement is not confirmed", "error", err.Error())
 	}
 	log.Debug("done", "seconds", time.Since(t.began).Seconds())

@@ -80,10 +80,10 @@ func (c *checker) run(in *inspector.Inspector) {
 			}
 		case *ast.CallExpr:
 			if name := calledName(n); name == "Join" || name == "Sprintf" || name == "Sprint" {
-				c.assembled(cur, n, n.Args)
+				c.assembled(n, n.Args)
 			}
 		case *ast.CompositeLit:
-			c.assembled(cur, n, nil)
+			c.assembled(n, nil)
 		}
 	}
 	for v, ends := range c.fold.Built() {
@@ -276,7 +276,7 @@ func (c *checker) isText(e ast.Expr) bool {
 }
 
 // assembled looks at a call or composite literal that puts a text together.
-func (c *checker) assembled(cur inspector.Cursor, e ast.Expr, args []ast.Expr) {
+func (c *checker) assembled(e ast.Expr, args []ast.Expr) {
 	if c.done[e] || !c.wanted(e.Pos()) {
 		return
 	}

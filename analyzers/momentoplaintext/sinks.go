@@ -24,7 +24,7 @@ type sink struct {
 type writer uint8
 
 const (
-	noWriter writer = iota
+	_ writer = iota // nothing does
 	// firstArgument is an io.Writer; one of unknown kind counts as output.
 	firstArgument
 	// strictArgument is an io.Writer; one of unknown kind does not count.

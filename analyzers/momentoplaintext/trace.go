@@ -95,10 +95,10 @@ func (t tracer) part(p place) (next []place, done bool) {
 	case *ssa.Alloc:
 		return t.alloc(p, v)
 	case *ssa.Call:
-		return t.call(p, &v.Call, 0, v)
+		return t.call(p, &v.Call, 0)
 	case *ssa.Extract:
 		if call, ok := v.Tuple.(*ssa.Call); ok {
-			return t.call(p, &call.Call, v.Index, v)
+			return t.call(p, &call.Call, v.Index)
 		}
 		if next, ok := v.Tuple.(*ssa.Next); ok && next.IsString {
 			return nil, true
@@ -240,7 +240,7 @@ func (t tracer) alloc(p place, v *ssa.Alloc) (next []place, done bool) {
 }
 
 // call looks at a call whose result is shown.
-func (t tracer) call(p place, call *ssa.CallCommon, result int, v ssa.Value) (next []place, done bool) {
+func (t tracer) call(p place, call *ssa.CallCommon, result int) (next []place, done bool) {
 	if b, ok := call.Value.(*ssa.Builtin); ok {
 		// Of the builtins only append hands on what it is given.
 		return nil, b.Name() != "append" && b.Name() != "min" && b.Name() != "max"

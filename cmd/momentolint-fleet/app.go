@@ -73,7 +73,7 @@ func (e *usageError) Error() string {
 func (e *usageError) Unwrap() error { return e.err }
 
 func (a *app) run(ctx context.Context, args []string) int {
-	root := a.newRootCommand()
+	root := a.newRootCommand() //nolint:contextcheck // the commands take it from cobra
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
 		_, _ = fmt.Fprintf(a.err, "momentolint fleet: %s\n", err)

@@ -31,7 +31,9 @@ func newDesk(t *testing.T, init ...string) *desk {
 	d.env = append(d.env, asProgram+"=1", "HOME="+home, "XDG_CONFIG_HOME="+home, "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0",
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.com")
 	d.git(append([]string{"init", "-q", "-b", "main"}, init...)...)
-	d.in(d.server, "git", append([]string{"init", "-q", "--bare", "-b", "main"}, init...)...)
+	if out, err := d.in(d.server, "git", append([]string{"init", "-q", "--bare", "-b", "main"}, init...)...); err != nil {
+		t.Fatalf("making the server: %v\n%s", err, out)
+	}
 	d.git("remote", "add", "origin", d.server)
 	d.write("README.md", "nothing here\n")
 	d.git("add", ".")

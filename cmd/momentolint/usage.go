@@ -24,7 +24,9 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	err := fmt.Errorf("unknown command %q", args[0])
 	var names []string
 	for _, c := range cmd.Commands() {
-		names = append(names, c.Name())
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
 	}
 	if near := words.Nearest(args[0], names); near != "" {
 		err = fmt.Errorf("%w: did you mean %q?", err, near)

@@ -87,6 +87,7 @@ func compare(ctx context.Context, dir string) (same bool, err error) {
 }
 
 func git(ctx context.Context, dir string, args ...string) *exec.Cmd {
+	//nolint:gosec // a development tool, for repositories that its user names
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "--no-replace-objects"}, args...)...)
 	cmd.Env = append(os.Environ(), "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=:")
 	cmd.Stderr = os.Stderr

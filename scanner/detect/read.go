@@ -61,8 +61,10 @@ func read(r *run, v *view, i, end int, alphabet *set, escapes bool, to reading) 
 		if !knowsPrefix {
 			prefix, knowsPrefix = linePrefix(d, i), true
 		}
-		var next int
-		how := apart
+		var (
+			next int
+			how  join
+		)
 		if n := softBreak(d, i); n > 0 {
 			if alphabet == &base64Set && len(r.text)%4 == 3 && !softLine(d, i) {
 				// Padding, which stands at a line's end as well.

@@ -177,7 +177,7 @@ func (d *descriptor) pseudo() string {
 	if unix.Fstatfs(d.fd, &st) != nil {
 		return ""
 	}
-	return pseudoFileSystems[int64(st.Type)]
+	return pseudoFileSystems[int64(st.Type)] //nolint:unconvert // 32 bits on some platforms
 }
 
 func (d *descriptor) kind(name []byte) (kind, error) {
@@ -395,7 +395,7 @@ func (f *rawFile) close() {
 // isPseudo tells whether a path leads into a file system that the walk leaves out.
 func isPseudo(path string) bool {
 	var st unix.Statfs_t
-	return unix.Statfs(path, &st) == nil && pseudoFileSystems[int64(st.Type)] != ""
+	return unix.Statfs(path, &st) == nil && pseudoFileSystems[int64(st.Type)] != "" //nolint:unconvert // see above
 }
 
 // openFolders is how many folders a worker may hold open: enough for ordinary

@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// GitError is what git itself said when it failed.
-type GitError struct {
+// CommandError is what git itself said when it failed.
+type CommandError struct {
 	// Command is the git command, e.g. "rev-list".
 	Command string
 	// Stderr is git's message, without the newline at its end.
@@ -24,7 +24,7 @@ type GitError struct {
 }
 
 // Error gives git's own words.
-func (e *GitError) Error() string {
+func (e *CommandError) Error() string {
 	if e.Stderr == "" {
 		return fmt.Sprintf("git %s: %v", e.Command, e.Err)
 	}
@@ -32,7 +32,7 @@ func (e *GitError) Error() string {
 }
 
 // Unwrap gives the process's error.
-func (e *GitError) Unwrap() error { return e.Err }
+func (e *CommandError) Unwrap() error { return e.Err }
 
 // findGit makes r.git an absolute path. A program in the current folder is
 // never taken: it could be the scanned repository's.
@@ -202,7 +202,7 @@ func gitError(ctx context.Context, args []string, errs *tail, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return &GitError{Command: subcommand(args), Stderr: errs.text(), Err: err}
+	return &CommandError{Command: subcommand(args), Stderr: errs.text(), Err: err}
 }
 
 // tail keeps the end of what is written to it.

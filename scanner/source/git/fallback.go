@@ -112,7 +112,7 @@ func (s *gitStore) Walk(ctx context.Context, o odb.WalkOptions, visit func(worke
 					continue
 				}
 				if o.Check {
-					checks.check(obj)
+					checks.check(obj) //nolint:contextcheck // a look at an index, which does not wait
 				}
 				size.Add(obj.Size)
 				if o.Types.Has(obj.Type) {

@@ -343,7 +343,7 @@ func (r *Repo) listCommits(ctx context.Context, spec string, lines []string, len
 	}
 	out, err := r.run(ctx, []byte(strings.Join(lines, "\n")+"\n"), append(args, "--stdin")...)
 	if err != nil {
-		var failed *GitError
+		var failed *CommandError
 		if errors.As(err, &failed) && strings.Contains(failed.Stderr, "bad revision") {
 			return nil, unknownRevision(spec, spec, r.shallow)
 		}

@@ -75,7 +75,7 @@ type Repo struct {
 // folder, and for every folder of the repository and work tree that they name.
 // For another one they are ignored.
 //
-// What git refuses (no repository, safe.directory) is returned as a [GitError]
+// What git refuses (no repository, safe.directory) is returned as a [CommandError]
 // with git's own words.
 func Open(ctx context.Context, dir string, o Options) (*Repo, error) {
 	if dir == "" {

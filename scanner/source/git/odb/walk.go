@@ -66,7 +66,7 @@ func (s *Store) Walk(ctx context.Context, o WalkOptions, visit func(worker int, 
 	if err := w.prepare(); err != nil {
 		return WalkResult{}, err
 	}
-	return w.run()
+	return w.run() //nolint:contextcheck // the walk holds it
 }
 
 // walk is one run of Walk.
