@@ -174,7 +174,7 @@ func FuzzAgreesWithTheLibrary(f *testing.F) {
 		z := flate.NewReader(in)
 		want, err := io.ReadAll(io.LimitReader(z, 1<<20))
 		if len(want) == 1<<20 {
-			t.Skip("a bomb")
+			return // a bomb: where the library stopped reading says nothing about its end
 		}
 		// A stream around it, with the checksum of what the library makes of it.
 		length := len(raw) - in.Len()
