@@ -105,10 +105,10 @@ and helps to revoke them. It also lints Go code that creates unsafe keys.`,
 		newFleetCommand,
 		newRulesCommand,
 		newVersionCommand,
-		newManCommand,
 		newGitHubActionCommand,
 	} {
 		root.AddCommand(build(a))
 	}
+	addManCommand(root)
 	return root
 }

@@ -6,15 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/lazy"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/config"
 	"github.com/momentolint/momentolint/scanner/finding"
@@ -179,11 +178,7 @@ func oneCredential(text []byte) (first credential.Credential, others []credentia
 
 // endpointMember is an endpoint in a JSON document, an INI file or an
 // environment file.
-//
-// Compiled when wanted: every start of the program would pay for it.
-var endpointMember = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)endpoint["']?\s*[:=]\s*["']?([a-z0-9][a-z0-9.-]{3,252})`)
-})
+var endpointMember = lazy.Regexp(`(?i)endpoint["']?\s*[:=]\s*["']?([a-z0-9][a-z0-9.-]{3,252})`)
 
 // nearbyEndpoint is the endpoint that stands beside the credential in a
 // document, "" if there is none.
@@ -252,9 +247,7 @@ func (in *inspection) facts() facts {
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 // regionName finds the region in the name of a cell.
-var regionName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^cell-(?:[0-9]+-)?([a-z]{2}-[a-z]+-[0-9])-[0-9]+\.`)
-})
+var regionName = lazy.Regexp(`^cell-(?:[0-9]+-)?([a-z]{2}-[a-z]+-[0-9])-[0-9]+\.`)
 
 // region is the AWS region that a cell's host names, "" if none.
 func region(host string) string {

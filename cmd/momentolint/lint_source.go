@@ -8,7 +8,6 @@ import (
 	"go/scanner"
 	"go/token"
 	"os"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/momentohardcoded"
 	"github.com/momentolint/momentolint/internal/govet"
+	"github.com/momentolint/momentolint/internal/lazy"
 	"github.com/momentolint/momentolint/scanner/detect"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
@@ -62,7 +62,7 @@ func (l *linter) convert(diagnostics []govet.Diagnostic) []lintFinding {
 		// Of several alike in a file each has its own: a baseline that knows one
 		// does not cover another.
 		key := d.File + "\x00" + d.Analyzer + "\x00" + f.Fingerprint
-		if seen[key]++; seen[key] > 1 && !credentialMark.MatchString(d.Message) {
+		if seen[key]++; seen[key] > 1 && !credentialMark().MatchString(d.Message) {
 			f.Fingerprint = hash(f.Fingerprint, strconv.Itoa(seen[key]))
 		}
 		list = append(list, f)
@@ -71,13 +71,13 @@ func (l *linter) convert(diagnostics []govet.Diagnostic) []lintFinding {
 }
 
 // credentialMark is how messages name the credential that they are about.
-var credentialMark = regexp.MustCompile(`\(fingerprint ([0-9a-f]{16})\)`)
+var credentialMark = lazy.Regexp(`\(fingerprint ([0-9a-f]{16})\)`)
 
 // fingerprint identifies what a finding is about: the credential, by the same
 // fingerprint as in a scan, or else the rule and its lines, without the white
 // space that a formatter changes.
 func fingerprint(d govet.Diagnostic, lines string) string {
-	if m := credentialMark.FindStringSubmatch(d.Message); m != nil {
+	if m := credentialMark().FindStringSubmatch(d.Message); m != nil {
 		return m[1]
 	}
 	if lines == "" {

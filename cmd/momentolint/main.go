@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+
+	_ "github.com/momentolint/momentolint/internal/prefault"
 	"os"
 	"os/signal"
 	"syscall"

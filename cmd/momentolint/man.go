@@ -1,3 +1,5 @@
+//go:build manpages
+
 package main
 
 import (
@@ -7,10 +9,12 @@ import (
 	"github.com/spf13/cobra/doc"
 )
 
-// newManCommand writes the manual pages that packages install. Releases are
-// reproducible: the date is that of the variable SOURCE_DATE_EPOCH.
-func newManCommand(*app) *cobra.Command {
-	return &cobra.Command{
+// addManCommand adds the command that writes the manual pages which packages
+// install. Releases are reproducible: the date is that of the variable
+// SOURCE_DATE_EPOCH. Only the program that scripts/release-files builds has
+// it: what converts the pages compiles its patterns at every start.
+func addManCommand(root *cobra.Command) {
+	root.AddCommand(&cobra.Command{
 		Use:    "man FOLDER",
 		Short:  "Write the manual pages into a folder",
 		Hidden: true,
@@ -24,5 +28,5 @@ func newManCommand(*app) *cobra.Command {
 			}
 			return nil
 		},
-	}
+	})
 }

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
+
+	"github.com/momentolint/momentolint/internal/lazy"
 )
 
 // Output is one output of the step, for the steps that follow.
@@ -53,14 +54,14 @@ func Lines(input string) []string {
 }
 
 // flag is the form of a value that is a flag by itself.
-var flag = regexp.MustCompile(`^--[a-z][a-z-]*(=.*)?$`)
+var flag = lazy.Regexp(`^--[a-z][a-z-]*(=.*)?$`)
 
 // Flags splits the input "args": one flag on each line, its value after "=".
 // Anything else is refused, so that no value becomes a path or a command.
 func Flags(input string) ([]string, error) {
 	list := Lines(input)
 	for _, word := range list {
-		if !flag.MatchString(word) {
+		if !flag().MatchString(word) {
 			return nil, fmt.Errorf("the input args takes one --flag or --flag=value on each line, not %q", word)
 		}
 	}

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"github.com/momentolint/momentolint/internal/lazy"
 )
 
 // Manager is a program that owns a repository's hooks.
@@ -63,7 +64,7 @@ func lefthookFiles() []string {
 }
 
 // released is the form of a version that exists as a tag.
-var released = regexp.MustCompile(`^v\d+\.\d+\.\d+$`)
+var released = lazy.Regexp(`^v\d+\.\d+\.\d+$`)
 
 // Snippet says how to let the manager run momentolint at the given events.
 // version is momentolint's, for managers that fetch it themselves.
@@ -71,7 +72,7 @@ func (m Manager) Snippet(events []Event, version string) string {
 	var b strings.Builder
 	switch m {
 	case PreCommitFramework:
-		if !released.MatchString(version) {
+		if !released().MatchString(version) {
 			version = "vX.Y.Z # the newest release"
 		}
 		fmt.Fprintf(&b, "Add to .pre-commit-config.yaml:\n\n  repos:\n    - repo: https://github.com/momentolint/momentolint\n      rev: %s\n      hooks:\n", version)

@@ -11,11 +11,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/momentolint/momentolint/internal/lazy"
 )
 
 // stopDelay is how long the go command may take to stop.
@@ -301,14 +302,14 @@ func (t *Target) env() []string {
 // CutPlace parts a line of the go command, "file.go:line:column: text" or
 // "file.go:line: text", into place and text.
 func CutPlace(line string) (place, text string, ok bool) {
-	m := placed.FindStringSubmatch(line)
+	m := placed().FindStringSubmatch(line)
 	if m == nil {
 		return "", line, false
 	}
 	return m[1], m[2], true
 }
 
-var placed = regexp.MustCompile(`^(.*\.go:\d+(?::\d+)?): (.*)$`)
+var placed = lazy.Regexp(`^(.*\.go:\d+(?::\d+)?): (.*)$`)
 
 // position reads "file:line:column".
 func position(s string) (file string, line, column int) {

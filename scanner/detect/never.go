@@ -3,11 +3,10 @@ package detect
 import (
 	"bytes"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/momentolint/momentolint/internal/lazy"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -47,15 +46,9 @@ func (s *Scanner) neverExpiring(at int) {
 	s.others = slices.Insert(s.others, i, c)
 }
 
-// lazily compiles a pattern when it is first wanted: few files have the word,
-// and every start of the program would pay.
-func lazily(pattern string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
-}
-
 // generates matches the name of a call that creates an API key, in the
 // spelling of any of the SDKs.
-var generates = lazily(`(?i)generate_?api_?(?:key|token)`)
+var generates = lazy.Regexp(`(?i)generate_?api_?(?:key|token)`)
 
 // neverCall tells whether ExpiresIn.never() stands around d[at] and goes to a
 // call that creates an API key, and where it stands.
@@ -104,10 +97,10 @@ func (s *Scanner) neverCall(at int) (lo, hi int, ok bool) {
 
 // imports matches a line that brings Momento's SDK into a file, in the manner
 // of any language: an import, using, use or require with Momento in it.
-var imports = lazily(`(?mi)^[ \t">+]*(?:import|from|export|using|use|require|require_once|require_relative|include|alias|extern crate|@?import|open|#r|implementation|(?:const|let|var)\b[^\n=]{1,200}=\s*(?:await\s+)?(?:require|import)\b)\b?[^\n]{0,200}momento`)
+var imports = lazy.Regexp(`(?mi)^[ \t">+]*(?:import|from|export|using|use|require|require_once|require_relative|include|alias|extern crate|@?import|open|#r|implementation|(?:const|let|var)\b[^\n=]{1,200}=\s*(?:await\s+)?(?:require|import)\b)\b?[^\n]{0,200}momento`)
 
 // multiline matches the end of an import over several lines.
-var multiline = lazily(`(?i)\bfrom\s+["'][^"'\n]{0,100}momento`)
+var multiline = lazy.Regexp(`(?i)\bfrom\s+["'][^"'\n]{0,100}momento`)
 
 // momentoInPlay tells whether the file uses Momento's SDK: its imports or the
 // name itself say so.
@@ -167,7 +160,7 @@ func calleeBefore(text []byte) []byte {
 
 // assigned matches the beginning of a statement that puts a value into a
 // variable.
-var assigned = lazily(`([A-Za-z_$][A-Za-z0-9_]*)\s*(?::\s*[A-Za-z_][A-Za-z0-9_.:<>]*\s*)?:?=\s*(?:await\s+|new\s+)?$`)
+var assigned = lazy.Regexp(`([A-Za-z_$][A-Za-z0-9_]*)\s*(?::\s*[A-Za-z_][A-Za-z0-9_.:<>]*\s*)?:?=\s*(?:await\s+|new\s+)?$`)
 
 // variableGoesToKey tells whether d[lo:hi] is put into a variable that a call
 // which creates an API key uses further down.
@@ -228,7 +221,7 @@ func hasWord(text, word []byte) bool {
 
 // expiryNever matches the field of the request that creates a key over HTTP,
 // up to the word never, however it is quoted.
-var expiryNever = lazily(`(?:^|[^A-Za-z0-9_])(expiry(?:["'\s\\]|%22|&quot;)*(?::|=>?|,|%3A|\bto\b)(?:["'\s\\]|%22|&quot;)*)$`)
+var expiryNever = lazy.Regexp(`(?:^|[^A-Za-z0-9_])(expiry(?:["'\s\\]|%22|&quot;)*(?::|=>?|,|%3A|\bto\b)(?:["'\s\\]|%22|&quot;)*)$`)
 
 // neverBody tells whether d[at] is the value of the field expiry of a request
 // to /api-keys, and where field and value stand.

@@ -14,6 +14,7 @@ import (
 	"github.com/zricethezav/gitleaks/v8/report"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/lazy"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
 
@@ -25,7 +26,7 @@ const (
 	refreshPattern  = `(?i)refresh_?token["'\\]*\s*(?:[:=,]|=>)\s*["'\\]*([^\s"'\\,;}<]{16,})`
 )
 
-var refreshName = lazily(refreshPattern)
+var refreshName = lazy.Regexp(refreshPattern)
 
 // secretRules are the rules for the kinds of credentials. Keywords are lower
 // case: gitleaks compares them with the text in lower case and never meets

@@ -7,11 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/momentolint/momentolint/internal/lazy"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
@@ -193,11 +193,11 @@ func (v *view) worst(n int) []*finding.Finding {
 }
 
 // semver is the pattern of https://semver.org, without its build part.
-var semver = regexp.MustCompile(`^v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)(?:\+.*)?$`)
+var semver = lazy.Regexp(`^v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)(?:\+.*)?$`)
 
 // semanticVersion gives a version as semver, "" if it is none.
 func semanticVersion(version string) string {
-	m := semver.FindStringSubmatch(version)
+	m := semver().FindStringSubmatch(version)
 	if m == nil {
 		return ""
 	}

@@ -3,7 +3,6 @@ package verify
 import (
 	"context"
 	"net"
-	"regexp"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -20,6 +19,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/lazy"
 	"github.com/momentolint/momentolint/scanner/internal/guard"
 	"github.com/momentolint/momentolint/scanner/verify/momentopb"
 )
@@ -160,12 +160,12 @@ func judgeLocal(ctx context.Context, code codes.Code, p *peer) Answer {
 }
 
 // plainWord is all that is taken over from an answer.
-var plainWord = regexp.MustCompile(`^[a-z][a-z_]{0,63}$`)
+var plainWord = lazy.Regexp(`^[a-z][a-z_]{0,63}$`)
 
 // limit gives the kind of limit that the trailing metadata "err" names.
 func limit(trailer metadata.MD) string {
 	for _, v := range trailer.Get("err") {
-		if plainWord.MatchString(v) {
+		if plainWord().MatchString(v) {
 			return " (" + v + ")"
 		}
 	}
