@@ -4,11 +4,12 @@ package main
 
 import (
 	"context"
-
-	_ "github.com/momentolint/momentolint/internal/prefault"
 	"os"
 	"os/signal"
 	"syscall"
+
+	// Hooks and the vet tool start often.
+	_ "github.com/momentolint/momentolint/internal/prefault"
 )
 
 func main() {
