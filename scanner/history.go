@@ -97,11 +97,18 @@ func (h *history) openCache() error {
 	if r.o.CacheDir == "" || h.paths {
 		return nil
 	}
-	c, err := cache.Open(filepath.Join(r.o.CacheDir, "objects"), cache.Key{
+	dir := filepath.Join(r.o.CacheDir, "objects")
+	key := cache.Key{
 		Rules: fmt.Sprintf("%s %d %d", r.detector.RuleSet(), r.o.MaxArchiveDepth, r.o.MaxFileSize), Version: r.o.Version,
 		Repository: h.selection.PartName(h.repo.CommonDir()),
-	}, h.repo.Hash())
+	}
+	c, err := cache.Open(dir, key, h.repo.Hash())
 	h.selection.Cache = c
+	if h.selection.Reflog {
+		key.Repository += " with reflogs"
+	}
+	h.selection.Introductions = cache.OpenIntroductions(dir, key, h.repo.Hash())
+	h.selection.Storable = func(name string) bool { return detect.Scrub(name) == name }
 	return err
 }
 
@@ -116,7 +123,9 @@ func (h *history) search(ctx context.Context) error {
 	stats, err := h.repo.Objects(ctx, h.selection, func(worker int, o *git.Object) error {
 		return h.visit(ctx, worker, o)
 	})
+	h.workers[0].hits = append(h.workers[0].hits, stats.Found...)
 	r := h.run
+	r.progress.Findings.Add(int64(len(stats.Found)))
 	r.mu.Lock()
 	r.summary.Blobs += stats.Blobs
 	r.summary.Commits += stats.Commits
@@ -140,7 +149,7 @@ func (h *history) visit(ctx context.Context, worker int, o *git.Object) error {
 		}
 	case r.o.MaxFileSize > 0 && o.Size > r.o.MaxFileSize:
 		w.large++
-		o.Found()
+		o.Forget()
 		return nil
 	case o.Data != nil && !source.IsContainer(o.Data):
 		w.blob = source.Blob{Head: o.Data}

@@ -230,3 +230,28 @@ func TestHistoryCachesSurviveTwoRunsAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// What is missing is told by every scan, not only by the first that met it.
+func TestASecondScanTellsWhatIsMissing(t *testing.T) {
+	repo := gittest.New(t)
+	repo.Write("kept.txt", "kept")
+	repo.Write("lost.txt", "lost")
+	repo.Commit("two files")
+	lost := repo.Git("rev-parse", "HEAD:lost.txt")
+	if err := os.Remove(repo.Path(".git", "objects", lost[:2], lost[2:])); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for i := range 3 {
+		r := scanWithCache(t, repo.Dir, dir, nil)
+		if len(r.Summary.Skipped) != 1 || !strings.Contains(r.Summary.Skipped[0].Reason, lost+" is missing") {
+			t.Errorf("scan %d tells %+v", i+1, r.Summary.Skipped)
+		}
+	}
+	// Once it is there again, it is scanned.
+	repo.Write("lost.txt", "lost")
+	repo.Git("hash-object", "-w", "lost.txt")
+	if r := scanWithCache(t, repo.Dir, dir, nil); len(r.Summary.Skipped) != 0 || r.Summary.Blobs != 2 {
+		t.Errorf("after the repair: %+v", r.Summary)
+	}
+}

@@ -53,17 +53,27 @@ func (r *Repo) Attribute(ctx context.Context, sel Selection, ids []OID) (map[OID
 		return nil, err
 	}
 	a := &attribution{repo: r, store: s, sel: sel, result: map[OID][]Introduction{}}
+	if err := a.readRefs(ctx); err != nil {
+		return nil, wherefrom(err)
+	}
+	if result, err := a.recall(ctx, ids); err != nil || result != nil {
+		return result, err
+	}
 	steps := []func(context.Context) error{
-		a.readRefs, func(context.Context) error { a.setTargets(ids); return nil }, a.readGraph, a.reach, a.mark,
+		func(context.Context) error { a.setTargets(ids); return nil }, a.readGraph, a.reach, a.mark,
 		a.readMarked, a.walkCommits, a.walkRest, a.addStaged, a.addSelves,
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
-			return nil, fmt.Errorf("looking where findings came in: %w", err)
+			return nil, wherefrom(err)
 		}
 	}
-	return a.finish(), nil
+	a.finish()
+	a.remember(ids)
+	return a.result, nil
 }
+
+func wherefrom(err error) error { return fmt.Errorf("looking where findings came in: %w", err) }
 
 // attribution is one run of Attribute. Objects are known by their numbers in
 // the store.
@@ -682,9 +692,8 @@ func (a *attribution) addSelves(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (a *attribution) finish() map[OID][]Introduction {
+func (a *attribution) finish() {
 	for _, list := range a.result {
 		slices.SortStableFunc(list, func(x, y Introduction) int { return cmp.Compare(x.Path, y.Path) })
 	}
-	return a.result
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/momentolint/momentolint/scanner/source/git/cache"
@@ -21,9 +23,16 @@ type Selection struct {
 	// Part and Parts bound Objects to one of several ranges of object ids: the
 	// Part-th, from 0, of Parts. Parts below 2 is everything.
 	Part, Parts int
-	// Cache, if not nil, tells objects that were looked at earlier and had
-	// nothing in them; Objects adds those of this run and saves it.
+	// Cache, if not nil, tells objects that were looked at earlier; Objects adds
+	// those of this run and saves it.
 	Cache *cache.Cache
+	// Introductions, if not nil, tells where objects came in that were looked
+	// for earlier; Attribute adds to it and saves it. Its key has to name the
+	// rest of the selection.
+	Introductions *cache.Introductions
+	// Storable tells whether a path or a ref's name may be kept there: it must
+	// not hold a secret. nil allows all.
+	Storable func(name string) bool
 }
 
 // has tells whether an object is in the part.
@@ -55,6 +64,8 @@ type Stats struct {
 	Bytes int64
 	// Known is how many of them the cache knew.
 	Known int64
+	// Found are those of them that had something in them, in no order.
+	Found []OID
 	// Shallow and Partial tell that the repository does not hold the whole
 	// history: commits or blobs were never fetched.
 	Shallow, Partial bool
@@ -90,13 +101,15 @@ type scan struct {
 	workers  []scanWorker
 	known    [odb.Tag + 1]atomic.Int64
 	bytes    atomic.Int64
+	mu       sync.Mutex
+	found    []OID // known to the cache
 }
 
 // scanWorker is what one worker counts.
 type scanWorker struct {
 	count [odb.Tag + 1]int64
 	bytes int64
-	clean []cache.Entry
+	seen  []cache.Entry
 	_     [64]byte // keeps the workers' counters apart
 }
 
@@ -130,7 +143,7 @@ func (s *scan) run(ctx context.Context) (Stats, error) {
 		}, func(int, *odb.Object) error { return nil })
 		result.Missing = again.Missing
 	}
-	if saveErr := s.save(err == nil); saveErr != nil {
+	if saveErr := s.save(err == nil, result.Missing); saveErr != nil {
 		r.warn("the cache of scanned objects could not be written: %v", saveErr)
 	}
 	stats := s.stats()
@@ -195,6 +208,11 @@ func (s *scan) isKnown(id OID) bool {
 		return false
 	}
 	s.known[e.Type].Add(1)
+	if e.Found {
+		s.mu.Lock()
+		s.found = append(s.found, id)
+		s.mu.Unlock()
+	}
 	if e.Type != odb.Tree {
 		s.bytes.Add(e.Size)
 	}
@@ -224,33 +242,39 @@ func (s *scan) object(worker int, o *odb.Object) error {
 		w.bytes += o.Size
 	}
 	w.count[o.Type]++
-	if s.sel.Cache != nil && !x.found {
-		w.clean = append(w.clean, cache.Entry{ID: o.ID, Type: o.Type, Size: o.Size})
+	if s.sel.Cache != nil && !x.forget {
+		w.seen = append(w.seen, cache.Entry{ID: o.ID, Type: o.Type, Size: o.Size, Found: x.found})
 	}
 	return nil
 }
 
-// save adds what was clean to the cache. A complete run also forgets what the
-// store no longer has.
-func (s *scan) save(complete bool) error {
+// save adds what was looked at to the cache, but for what names missing
+// objects: the next run has to tell of these again. A complete run also forgets
+// what the store no longer has.
+func (s *scan) save(complete bool, missing []odb.Missing) error {
 	if s.sel.Cache == nil {
 		return nil
 	}
-	var clean []cache.Entry
+	var seen []cache.Entry
 	for i := range s.workers {
-		clean = append(clean, s.workers[i].clean...)
+		seen = append(seen, s.workers[i].seen...)
 	}
+	broken := make(map[OID]bool, len(missing))
+	for _, m := range missing {
+		broken[m.By] = true
+	}
+	seen = slices.DeleteFunc(seen, func(e cache.Entry) bool { return broken[e.ID] })
 	keep := func(OID) bool { return true }
 	if complete && s.vanished() {
 		keep = s.store.Contains
-	} else if len(clean) == 0 {
+	} else if len(seen) == 0 {
 		return nil
 	}
-	return s.sel.Cache.Save(clean, keep)
+	return s.sel.Cache.Save(seen, keep)
 }
 
 func (s *scan) stats() Stats {
-	st := Stats{Bytes: s.bytes.Load()}
+	st := Stats{Bytes: s.bytes.Load(), Found: s.found}
 	count := func(t odb.Type) int64 {
 		n := s.known[t].Load()
 		st.Known += n

@@ -240,12 +240,16 @@ func IsMissing(err error) bool { return errors.As(err, new(*odb.NotFoundError)) 
 // Object is an object of the repository.
 type Object struct {
 	odb.Object
-	found bool
+	found, forget bool
 }
 
-// Found tells that there is a finding in the object, so that it is looked at
-// again next time. It may be called only while the object is visited.
+// Found tells that there is something in the object, so that the next run has
+// it in Stats.Found. It may be called only while the object is visited.
 func (o *Object) Found() { o.found = true }
+
+// Forget has the next run visit the object as if it were new. It may be called
+// only while the object is visited.
+func (o *Object) Forget() { o.forget = true }
 
 // The types of objects that are yielded.
 const (

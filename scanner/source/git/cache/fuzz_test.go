@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"os"
+	"reflect"
 	"testing"
 
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
@@ -25,8 +26,9 @@ func FuzzParse(f *testing.F) {
 			sum := sha256.Sum256(b)
 			b = append(bytes.Clone(b), sum[:]...)
 		}
-		c := &Cache{key: key.digest(), hash: odb.SHA1}
-		if c.parse(b) != nil {
+		c := &Cache{file: newFile("", "", key, odb.SHA1, magic, format)}
+		body, err := c.body(b)
+		if err != nil || c.parse(body) != nil {
 			return
 		}
 		for i := range c.Len() {
@@ -54,7 +56,7 @@ func written(tb testing.TB, key Key, n int) []byte {
 	for i := range n {
 		var id [20]byte
 		binary.BigEndian.PutUint32(id[:], uint32(i)*2654435761)
-		list = append(list, Entry{ID: odb.OIDFromBytes(id[:]), Type: odb.Blob, Size: int64(i)})
+		list = append(list, Entry{ID: odb.OIDFromBytes(id[:]), Type: odb.Blob, Size: int64(i), Found: i%3 == 0})
 	}
 	if err := c.Save(list, func(odb.OID) bool { return true }); err != nil {
 		tb.Fatal(err)
@@ -64,4 +66,91 @@ func written(tb testing.TB, key Key, n int) []byte {
 		tb.Fatal(err)
 	}
 	return b[:len(b)-sha256.Size]
+}
+
+// FuzzParseIntroductions: whatever is in a file, it is refused, or it says the
+// same when it is written again.
+func FuzzParseIntroductions(f *testing.F) {
+	key := Key{Rules: "rules", Version: "v1", Repository: "/repo/.git"}
+	for _, n := range []int{0, 1, 3, 100} {
+		x := OpenIntroductions(f.TempDir(), key, odb.SHA1)
+		if err := x.Save(history(n)); err != nil {
+			f.Fatal(err)
+		}
+		body, err := x.read(maxIntroductions)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(body)
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, body []byte) {
+		x := OpenIntroductions(dir, key, odb.SHA1)
+		h, ok := x.parse(body)
+		if !ok {
+			return
+		}
+		if err := x.Save(h); err != nil {
+			t.Fatal(err)
+		}
+		again, err := x.Load()
+		if err != nil || !reflect.DeepEqual(h, again) {
+			t.Errorf("%v: %+v, want %+v", err, again, h)
+		}
+	})
+}
+
+// history gives a history with n objects.
+func history(n int) *History {
+	id := func(i int) odb.OID {
+		sum := sha256.Sum256([]byte{byte(i)})
+		return odb.OIDFromBytes(sum[:20])
+	}
+	h := &History{Refs: sha256.Sum256([]byte{1}), Of: map[odb.OID][]Introduction{}}
+	for i := range n {
+		h.Commits, h.Others = append(h.Commits, id(i)), append(h.Others, id(i+1))
+		h.Of[id(i)] = []Introduction{{Path: "a\n\xff", Commit: id(i)}, {Ref: "refs/tags/x"}}[:i%3]
+	}
+	sortIDs(h.Commits)
+	sortIDs(h.Others)
+	return h
+}
+
+func TestIntroductionsAreForOneKey(t *testing.T) {
+	dir := t.TempDir()
+	key := Key{Rules: "rules", Version: "v1", Repository: "/repo/.git"}
+	x := OpenIntroductions(dir, key, odb.SHA1)
+	if h, err := x.Load(); h != nil || err != nil {
+		t.Fatalf("from no file: %v, %v", h, err)
+	}
+	want := history(10)
+	if err := x.Save(want); err != nil {
+		t.Fatal(err)
+	}
+	if h, err := x.Load(); err != nil || !reflect.DeepEqual(h, want) {
+		t.Errorf("%v: %+v, want %+v", err, h, want)
+	}
+	for name, k := range map[string]Key{
+		"rules":   {Rules: "others", Version: "v1", Repository: "/repo/.git"},
+		"version": {Rules: "rules", Version: "v2", Repository: "/repo/.git"},
+		"place":   {Rules: "rules", Version: "v1", Repository: "/other/.git"},
+	} {
+		if h, err := OpenIntroductions(dir, k, odb.SHA1).Load(); h != nil || err != nil {
+			t.Errorf("other %s: %v, %v", name, h, err)
+		}
+	}
+	b, err := os.ReadFile(x.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range b {
+		bad := bytes.Clone(b)
+		bad[i] ^= 1
+		if err := os.WriteFile(x.path, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if h, _ := x.Load(); h != nil {
+			t.Fatalf("a bit flipped in byte %d: it is still taken", i)
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -78,7 +79,13 @@ type walk struct {
 
 	packs []*pack
 	loose []OID // ascending
-	todo  []OID // those of them that are wanted
+	todo  []OID // those of them that are wanted; all that are wanted if few
+	// few tells that so little is wanted that looking each up is less work than
+	// planning the packs.
+	few bool
+	// wanted has a bit for each position of each pack's index, if Skip was asked
+	// before the packs were planned.
+	wanted []posSet
 	// chunks are runs of roots, or of loose objects, that workers take in order.
 	chunks []chunk
 	cursor atomic.Int64
@@ -131,19 +138,14 @@ func (w *walk) prepare() error {
 	for s.refresh(); s.forget(); {
 		s.refresh()
 	}
-	var plans []*plan
 	for _, p := range *s.packs.Load() {
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
-		pl, err := w.plan(p)
-		if err != nil {
-			s.mu.Lock()
-			s.addProblem(p.path+".pack", err)
-			s.mu.Unlock()
+		if err := p.open(); err != nil {
+			w.problem(p, err)
 			continue
 		}
-		plans = append(plans, pl)
 		w.packs = append(w.packs, p)
 	}
 	for _, d := range s.dirs {
@@ -154,25 +156,167 @@ func (w *walk) prepare() error {
 			s.mu.Unlock()
 		}
 	}
-	sort.Slice(w.loose, func(i, j int) bool { return w.loose[i].Compare(w.loose[j]) < 0 })
 	if w.expansion = s.limits.Expansion; w.expansion <= 0 {
 		w.expansion = leastExpansion
 		for _, p := range w.packs {
 			w.expansion += min(p.file.size, math.MaxInt64/expansionRatio/64) * expansionRatio
 		}
 	}
+	sort.Slice(w.loose, func(i, j int) bool { return w.loose[i].Compare(w.loose[j]) < 0 })
+	w.loose = slices.Compact(w.loose)
+	if w.o.Skip != nil && w.o.Types == All {
+		if err := w.ask(); err != nil || w.few {
+			return err
+		}
+	}
+	var plans []*plan
+	var planned []*pack
+	var wanted []posSet
+	for i, p := range w.packs {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		pl, err := w.plan(p)
+		if err != nil {
+			w.problem(p, err)
+			w.elsewhere(i)
+			continue
+		}
+		plans, planned = append(plans, pl), append(planned, p)
+		if w.wanted != nil {
+			wanted = append(wanted, w.wanted[i])
+		}
+	}
+	w.packs, w.wanted = planned, wanted
 	return w.choose(plans)
 }
 
-// plan opens and plans one pack.
-func (w *walk) plan(p *pack) (*plan, error) {
-	if err := p.open(); err != nil {
-		return nil, err
+func (w *walk) problem(p *pack, err error) {
+	w.store.mu.Lock()
+	defer w.store.mu.Unlock()
+	w.store.addProblem(p.path+".pack", err)
+}
+
+// elsewhere notes the wanted objects of a pack that turned out to be unusable:
+// for those that are somewhere else, too, this pack was to be the place.
+func (w *walk) elsewhere(i int) {
+	if w.wanted == nil {
+		return
 	}
+	idx := w.packs[i].idx
+	for pos := range uint32(idx.n) {
+		if !w.wanted[i].has(pos) {
+			continue
+		}
+		if id := oidOf(idx.id(int(pos))); len(w.store.copies(&id)) > 1 {
+			w.failed = append(w.failed, failure{id: id, err: errRead})
+		}
+	}
+}
+
+// plan plans one pack.
+func (w *walk) plan(p *pack) (*plan, error) {
 	if err := p.idx.prepare(); err != nil {
 		return nil, err
 	}
 	return newPlan(p, w.o.Jobs)
+}
+
+// posSet is a set of positions in an index.
+type posSet []uint64
+
+func (s posSet) has(i uint32) bool { return s[i/64]>>(i%64)&1 != 0 }
+func (s posSet) add(i uint32)      { s[i/64] |= 1 << (i % 64) }
+
+// fewObjects is how many objects are few, beside one in fewOf of all.
+const (
+	fewObjects = 500
+	fewOf      = 200
+)
+
+// ask asks Skip for every object, in the order of the indexes, before anything
+// is read of the packs.
+func (w *walk) ask() (err error) {
+	defer rescue(&err)
+	defer guard()()
+	count := len(w.loose)
+	for _, p := range w.packs {
+		count += p.idx.n
+	}
+	few := max(fewObjects, count/fewOf)
+	var todo []OID
+	found := 0
+	seen := newSeen(len(w.packs) > 1 || len(w.loose) > 0, count)
+	add := func(id OID) {
+		if found++; found <= few {
+			todo = append(todo, id)
+		}
+	}
+	w.wanted = make([]posSet, len(w.packs))
+	for i, p := range w.packs {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		w.wanted[i] = make(posSet, (p.idx.n+63)/64)
+		for pos := range uint32(p.idx.n) {
+			if !w.first(p, pos, seen, w.packs[:i]) {
+				continue
+			}
+			if id := oidOf(p.idx.id(int(pos))); !w.o.Skip(id) {
+				w.wanted[i].add(pos)
+				add(id)
+			}
+		}
+	}
+	looseToo := w.looseTodo(seen)
+	for _, id := range looseToo {
+		add(id)
+	}
+	if found <= few {
+		w.few = true
+		w.schedule(todo)
+		return nil
+	}
+	w.todo = looseToo
+	return nil
+}
+
+// first tells whether an object of a pack is in none of the packs before.
+func (w *walk) first(p *pack, pos uint32, seen *seenSet, before []*pack) bool {
+	raw := p.idx.id(int(pos))
+	if pos > 0 && bytes.Equal(raw, p.idx.id(int(pos)-1)) {
+		return false
+	}
+	if seen.maybe(raw) {
+		for _, b := range before {
+			if _, ok := b.idx.find(raw); ok {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// looseTodo gives the wanted loose objects that are in no pack.
+func (w *walk) looseTodo(seen *seenSet) (todo []OID) {
+	for _, id := range w.loose {
+		if seen.maybe(id.bytes()) && w.packed(id.bytes()) {
+			continue
+		}
+		if w.o.Skip == nil || !w.o.Skip(id) {
+			todo = append(todo, id)
+		}
+	}
+	return todo
+}
+
+// schedule cuts objects that are read one by one into chunks.
+func (w *walk) schedule(todo []OID) {
+	w.todo = todo
+	for from := 0; from < len(todo); from += chunkSize {
+		w.chunks = append(w.chunks, chunk{nil, from, min(from+chunkSize, len(todo))})
+	}
+	w.total += int64(len(todo))
 }
 
 // choose decides which objects to unpack, each in one place, and cuts the
@@ -184,26 +328,16 @@ func (w *walk) choose(plans []*plan) (err error) {
 	for _, pl := range plans {
 		count += len(pl.off)
 	}
-	many := len(plans) > 1 || len(w.loose) > 0
-	seen := newSeen(many, count)
+	seen := newSeen(len(plans) > 1 || len(w.loose) > 0, count)
 	for i, pl := range plans {
-		idx := pl.pack.idx
 		pl.choose(func(pos uint32, t Type) bool {
-			raw := idx.id(int(pos))
-			if pos > 0 && bytes.Equal(raw, idx.id(int(pos)-1)) {
+			if w.wanted != nil {
+				return w.wanted[i].has(pos)
+			}
+			if !w.first(pl.pack, pos, seen, w.packs[:i]) || t != 0 && !w.reads(t) {
 				return false
 			}
-			if seen.maybe(raw) {
-				for _, before := range plans[:i] {
-					if _, ok := before.pack.idx.find(raw); ok {
-						return false
-					}
-				}
-			}
-			if t != 0 && !w.reads(t) {
-				return false
-			}
-			return w.o.Skip == nil || !w.o.Skip(oidOf(raw))
+			return w.o.Skip == nil || !w.o.Skip(oidOf(pl.pack.idx.id(int(pos))))
 		})
 		for from := 0; from < len(pl.roots); from += chunkSize {
 			w.chunks = append(w.chunks, chunk{pl, from, min(from+chunkSize, len(pl.roots))})
@@ -215,28 +349,10 @@ func (w *walk) choose(plans []*plan) (err error) {
 			w.total += int64(pl.weight[r])
 		}
 	}
-	kept := w.loose[:0]
-	for i, id := range w.loose {
-		if i > 0 && id == kept[len(kept)-1] {
-			continue
-		}
-		kept = append(kept, id)
+	if w.wanted == nil {
+		w.todo = w.looseTodo(seen)
 	}
-	w.loose = kept
-	var todo []OID
-	for _, id := range w.loose {
-		if seen.maybe(id.bytes()) && w.packed(id.bytes()) {
-			continue
-		}
-		if w.o.Skip == nil || !w.o.Skip(id) {
-			todo = append(todo, id)
-		}
-	}
-	w.todo = todo
-	for from := 0; from < len(todo); from += chunkSize {
-		w.chunks = append(w.chunks, chunk{nil, from, min(from+chunkSize, len(todo))})
-	}
-	w.total += int64(len(todo))
+	w.schedule(w.todo)
 	return nil
 }
 

@@ -181,7 +181,7 @@ func (w *worker) unlock() {
 // made against it on the stack.
 func (w *worker) process(it item) error {
 	if it.plan == nil {
-		return w.loose(w.walk.todo[it.node])
+		return w.single(w.walk.todo[it.node])
 	}
 	pl, node := it.plan, it.node
 	o := &w.obj
@@ -418,11 +418,26 @@ func (w *worker) lockFor(size int) {
 	}
 }
 
-// loose reads and yields a loose object.
-func (w *worker) loose(id OID) error {
+// single reads and yields an object that is in no plan.
+func (w *worker) single(id OID) error {
 	if w.reader == nil {
 		w.reader = w.walk.store.Reader()
 	}
+	if !w.walk.few {
+		return w.loose(id)
+	}
+	o, err := w.reader.Read(w.walk.ctx, id)
+	if err != nil {
+		w.walk.mu.Lock()
+		w.walk.failed = append(w.walk.failed, failure{id: id, err: err})
+		w.walk.mu.Unlock()
+		return nil
+	}
+	return w.object(o, nil)
+}
+
+// loose reads and yields a loose object.
+func (w *worker) loose(id OID) error {
 	var err error
 	for _, d := range w.walk.store.dirs {
 		loc, ok := d.loose(&id)
