@@ -18,8 +18,8 @@ import (
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
-// claimLife is how long a claim stands that its worker does not renew. A
-// worker that is cut off for less keeps its claims.
+// claimLife is how long a claim on a credential stands that its worker does not
+// renew. A worker that is cut off for less keeps its claims.
 const claimLife = 30 * time.Second
 
 // lease is a key that a worker holds in a bucket until it lets go or stops
@@ -30,6 +30,8 @@ type lease struct {
 	key      string
 	value    []byte
 	revision uint64
+	// life is how long it stands without being renewed.
+	life time.Duration
 
 	mu   sync.Mutex
 	lost bool
@@ -55,7 +57,9 @@ func newOwner(worker string) (owner, error) {
 }
 
 // acquire takes a key unless somebody has it; then it gives what they stored.
-func (f *Fleet) acquire(ctx context.Context, kv jetstream.KeyValue, key, worker string) (*lease, *owner, error) {
+// Unless it is renewed, the lease ends after its life, which JetStream counts in
+// whole seconds.
+func (f *Fleet) acquire(ctx context.Context, kv jetstream.KeyValue, key, worker string, life time.Duration) (*lease, *owner, error) {
 	mine, err := newOwner(worker)
 	if err != nil {
 		return nil, nil, err
@@ -68,7 +72,7 @@ func (f *Fleet) acquire(ctx context.Context, kv jetstream.KeyValue, key, worker 
 		var revision uint64
 		err := retry(ctx, func(ctx context.Context) error {
 			var err error
-			revision, err = kv.Create(ctx, key, value, jetstream.KeyTTL(f.life))
+			revision, err = kv.Create(ctx, key, value, jetstream.KeyTTL(life))
 			return err
 		})
 		if err != nil && !errors.Is(err, jetstream.ErrKeyExists) {
@@ -92,7 +96,7 @@ func (f *Fleet) acquire(ctx context.Context, kv jetstream.KeyValue, key, worker 
 		if theirs != nil && theirs.Nonce != mine.Nonce {
 			return nil, theirs, nil
 		}
-		l := &lease{fleet: f, kv: kv, key: key, value: value, revision: revision, done: make(chan struct{})}
+		l := &lease{fleet: f, kv: kv, key: key, value: value, revision: revision, life: life, done: make(chan struct{})}
 		go l.renew(ctx)
 		return l, nil, nil
 	}
@@ -100,7 +104,7 @@ func (f *Fleet) acquire(ctx context.Context, kv jetstream.KeyValue, key, worker 
 
 // renew keeps the lease while its worker lives.
 func (l *lease) renew(ctx context.Context) {
-	tick := time.NewTicker(l.fleet.life / 3)
+	tick := time.NewTicker(l.life / 3)
 	defer tick.Stop()
 	for {
 		select {
@@ -114,7 +118,7 @@ func (l *lease) renew(ctx context.Context) {
 		select {
 		case <-l.done:
 		default:
-			if err := l.update(ctx, l.value, l.fleet.life); isConflict(err) {
+			if err := l.update(ctx, l.value, l.life); isConflict(err) {
 				l.lost = true
 			}
 		}

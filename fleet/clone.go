@@ -55,7 +55,7 @@ func (f *fault) Error() string { return f.reason }
 
 // get gives a repository's folder, fetched once for the run, and keeps it from
 // being evicted until release is called.
-func (c *clones) get(ctx context.Context, run string, t Target) (dir string, release func(), err error) {
+func (c *clones) get(ctx context.Context, run *Run, t Target) (dir string, release func(), err error) {
 	if t.isPath() {
 		info, err := os.Stat(t.URL)
 		switch {
@@ -77,7 +77,7 @@ func (c *clones) get(ctx context.Context, run string, t Target) (dir string, rel
 			return "", nil, c.full(err)
 		}
 		repo := filepath.Join(home, cloneRepo)
-		if c.fresh(home, run) {
+		if c.fresh(home, run.ID) {
 			now := time.Now()
 			_ = os.Chtimes(filepath.Join(home, cloneRun), now, now)
 			return repo, func() { _ = lock.Close() }, nil
@@ -100,16 +100,16 @@ func (c *clones) fresh(home, run string) bool {
 }
 
 // update fetches what is new.
-func (c *clones) update(ctx context.Context, home, run string, t Target) error {
+func (c *clones) update(ctx context.Context, home string, run *Run, t Target) error {
 	lock, err := wait(ctx, filepath.Join(home, cloneLock), true)
 	if err != nil {
 		return c.full(err)
 	}
 	defer func() { _ = lock.Close() }()
-	if c.fresh(home, run) {
+	if c.fresh(home, run.ID) {
 		return nil // another worker of this computer was first
 	}
-	slot, err := c.slot(ctx, t.host())
+	slot, err := c.slot(ctx, t.host(), run.Settings.AckWait)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (c *clones) update(ctx context.Context, home, run string, t Target) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(home, cloneRun), []byte(run), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(home, cloneRun), []byte(run.ID), 0o600); err != nil {
 		return c.full(err)
 	}
 	c.evict(home, false)
@@ -274,8 +274,10 @@ func gitFault(said string, err error) error {
 	return f
 }
 
-// slot waits until fewer clones than allowed come from the host.
-func (c *clones) slot(ctx context.Context, host string) (*lease, error) {
+// slot waits until fewer clones than allowed come from the host. life is how
+// long a worker may be silent: the slots of workers that died would else stand
+// in everybody's way.
+func (c *clones) slot(ctx context.Context, host string, life time.Duration) (*lease, error) {
 	if host == "" {
 		host = "file"
 	}
@@ -284,7 +286,7 @@ func (c *clones) slot(ctx context.Context, host string) (*lease, error) {
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		first := rand.N(c.perHost) // #nosec G404 -- spreads the load, no secret
 		for i := range c.perHost {
-			l, _, err := c.fleet.acquire(ctx, c.fleet.limits, fmt.Sprintf("%s.%d", key, (first+i)%c.perHost), c.worker)
+			l, _, err := c.fleet.acquire(ctx, c.fleet.limits, fmt.Sprintf("%s.%d", key, (first+i)%c.perHost), c.worker, life)
 			if err != nil || l != nil {
 				return l, err
 			}

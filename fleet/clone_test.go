@@ -33,6 +33,9 @@ func newClones(t testing.TB, f *Fleet, dir string, quota int64) *clones {
 	return w.clones
 }
 
+// runOf is a run of which only the id matters.
+func runOf(id string) *Run { return &Run{record: record{ID: id, Settings: DefaultSettings()}} }
+
 func TestAURLIsClonedAndLaterBroughtUpToDate(t *testing.T) {
 	secrets := mint(t, 2)
 	dir, home := t.TempDir(), t.TempDir()
@@ -107,7 +110,7 @@ func TestAFetchThatWasCutOffIsTakenUpAgain(t *testing.T) {
 	dir, home := t.TempDir(), t.TempDir()
 	r, target := remote(t, filepath.Join(dir, "a.git"), secrets)
 	c := newClones(t, connect(t, t.TempDir()), home, 0)
-	repo, release, err := c.get(t.Context(), "run1", target)
+	repo, release, err := c.get(t.Context(), runOf("run1"), target)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +123,7 @@ func TestAFetchThatWasCutOffIsTakenUpAgain(t *testing.T) {
 		}
 	}
 	r.commit("More", map[string]string{"b.txt": "b\n"})
-	repo, release, err = c.get(t.Context(), "run2", target)
+	repo, release, err = c.get(t.Context(), runOf("run2"), target)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +154,7 @@ func TestTheDiskQuotaEvictsWhatWasNotUsedForLongest(t *testing.T) {
 	var repos []string
 	for i, name := range []string{"a", "b"} {
 		_, target := remote(t, filepath.Join(dir, name+".git"), secrets)
-		repo, release, err := c.get(t.Context(), "run", target)
+		repo, release, err := c.get(t.Context(), runOf("run"), target)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -179,25 +182,38 @@ func TestClonesOfOneHostWaitForASlot(t *testing.T) {
 	c := newClones(t, connect(t, t.TempDir()), t.TempDir(), 0)
 	var held []*lease
 	for range c.perHost {
-		l, err := c.slot(t.Context(), "host.example")
+		l, err := c.slot(t.Context(), "host.example", claimLife)
 		if err != nil {
 			t.Fatal(err)
 		}
 		held = append(held, l)
 	}
-	other, err := c.slot(t.Context(), "other.example")
+	other, err := c.slot(t.Context(), "other.example", claimLife)
 	if err != nil {
 		t.Fatal(err)
 	}
 	other.release(t.Context())
 	short, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	if _, err := c.slot(short, "host.example"); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := c.slot(short, "host.example", claimLife); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("one more than allowed: %v", err)
 	}
 	held[0].release(t.Context())
-	if _, err := c.slot(t.Context(), "host.example"); err != nil {
+	if _, err := c.slot(t.Context(), "host.example", claimLife); err != nil {
 		t.Errorf("after a release: %v", err)
+	}
+}
+
+func TestTheSlotOfAWorkerThatDiedIsFreeAfterTheRunsAckWait(t *testing.T) {
+	c := newClones(t, connect(t, t.TempDir()), t.TempDir(), 0)
+	c.perHost = 1
+	dead, err := c.slot(t.Context(), "host.example", time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.stop() // no heartbeats any more
+	if _, err := c.slot(t.Context(), "host.example", time.Second); err != nil {
+		t.Errorf("after a worker's death: %v", err)
 	}
 }
 

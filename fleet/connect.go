@@ -45,7 +45,7 @@ type Fleet struct {
 	embedded *embedded
 	runs     jetstream.KeyValue
 	limits   jetstream.KeyValue
-	// life is how long a claim stands that its worker does not renew.
+	// life is that of a claim on a credential.
 	life time.Duration
 	// replicas is how many servers keep a copy of everything.
 	replicas int

@@ -5,13 +5,17 @@ import (
 	"cmp"
 	"compress/zlib"
 	"crypto/sha1"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash/crc32"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,16 +54,25 @@ type repo struct {
 	tree map[string]string // path → blob, of the last commit
 	tip  string
 	time int64
+	// objects are those that wait for their pack.
+	objects map[string]object
+}
+
+// object is one as a pack holds it.
+type object struct {
+	kind byte // as gitformat-pack numbers them
+	size int
+	body []byte // compressed
 }
 
 func newRepo(t testing.TB, dir string) *repo {
 	t.Helper()
-	for _, sub := range []string{"objects/info", "objects/pack", "refs/heads", "refs/tags"} {
+	for _, sub := range []string{"objects/pack", "refs/heads"} {
 		if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(sub)), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	r := &repo{t: t, dir: dir, tree: map[string]string{}, time: 1_700_000_000}
+	r := &repo{t: t, dir: dir, tree: map[string]string{}, time: 1_700_000_000, objects: map[string]object{}}
 	r.write("HEAD", "ref: refs/heads/main\n")
 	r.write("config", "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n")
 	return r
@@ -72,41 +85,89 @@ func (r *repo) write(name, text string) {
 	}
 }
 
-// object stores an object and gives its id.
+// deflate compresses, with one writer for all: it is the dearest thing here.
+var deflate = sync.OnceValue(func() func([]byte) []byte {
+	var mu sync.Mutex
+	z, _ := zlib.NewWriterLevel(nil, zlib.BestSpeed)
+	return func(body []byte) []byte {
+		mu.Lock()
+		defer mu.Unlock()
+		var out bytes.Buffer
+		z.Reset(&out)
+		_, _ = z.Write(body)
+		_ = z.Close()
+		return out.Bytes()
+	}
+})
+
+// object keeps an object for the next pack and gives its id.
 func (r *repo) object(kind string, body []byte) string {
 	r.t.Helper()
-	full := append(fmt.Appendf(nil, "%s %d\x00", kind, len(body)), body...)
-	sum := sha1.Sum(full)
-	id := hex.EncodeToString(sum[:])
-	dir := filepath.Join(r.dir, "objects", id[:2])
-	path := filepath.Join(dir, id[2:])
-	if _, err := os.Stat(path); err == nil {
-		return id
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		r.t.Fatal(err)
-	}
-	var packed bytes.Buffer
-	z, _ := zlib.NewWriterLevel(&packed, zlib.BestSpeed)
-	_, _ = z.Write(full)
-	_ = z.Close()
-	if err := os.WriteFile(path, packed.Bytes(), 0o444); err != nil {
-		r.t.Fatal(err)
+	hash := sha1.New()
+	fmt.Fprintf(hash, "%s %d\x00", kind, len(body))
+	hash.Write(body)
+	id := hex.EncodeToString(hash.Sum(nil))
+	if _, ok := r.objects[id]; !ok {
+		number := map[string]byte{"commit": 1, "tree": 2, "blob": 3}[kind]
+		r.objects[id] = object{number, len(body), deflate()(body)}
 	}
 	return id
+}
+
+// pack writes what is not yet in a pack into one, with its index (version 2),
+// and moves main to the last commit.
+func (r *repo) pack() {
+	r.t.Helper()
+	ids := slices.Sorted(maps.Keys(r.objects))
+	pack := binary.BigEndian.AppendUint32([]byte("PACK\x00\x00\x00\x02"), uint32(len(ids)))
+	index := []byte("\xfftOc\x00\x00\x00\x02")
+	var names, sums, offsets []byte
+	first := 0
+	for lead := range 256 {
+		for first < len(ids) && ids[first][:2] <= fmt.Sprintf("%02x", lead) {
+			first++
+		}
+		index = binary.BigEndian.AppendUint32(index, uint32(first))
+	}
+	for _, id := range ids {
+		o, start := r.objects[id], len(pack)
+		head, rest := o.kind<<4|byte(o.size&15), o.size>>4
+		for ; rest > 0; rest >>= 7 {
+			pack = append(pack, head|0x80)
+			head = byte(rest & 127)
+		}
+		pack = append(append(pack, head), o.body...)
+		name, _ := hex.DecodeString(id)
+		names = append(names, name...)
+		sums = binary.BigEndian.AppendUint32(sums, crc32.ChecksumIEEE(pack[start:]))
+		offsets = binary.BigEndian.AppendUint32(offsets, uint32(start))
+	}
+	sum := sha1.Sum(pack)
+	pack = append(pack, sum[:]...)
+	index = append(slices.Concat(index, names, sums, offsets), sum[:]...)
+	own := sha1.Sum(index)
+	index = append(index, own[:]...)
+	base := "objects/pack/pack-" + hex.EncodeToString(sum[:])
+	r.write(base+".pack", string(pack))
+	r.write(base+".idx", string(index))
+	r.write("refs/heads/main", r.tip+"\n")
+	clear(r.objects)
 }
 
 // commit adds files to those of the last commit, and gives the commit's id.
 func (r *repo) commit(message string, files map[string]string) string {
 	r.t.Helper()
+	id := r.prepare(message, files)
+	r.pack()
+	return id
+}
+
+// prepare is commit without the pack.
+func (r *repo) prepare(message string, files map[string]string) string {
+	r.t.Helper()
 	for name, text := range files {
 		r.tree[name] = r.object("blob", []byte(text))
 	}
-	return r.commitTree(message)
-}
-
-func (r *repo) commitTree(message string) string {
-	r.t.Helper()
 	tree := r.object("tree", r.treeOf(""))
 	r.time += 60
 	var b strings.Builder
@@ -116,7 +177,6 @@ func (r *repo) commitTree(message string) string {
 	}
 	fmt.Fprintf(&b, "author Ada <ada@example.com> %d +0000\ncommitter Con <con@example.com> %d +0000\n\n%s\n", r.time, r.time, message)
 	r.tip = r.object("commit", []byte(b.String()))
-	r.write("refs/heads/main", r.tip+"\n")
 	return r.tip
 }
 
@@ -244,14 +304,15 @@ func organisation(t testing.TB, dir string, n int, secrets []secret, places int)
 	for i := range n {
 		name := fmt.Sprintf("team%02d/repo%04d", i%17, i)
 		r := newRepo(t, filepath.Join(dir, filepath.FromSlash(name)+".git"))
-		r.commit("Begin", map[string]string{"README.md": fmt.Sprintf("# Repository %d\n", i), "src/main.go": "package main\n"})
+		r.prepare("Begin", map[string]string{"README.md": fmt.Sprintf("# Repository %d\n", i), "src/main.go": "package main\n"})
 		for j, s := range in[i] {
 			file := fmt.Sprintf("deploy/%d/settings-%d.env", j%2, j)
 			text := fmt.Sprintf("# of %s\nNAME=x%d\nMOMENTO_API_KEY=%s\n", name, j, secrets[s].text)
-			commit := r.commit(fmt.Sprint("Add settings ", j), map[string]string{file: text})
+			commit := r.prepare(fmt.Sprint("Add settings ", j), map[string]string{file: text})
 			all = append(all, place{name, file, 3, secrets[s].fingerprint, commit})
 		}
-		r.commit("Grow", map[string]string{"src/main.go": fmt.Sprintf("package main\n\nconst n = %d\n", i)})
+		r.prepare("Grow", map[string]string{"src/main.go": fmt.Sprintf("package main\n\nconst n = %d\n", i)})
+		r.pack()
 	}
 	return all
 }

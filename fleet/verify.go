@@ -38,7 +38,7 @@ func (v *verifier) Verify(ctx context.Context, targets []verify.Target) map[stri
 	var mine, theirs []verify.Target
 	for _, t := range targets {
 		fingerprint := t.Credential.Fingerprint()
-		l, other, err := v.run.fleet.acquire(ctx, v.run.claims, v.run.claimKey(t.Credential), v.worker)
+		l, other, err := v.run.fleet.acquire(ctx, v.run.claims, v.run.claimKey(t.Credential), v.worker, v.run.fleet.life)
 		switch {
 		case err != nil:
 			v.fail(err)
@@ -118,7 +118,7 @@ func asked(v finding.Verdict) bool {
 // await takes another worker's verdict, or its claim if that worker is gone.
 func (v *verifier) await(ctx context.Context, t verify.Target) (finding.Verdict, error) {
 	for pause := 20 * time.Millisecond; ; pause = min(pause*3/2, time.Second) {
-		l, other, err := v.run.fleet.acquire(ctx, v.run.claims, v.run.claimKey(t.Credential), v.worker)
+		l, other, err := v.run.fleet.acquire(ctx, v.run.claims, v.run.claimKey(t.Credential), v.worker, v.run.fleet.life)
 		switch {
 		case err != nil:
 			return finding.Verdict{}, err

@@ -423,7 +423,7 @@ func (w *Worker) do(ctx context.Context, t *task) (err error) {
 		}
 	}()
 	target := t.item.target()
-	dir, release, err := w.clones.get(ctx, t.run.ID, target)
+	dir, release, err := w.clones.get(ctx, t.run, target)
 	if err != nil {
 		return err
 	}
