@@ -98,7 +98,7 @@ func placesOf(r *finding.Report) []place {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		list = append(list, place{
-			f.Repository, strings.TrimPrefix(f.Location.File, f.Repository+"/"), f.Location.StartLine, f.Fingerprint, commitID(f),
+			f.Repository, strings.TrimPrefix(f.Location.File, f.Repository+"/"), f.Location.StartLine, f.Fingerprint, f.CommitID(),
 		})
 	}
 	return list

@@ -1,10 +1,10 @@
-//go:build integration
+//go:build integration && linux
 
 package fleet
 
 import (
 	"bytes"
-
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,8 +13,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -139,6 +142,9 @@ type process struct {
 func start(t testing.TB, env []string, name string, args ...string) *process {
 	t.Helper()
 	p := &process{Cmd: exec.Command(name, args...), done: make(chan struct{})}
+	// It ends with the test, even if that is killed, and what is its own
+	// (namespaces, mounts) with it.
+	p.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	p.Env = append(os.Environ(), env...)
 	p.Stdout, p.Stderr = &p.out, &p.out
 	if err := p.Start(); err != nil {
@@ -204,16 +210,31 @@ func connectTo(t testing.TB, url string) *Fleet {
 	return f
 }
 
+// bounded ends a little before the test runs out of time, so that it can say
+// how far it came and clean up.
+func bounded(t testing.TB) context.Context {
+	ctx := t.Context()
+	if test, ok := t.(*testing.T); ok {
+		if deadline, ok := test.Deadline(); ok {
+			bounded, cancel := context.WithDeadline(ctx, deadline.Add(-20*time.Second))
+			t.Cleanup(cancel)
+			return bounded
+		}
+	}
+	return ctx
+}
+
 // eventually waits for something as long as the test may take.
 func eventually(t testing.TB, what string, try func() error) {
 	t.Helper()
+	ctx := bounded(t)
 	for {
 		err := try()
 		if err == nil {
 			return
 		}
 		select {
-		case <-t.Context().Done():
+		case <-ctx.Done():
 			t.Fatalf("%s: %v", what, err)
 		case <-time.After(100 * time.Millisecond):
 		}
@@ -252,27 +273,33 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 	want := organisation(t, dir, 300, secrets, 150)
 	want = append(want, large(t, dir, "large/0", 2000, secrets, 6)...)
 
-	// A network of its own for one worker.
-	namespace := fmt.Sprintf("fleet%d", os.Getpid())
-	outside, inside := fmt.Sprintf("fo%d", os.Getpid()), fmt.Sprintf("fi%d", os.Getpid())
-	command(t, "ip", "netns", "add", namespace)
-	t.Cleanup(func() { _ = exec.Command("ip", "netns", "del", namespace).Run() })
-	command(t, "ip", "link", "add", outside, "type", "veth", "peer", "name", inside, "netns", namespace)
+	// A network of its own for one worker. It is that of a process, and gone
+	// with it.
+	holder := start(t, nil, "unshare", "--net", "sleep", "infinity")
+	pid := strconv.Itoa(holder.Process.Pid)
+	enter := []string{"nsenter", "--net=/proc/" + pid + "/ns/net"}
+	eventually(t, "a network namespace", func() error {
+		theirs, err := os.Readlink("/proc/" + pid + "/ns/net")
+		if ours, _ := os.Readlink("/proc/self/ns/net"); err == nil && ours == theirs {
+			err = errors.New("not yet")
+		}
+		return err
+	})
+	outside, inside := "fo"+pid, "fi"+pid
+	command(t, "ip", "link", "add", outside, "type", "veth", "peer", "name", inside, "netns", pid)
 	command(t, "ip", "addr", "add", "10.213.77.1/30", "dev", outside)
 	command(t, "ip", "link", "set", outside, "up")
-	enter := []string{"ip", "netns", "exec", namespace}
-	command(t, "ip", append(enter[1:], "ip", "addr", "add", "10.213.77.2/30", "dev", inside)...)
-	command(t, "ip", append(enter[1:], "ip", "link", "set", inside, "up")...)
-	command(t, "ip", append(enter[1:], "ip", "link", "set", "lo", "up")...)
+	for _, args := range [][]string{{"addr", "add", "10.213.77.2/30", "dev", inside}, {"link", "set", inside, "up"}, {"link", "set", "lo", "up"}} {
+		command(t, enter[0], append([]string{enter[1], "ip"}, args...)...)
+	}
 	startServer(t, enter, serverSpec{Host: "127.0.0.1", Port: inner, Forward: fmt.Sprintf("10.213.77.1:%d", live)})
 
-	// A disk that is full.
+	// A disk that is full, which only the worker on it sees.
 	disk := filepath.Join(scratch, "full")
 	if err := os.Mkdir(disk, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	command(t, "mount", "-t", "tmpfs", "-o", "size=64k", "none", disk)
-	t.Cleanup(func() { _ = exec.Command("umount", "-l", disk).Run() })
+	full := []string{"unshare", "--mount", "sh", "-c", `mount -t tmpfs -o size=16k none "$1" && shift && exec "$@"`, "sh", disk}
 
 	spec := serverSpec{Host: "0.0.0.0", Port: nats, Dir: filepath.Join(scratch, "jetstream")}
 	natsServer := startServer(t, nil, spec)
@@ -288,10 +315,10 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 		args := []string{binary, "worker", "--name", fmt.Sprint(i), "--jobs", "1", "--rate", "1000"}
 		switch i {
 		case 0:
-			args = append(append([]string{}, enter...), append(args, "--dir", home, "--nats", fmt.Sprintf("nats://10.213.77.1:%d", nats), "--nats-plaintext",
+			args = append(slices.Clone(enter), append(args, "--dir", home, "--nats", fmt.Sprintf("nats://10.213.77.1:%d", nats), "--nats-plaintext",
 				"--live-target", fmt.Sprintf("127.0.0.1:%d", inner))...)
 		case 1:
-			args = append(args, "--dir", disk, "--nats", url, "--live-target", fmt.Sprintf("127.0.0.1:%d", live))
+			args = append(slices.Clone(full), append(args, "--dir", disk, "--nats", url, "--live-target", fmt.Sprintf("127.0.0.1:%d", live))...)
 		default:
 			args = append(args, "--dir", home, "--nats", url, "--live-target", fmt.Sprintf("127.0.0.1:%d", live))
 		}
@@ -302,9 +329,9 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 		workers[i] = worker(i)
 	}
 	// One look each second, with a death in each.
-	kills, restarts := 0, 0
+	kills, restarts, fulls := 0, 0, 0
 	cut := false
-	began := time.Now()
+	began, ctx := time.Now(), bounded(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	for second := 0; ; second++ {
 		status, err := run.Status(t.Context())
@@ -321,6 +348,7 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 		victim := random.IntN(len(workers))
 		workers[victim].kill()
 		kills++
+		fulls += strings.Count(workers[victim].out.String(), "the disk is full")
 		workers[victim] = worker(victim)
 		if restarts < 2 && (part > 0.2*float64(restarts+1) || status.Finished()) {
 			natsServer.kill()
@@ -337,11 +365,14 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 		}
 		select {
 		case <-time.After(time.Second):
-		case <-t.Context().Done():
+		case <-ctx.Done():
 			t.Fatalf("not finished: %s", status)
 		}
 	}
-	t.Logf("%d workers killed, the server restarted %d times, in %v", kills, restarts, time.Since(began))
+	t.Logf("%d workers killed, the server restarted %d times, the disk full %d times, in %v", kills, restarts, fulls, time.Since(began))
+	if fulls == 0 {
+		t.Error("no disk was full")
+	}
 	for _, w := range workers {
 		w.kill()
 	}

@@ -46,7 +46,7 @@ func (r *Run) Report(ctx context.Context, o ReportOptions) (*finding.Report, err
 		g.add(report, &g.items[i])
 	}
 	shareVerdicts(report.Findings)
-	sortFindings(report.Findings)
+	finding.Sort(report.Findings)
 	if o.Baseline != nil {
 		n := len(report.Findings)
 		report.Findings = slices.DeleteFunc(report.Findings, func(f finding.Finding) bool { return o.Baseline.Covers(&f) })
@@ -58,7 +58,7 @@ func (r *Run) Report(ctx context.Context, o ReportOptions) (*finding.Report, err
 		return nil, err
 	}
 	report.Summary.Seconds = status.Seconds
-	summarize(report)
+	report.Summarize()
 	return report, nil
 }
 
@@ -237,8 +237,8 @@ func (g *gathering) add(report *finding.Report, it *item) {
 	}
 	// What lies in several parts of a repository is counted once.
 	own := report.Findings[first:]
-	sortFindings(own)
-	own = slices.CompactFunc(own, same)
+	finding.Sort(own)
+	own = finding.Compact(own)
 	report.Findings = report.Findings[:first+len(own)]
 	repo.Findings = len(own)
 	report.Repositories = append(report.Repositories, repo)
@@ -282,34 +282,6 @@ func (g *gathering) take(report *finding.Report, repo *finding.Repository, r *re
 	report.Summary.Bytes += r.Bytes
 }
 
-// sortFindings puts findings in the order of the contract.
-func sortFindings(list []finding.Finding) {
-	slices.SortStableFunc(list, func(a, b finding.Finding) int {
-		return cmp.Or(
-			cmp.Compare(a.Location.File, b.Location.File),
-			cmp.Compare(a.Location.StartLine, b.Location.StartLine),
-			cmp.Compare(a.Location.StartColumn, b.Location.StartColumn),
-			cmp.Compare(commitID(&a), commitID(&b)),
-			cmp.Compare(a.Rule, b.Rule),
-			cmp.Compare(a.Fingerprint, b.Fingerprint),
-		)
-	})
-}
-
-func commitID(f *finding.Finding) string {
-	if f.Commit == nil {
-		return ""
-	}
-	return f.Commit.ID
-}
-
-// same tells that two findings of one repository are one.
-func same(a, b finding.Finding) bool {
-	x, y := a.Location, b.Location
-	return x.File == y.File && x.StartLine == y.StartLine && x.StartColumn == y.StartColumn &&
-		a.Rule == b.Rule && a.Fingerprint == b.Fingerprint && commitID(&a) == commitID(&b)
-}
-
 // shareVerdicts gives all findings of a credential the verdict that tells
 // most: a place that names no endpoint has none of its own.
 func shareVerdicts(list []finding.Finding) {
@@ -343,29 +315,4 @@ func weight(v finding.Verdict) int {
 		return 1
 	}
 	return 0
-}
-
-// summarize counts, and decides whether the report is complete.
-func summarize(report *finding.Report) {
-	s := &report.Summary
-	s.Findings = len(report.Findings)
-	seen := map[string]bool{}
-	for i := range report.Findings {
-		f := &report.Findings[i]
-		if f.Credential.IsZero() || seen[f.Fingerprint] {
-			continue
-		}
-		seen[f.Fingerprint] = true
-		s.Credentials++
-		if f.Verdict.Status == finding.StatusLive {
-			s.Live++
-		}
-	}
-	slices.SortFunc(s.Skipped, func(a, b finding.Skip) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason, b.Reason))
-	})
-	s.Skipped = slices.Compact(s.Skipped)
-	for _, skip := range s.Skipped {
-		report.Incomplete = report.Incomplete || !skip.ByDesign
-	}
 }

@@ -26,8 +26,8 @@ func (r *Run) Report(ctx context.Context) (*finding.Report, error) {
 		ToolVersion: r.o.Version, Now: r.o.Now().UTC(), ExpiryWarning: r.o.ExpiryWarning,
 		Root: r.root, ShowSecrets: r.o.ShowSecrets,
 	}
-	sortFindings(r.findings)
-	findings := dropTold(dropDuplicates(r.findings))
+	finding.Sort(r.findings)
+	findings := dropTold(finding.Compact(r.findings))
 	report.Suppressed.Inline = len(r.silenced)
 	findings = r.suppress(findings, &report.Suppressed)
 	if r.o.Baseline != nil {
@@ -40,39 +40,6 @@ func (r *Run) Report(ctx context.Context) (*finding.Report, error) {
 	report.Findings = findings
 	r.summarize(report)
 	return report, nil
-}
-
-// sortFindings puts findings in the order of the contract.
-func sortFindings(list []finding.Finding) {
-	slices.SortStableFunc(list, func(a, b finding.Finding) int {
-		return cmp.Or(
-			cmp.Compare(a.Location.File, b.Location.File),
-			cmp.Compare(a.Location.StartLine, b.Location.StartLine),
-			cmp.Compare(a.Location.StartColumn, b.Location.StartColumn),
-			cmp.Compare(commitID(&a), commitID(&b)),
-			cmp.Compare(a.Rule, b.Rule),
-			cmp.Compare(a.Fingerprint, b.Fingerprint),
-			cmp.Compare(a.Location.EndLine, b.Location.EndLine),
-			cmp.Compare(a.Location.EndColumn, b.Location.EndColumn),
-		)
-	})
-}
-
-func commitID(f *finding.Finding) string {
-	if f.Commit == nil {
-		return ""
-	}
-	return f.Commit.ID
-}
-
-// dropDuplicates removes findings that two sources brought: the same content
-// by the same rule at the same place.
-func dropDuplicates(sorted []finding.Finding) []finding.Finding {
-	return slices.CompactFunc(sorted, func(a, b finding.Finding) bool {
-		x, y := a.Location, b.Location
-		return x.File == y.File && x.StartLine == y.StartLine && x.StartColumn == y.StartColumn &&
-			a.Rule == b.Rule && a.Fingerprint == b.Fingerprint && commitID(&a) == commitID(&b)
-	})
 }
 
 // hardcodedRule is the analyzer that finds credentials in Go code.
@@ -185,33 +152,12 @@ func (r *Run) verify(ctx context.Context, list []finding.Finding) error {
 
 // summarize counts, and decides whether the run was complete.
 func (r *Run) summarize(report *finding.Report) {
-	s := r.summary
-	s.Findings = len(report.Findings)
-	seen := map[string]bool{}
-	for i := range report.Findings {
-		f := &report.Findings[i]
-		if f.Credential.IsZero() || seen[f.Fingerprint] {
-			continue
-		}
-		seen[f.Fingerprint] = true
-		s.Credentials++
-		if f.Verdict.Status == finding.StatusLive {
-			s.Live++
-		}
-	}
+	report.Summary, report.Notes = r.summary, r.notes
 	if r.stopped != nil {
-		s.Skipped = append(s.Skipped, finding.Skip{Path: ".", Reason: "the run was stopped before it was done"})
+		report.Summary.Skipped = append(report.Summary.Skipped, finding.Skip{Path: ".", Reason: "the run was stopped before it was done"})
 	}
-	slices.SortFunc(s.Skipped, func(a, b finding.Skip) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason, b.Reason))
-	})
-	s.Skipped = slices.Compact(s.Skipped)
-	for _, skip := range s.Skipped {
-		report.Incomplete = report.Incomplete || !skip.ByDesign
-	}
-	s.Seconds = time.Since(r.started).Seconds()
-	report.Summary = s
-	report.Notes = r.notes
+	report.Summarize()
+	report.Summary.Seconds = time.Since(r.started).Seconds()
 }
 
 // markIgnored tells which files git ignores: a key in one of them is on this

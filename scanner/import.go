@@ -332,7 +332,7 @@ func mergeImported(list []imported) []imported {
 next:
 	for _, i := range list {
 		f := &i.finding
-		k := key{f.Location.File, commitID(f), f.Fingerprint}
+		k := key{f.Location.File, f.CommitID(), f.Fingerprint}
 		for _, at := range index[k] {
 			if out[at].absorb(&i) {
 				continue next

@@ -212,7 +212,7 @@ func (v *view) gitlabVulnerability(f *finding.Finding, t *tree) gitlabVulnerabil
 func (v *view) stableID(f *finding.Finding) string {
 	l := f.Location
 	sum := sha256.Sum256([]byte(strings.Join([]string{
-		f.Rule, l.File, strconv.Itoa(l.StartLine), strconv.Itoa(l.StartColumn), commitID(f), f.Fingerprint,
+		f.Rule, l.File, strconv.Itoa(l.StartLine), strconv.Itoa(l.StartColumn), f.CommitID(), f.Fingerprint,
 	}, "\x00")))
 	sum[6] = sum[6]&0x0f | 0x80
 	sum[8] = sum[8]&0x3f | 0x80

@@ -109,20 +109,13 @@ func compareFindings(a, b finding.Finding) int {
 		strings.Compare(a.Location.File, b.Location.File),
 		cmp.Compare(a.Location.StartLine, b.Location.StartLine),
 		cmp.Compare(a.Location.StartColumn, b.Location.StartColumn),
-		strings.Compare(commitID(&a), commitID(&b)),
+		strings.Compare(a.CommitID(), b.CommitID()),
 		cmp.Compare(a.Location.EndLine, b.Location.EndLine),
 		cmp.Compare(a.Location.EndColumn, b.Location.EndColumn),
 		strings.Compare(a.Rule, b.Rule),
 		strings.Compare(a.Fingerprint, b.Fingerprint),
 		strings.Compare(a.Message, b.Message),
 	)
-}
-
-func commitID(f *finding.Finding) string {
-	if f.Commit == nil {
-		return ""
-	}
-	return f.Commit.ID
 }
 
 // facts is what is known of a credential: the account's word where there is
