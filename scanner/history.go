@@ -82,8 +82,9 @@ type history struct {
 type historyWorker struct {
 	options source.Options
 	blob    source.Blob
-	// hit tells that there is something in the present object.
-	hit bool
+	// hit tells that there is something in the present object, found that it is
+	// more than what could not be looked at.
+	hit, found bool
 	// hits are the objects with something in them, others the blobs without if
 	// their paths are needed.
 	hits, others []git.OID
@@ -125,7 +126,6 @@ func (h *history) search(ctx context.Context) error {
 	})
 	h.workers[0].hits = append(h.workers[0].hits, stats.Found...)
 	r := h.run
-	r.progress.Findings.Add(int64(len(stats.Found)))
 	r.mu.Lock()
 	r.summary.Blobs += stats.Blobs
 	r.summary.Commits += stats.Commits
@@ -140,7 +140,7 @@ var errHit = errors.New("hit")
 func (h *history) visit(ctx context.Context, worker int, o *git.Object) error {
 	w := &h.workers[worker]
 	r := h.run
-	w.hit = false
+	w.hit, w.found = false, false
 	switch {
 	case o.Type != git.Blob:
 		w.blob = source.Blob{Head: o.Data}
@@ -165,7 +165,9 @@ func (h *history) visit(ctx context.Context, worker int, o *git.Object) error {
 	if w.hit {
 		o.Found()
 		w.hits = append(w.hits, o.ID)
-		r.progress.Findings.Add(1)
+		if w.found {
+			r.progress.Findings.Add(1)
+		}
 	} else if h.paths && o.Type == git.Blob {
 		w.others = append(w.others, o.ID)
 	}
@@ -176,7 +178,7 @@ func (h *history) visit(ctx context.Context, worker int, o *git.Object) error {
 func (h *history) look(ctx context.Context, worker int, b *source.Blob) error {
 	w := &h.workers[worker]
 	n, err := h.run.scanners[worker].Scan(ctx, "", b.Head, b.Rest, func(*detect.Match) error {
-		w.hit = true
+		w.hit, w.found = true, true
 		return errHit
 	})
 	h.run.progress.Bytes.Add(n)

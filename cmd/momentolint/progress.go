@@ -58,8 +58,10 @@ func progressLine(p *scanner.Progress, elapsed time.Duration, columns int) strin
 	phase, _ := p.Phase.Load().(string)
 	bytes := p.Bytes.Load()
 	line := phase
-	if total := p.Total.Load(); total > 0 {
-		done := p.Done.Load()
+	if done, total := p.Done.Load(), p.Total.Load(); total > 0 && done >= total {
+		// What comes after the objects says how far it is by its name.
+		return fitLine(fmt.Sprintf("%s  %d found", line, p.Findings.Load()), columns)
+	} else if total > 0 {
 		line += fmt.Sprintf("  %s %d of %d objects", bar(done, total), done, total)
 	} else {
 		line += fmt.Sprintf("  %d files", p.Files.Load())
@@ -68,9 +70,13 @@ func progressLine(p *scanner.Progress, elapsed time.Duration, columns int) strin
 	if s := elapsed.Seconds(); s > 0 {
 		line += fmt.Sprintf("  %s/s", sizeWords(int64(float64(bytes)/s)))
 	}
-	line += fmt.Sprintf("  %d found", p.Findings.Load())
+	return fitLine(line+fmt.Sprintf("  %d found", p.Findings.Load()), columns)
+}
+
+// fitLine shortens a line to fewer than the columns of the terminal.
+func fitLine(line string, columns int) string {
 	if runes := []rune(line); columns > 1 && len(runes) >= columns {
-		line = string(runes[:columns-1])
+		return string(runes[:columns-1])
 	}
 	return line
 }

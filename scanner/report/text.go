@@ -719,7 +719,10 @@ func (v *view) lookedWords() string {
 func skipWords(list []finding.Skip) string {
 	counts := map[string]int{}
 	for _, s := range list {
-		counts[s.Reason]++
+		// What differs from case to case stands behind these.
+		reason, _, _ := strings.Cut(s.Reason, ": ")
+		reason, _, _ = strings.Cut(reason, " after ")
+		counts[reason]++
 	}
 	reasons := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))

@@ -352,7 +352,7 @@ func (s *scan) settleRefs(ctx context.Context) error {
 			continue
 		}
 		if told++; told <= maxSkips {
-			s.repo.skip(ref.name, fmt.Sprintf("object %s, which it names, is missing", ref.id))
+			s.repo.skip(fmt.Sprintf("%s, which %s names", ref.id, ref.name), "the object is missing")
 		}
 	}
 	if told > maxSkips {
@@ -374,7 +374,7 @@ func (s *scan) settleMissing(missing []odb.Missing, partial bool) error {
 		return nil
 	}
 	for _, m := range missing[:min(len(missing), maxSkips)] {
-		r.skip(m.ID.String(), fmt.Sprintf("object %s is missing, %s %s names it", m.ID, m.ByType, m.By))
+		r.skip(fmt.Sprintf("%s, which %s %s names", m.ID, m.ByType, m.By), "the object is missing")
 	}
 	if more := len(missing) - maxSkips; more > 0 {
 		r.skip("objects", fmt.Sprintf("%d more objects are missing", more))
