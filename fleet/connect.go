@@ -55,6 +55,8 @@ type Fleet struct {
 // setting that is wrong, and holds no password.
 func Connect(ctx context.Context, c Connection) (*Fleet, error) {
 	f := &Fleet{replicas: 1, life: claimLife}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	opts := []nats.Option{
 		nats.Name("momentolint " + c.Name), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
 		nats.ReconnectJitter(100*time.Millisecond, 500*time.Millisecond), nats.Timeout(5 * time.Second),
@@ -62,7 +64,12 @@ func Connect(ctx context.Context, c Connection) (*Fleet, error) {
 		// What could not be sent is an error, not a promise: everything here is
 		// tried again with its answer looked at.
 		nats.ReconnectBufSize(-1),
-		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}),
+		// A request that the user has no right to gets no answer, but this.
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			if errors.Is(err, nats.ErrPermissionViolation) {
+				cancel(err)
+			}
+		}),
 	}
 	target := c.URL
 	if target == "" {
@@ -86,6 +93,9 @@ func Connect(ctx context.Context, c Connection) (*Fleet, error) {
 	f.nc = nc
 	if err := f.open(ctx); err != nil {
 		f.Close()
+		if cause := context.Cause(ctx); cause != nil {
+			err = fmt.Errorf("opening JetStream: %w", cause)
+		}
 		return nil, err
 	}
 	return f, nil
@@ -187,6 +197,9 @@ func (f *Fleet) open(ctx context.Context) error {
 		return fmt.Errorf("opening JetStream: %w", err)
 	}
 	f.js = js
+	if err := f.available(ctx); err != nil {
+		return err
+	}
 	if f.embedded == nil && f.nc.ConnectedClusterName() != "" {
 		f.replicas = clusterReplicas
 	}
@@ -203,7 +216,26 @@ func (f *Fleet) open(ctx context.Context) error {
 	return err
 }
 
+// available asks whether there is JetStream at all: where there is none, no
+// request has an answer, which elsewhere is a reason to wait.
+func (f *Fleet) available(ctx context.Context) error {
+	began := time.Now()
+	err := retry(ctx, func(ctx context.Context) error {
+		_, err := f.js.AccountInfo(ctx)
+		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) && time.Since(began) < silence {
+			return nats.ErrNoResponders // it may be starting
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("asking for JetStream: %w", err)
+	}
+	return nil
+}
+
 const (
+	// silence is how long a server may say at first that it has no JetStream.
+	silence = 3 * time.Second
 	// clusterReplicas is how many servers of a cluster keep a copy; smaller
 	// clusters have one.
 	clusterReplicas = 3

@@ -561,6 +561,22 @@ func TestAResultLargerThanAMessageIsStoredInPieces(t *testing.T) {
 	}
 }
 
+func TestWhatWasJustSubmittedIsWaiting(t *testing.T) {
+	f := connect(t, t.TempDir())
+	run, err := f.NewRun(t.Context(), offline())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range int64(200) {
+		if _, err := run.Submit(t.Context(), Target{Name: "a", URL: fmt.Sprint("/a", n)}); err != nil {
+			t.Fatal(err)
+		}
+		if total, waiting, running, err := run.progress(t.Context()); err != nil || total != n+1 || waiting != n+1 || running != 0 {
+			t.Fatalf("after %d: %d, %d waiting, %d running, %v", n+1, total, waiting, running, err)
+		}
+	}
+}
+
 func TestWhenTheServersProcessEndsAnotherGoesOn(t *testing.T) {
 	dir := t.TempDir()
 	first := connect(t, dir)

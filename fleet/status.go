@@ -41,18 +41,9 @@ func (r *Run) Status(ctx context.Context) (*Status, error) {
 		return nil, err
 	}
 	r.record = fresh.record
-	info, err := r.consumerInfo(ctx)
+	total, waiting, running, err := r.progress(ctx)
 	if err != nil {
 		return nil, err
-	}
-	var items *jetstream.StreamInfo
-	err = retry(ctx, func(ctx context.Context) error {
-		var err error
-		items, err = r.items.Info(ctx)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("looking at run %s: %w", r.ID, err)
 	}
 	failed, last, err := r.count(ctx, r.failed)
 	if err != nil {
@@ -63,8 +54,7 @@ func (r *Run) Status(ctx context.Context) (*Status, error) {
 		return nil, err
 	}
 	s := &Status{
-		Run: r.ID, Total: int64(items.State.Msgs), Failed: failed, Running: int64(info.NumAckPending),
-		Waiting: int64(info.NumPending), Closed: r.Closed, Left: -1,
+		Run: r.ID, Total: total, Failed: failed, Running: running, Waiting: waiting, Closed: r.Closed, Left: -1,
 	}
 	s.Done = max(0, s.Total-s.Running-s.Waiting-s.Failed)
 	if lastResult.After(last) {
@@ -79,6 +69,28 @@ func (r *Run) Status(ctx context.Context) (*Status, error) {
 		s.rate(float64(s.Done+s.Failed) / s.Seconds)
 	}
 	return s, nil
+}
+
+// progress tells how many items there are, how many of them no worker has had
+// yet, and how many are begun. The consumer's own count of what is pending
+// lags behind what was submitted: an item that was not yet counted would be
+// taken for done. Items are never deleted, so sequence numbers count them.
+func (r *Run) progress(ctx context.Context) (total, waiting, running int64, err error) {
+	var consumer *jetstream.ConsumerInfo
+	var items *jetstream.StreamInfo
+	err = retry(ctx, func(ctx context.Context) error {
+		var err error
+		// In this order: what comes in between is waiting, not done.
+		if consumer, err = r.consumer.Info(ctx); err == nil {
+			items, err = r.items.Info(ctx)
+		}
+		return err
+	})
+	if err != nil {
+		return 0, 0, 0, fmt.Errorf("looking at run %s: %w", r.ID, err)
+	}
+	waiting = max(0, int64(items.State.LastSeq)-int64(consumer.Delivered.Stream))
+	return int64(items.State.Msgs), waiting, int64(consumer.NumAckPending), nil
 }
 
 // rate sets the rate and what follows from it.

@@ -280,24 +280,8 @@ func (w *Worker) finished(ctx context.Context, run *Run) (bool, error) {
 	if !r.Closed {
 		return false, nil
 	}
-	info, err := run.consumerInfo(ctx)
-	if err != nil {
-		return false, err
-	}
-	return info.NumPending == 0 && info.NumAckPending == 0, nil
-}
-
-func (r *Run) consumerInfo(ctx context.Context) (*jetstream.ConsumerInfo, error) {
-	var info *jetstream.ConsumerInfo
-	err := retry(ctx, func(ctx context.Context) error {
-		var err error
-		info, err = r.consumer.Info(ctx)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("looking at run %s: %w", r.ID, err)
-	}
-	return info, nil
+	_, waiting, running, err := run.progress(ctx)
+	return err == nil && waiting == 0 && running == 0, err
 }
 
 // task is one delivery of an item.
