@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/finding"
@@ -200,32 +202,42 @@ func TestAFleetFindsWhatIsThereAndAsksOnce(t *testing.T) {
 // that a finding says but for the live check.
 func checkEqualToScans(t testing.TB, got *finding.Report, dir string) {
 	t.Helper()
-	var want []wireFinding
-	for _, repo := range got.Repositories {
-		run, err := scanner.New(scanner.Options{
-			Version: "test", MaxArchiveDepth: scanner.DefaultArchiveDepth, MaxDecodeDepth: scanner.DefaultDecodeDepth,
-			Verify: verify.Options{Offline: true}, Jobs: 1,
+	scans := make([][]wireFinding, len(got.Repositories))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range got.Repositories {
+		repo := &got.Repositories[i]
+		group.Go(func() error {
+			run, err := scanner.New(scanner.Options{
+				Version: "test", MaxArchiveDepth: scanner.DefaultArchiveDepth, MaxDecodeDepth: scanner.DefaultDecodeDepth,
+				Verify: verify.Options{Offline: true}, Jobs: 1,
+			})
+			if err == nil {
+				err = run.History(t.Context(), filepath.Join(dir, filepath.FromSlash(repo.Name)+".git"), scanner.History{})
+			}
+			if err != nil {
+				return err
+			}
+			one, err := run.Report(t.Context())
+			if err != nil {
+				return err
+			}
+			if one.Summary.Commits != repo.Commits || one.Summary.Blobs != repo.Blobs || one.Summary.Bytes != repo.Bytes {
+				t.Errorf("%s: %d commits, %d blobs, %d bytes; a scan looks at %d, %d, %d", repo.Name,
+					repo.Commits, repo.Blobs, repo.Bytes, one.Summary.Commits, one.Summary.Blobs, one.Summary.Bytes)
+			}
+			for j := range one.Findings {
+				w := toWire(&one.Findings[j])
+				w.Location.File = repo.Name + "/" + w.Location.File
+				scans[i] = append(scans[i], w)
+			}
+			return nil
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := run.History(t.Context(), filepath.Join(dir, filepath.FromSlash(repo.Name)+".git"), scanner.History{}); err != nil {
-			t.Fatal(err)
-		}
-		one, err := run.Report(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if one.Summary.Commits != repo.Commits || one.Summary.Blobs != repo.Blobs || one.Summary.Bytes != repo.Bytes {
-			t.Errorf("%s: %d commits, %d blobs, %d bytes; a scan looks at %d, %d, %d", repo.Name,
-				repo.Commits, repo.Blobs, repo.Bytes, one.Summary.Commits, one.Summary.Blobs, one.Summary.Bytes)
-		}
-		for i := range one.Findings {
-			w := toWire(&one.Findings[i])
-			w.Location.File = repo.Name + "/" + w.Location.File
-			want = append(want, w)
-		}
 	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	want := slices.Concat(scans...)
 	if len(want) != len(got.Findings) {
 		t.Fatalf("%d findings, one by one %d", len(got.Findings), len(want))
 	}

@@ -7,34 +7,19 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/fleet"
-)
-
-// The exit codes, those of momentolint.
-const (
-	exitClean  = 0
-	exitFound  = 1
-	exitFailed = 2
 )
 
 // version is set by the linker where a build has no module version of its own.
 var version string
 
-func buildVersion() string {
-	if version != "" {
-		return version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
-	}
-	return "dev"
-}
+func buildVersion() string { return cli.Version(version) }
 
 // app is one run of the program. Commands reach the outside only through it.
 type app struct {
@@ -60,24 +45,14 @@ func (a *app) getenv(name string) string {
 	return v
 }
 
-// usageError is a mistake in the command line.
-type usageError struct {
-	command string
-	err     error
-}
-
-func (e *usageError) Error() string {
-	return fmt.Sprintf("%v\nRun %q for help.", e.err, e.command+" --help")
-}
-
-func (e *usageError) Unwrap() error { return e.err }
-
 func (a *app) run(ctx context.Context, args []string) int {
 	root := a.newRootCommand() //nolint:contextcheck // the commands take it from cobra
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
-		_, _ = fmt.Fprintf(a.err, "momentolint fleet: %s\n", err)
-		return exitFailed
+		if text := cli.ErrorText(err, args); text != "" {
+			_, _ = fmt.Fprintf(a.err, "momentolint fleet: %s\n", text)
+		}
+		return cli.ExitFailed
 	}
 	return a.code
 }
@@ -98,12 +73,7 @@ JetStream cluster.`,
   momentolint fleet worker --nats tls://nats.acme.example --nats-creds fleet.creds
   momentolint fleet report --wait --nats tls://nats.acme.example --nats-creds fleet.creds`,
 		SilenceUsage: true, SilenceErrors: true,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return &usageError{cmd.CommandPath(), fmt.Errorf("there is no command %q", args[0])}
-			}
-			return nil
-		},
+		Args:        cli.UnknownCommand,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "momentolint fleet"},
 		Version:     buildVersion(),
@@ -112,7 +82,7 @@ JetStream cluster.`,
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{cmd.CommandPath(), err} })
+	root.SetFlagErrorFunc(cli.FlagError)
 	fs := root.PersistentFlags()
 	a.connection.add(fs)
 	fs.BoolVar(&a.quiet, "quiet", false, "only findings and errors")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -12,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/fleet"
 	"github.com/momentolint/momentolint/scanner/baseline"
 	"github.com/momentolint/momentolint/scanner/config"
@@ -80,7 +79,7 @@ Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.check(); err != nil {
-				return &usageError{cmd.CommandPath(), err}
+				return cli.Wrong(cmd, err)
 			}
 			f, r, err := a.openRun(cmd.Context(), "report", args)
 			if err != nil {
@@ -155,7 +154,7 @@ func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
 	if failed != nil {
 		return failed
 	}
-	a.code = max(a.code, exitCode(all, f.failOn, f.writeBaseline != ""))
+	a.code = max(a.code, cli.ExitCode(all, f.failOn, f.writeBaseline != ""))
 	return nil
 }
 
@@ -170,13 +169,7 @@ func (a *app) newBaseline(ctx context.Context, r *fleet.Run, o fleet.ReportOptio
 }
 
 func (a *app) print(r *finding.Report, f *reportFlags) error {
-	columns := 0
-	if file, ok := a.out.(*os.File); ok {
-		if n, _, err := term.GetSize(int(file.Fd())); err == nil {
-			columns = n
-		}
-	}
-	text := report.TextOptions{Color: a.color(), Width: columns, Verbose: a.verbose, Quiet: a.quiet}
+	text := report.TextOptions{Color: cli.Color(a.getenv, a.out, a.noColor), Width: cli.Width(a.out), Verbose: a.verbose, Quiet: a.quiet}
 	if f.format == "text" {
 		return report.Text(a.out, r, text)
 	}
@@ -194,41 +187,9 @@ func (a *app) print(r *finding.Report, f *reportFlags) error {
 	return report.Closing(a.err, r, text)
 }
 
-// color tells whether to write colours.
-func (a *app) color() bool {
-	if a.noColor || a.getenv("NO_COLOR") != "" || a.getenv("TERM") == "dumb" {
-		return false
-	}
-	if v := a.getenv("CLICOLOR_FORCE"); v != "" && v != "0" {
-		return true
-	}
-	return isTerminal(a.out)
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// exitCode is the contract's: what was not looked at goes before what was found.
-func exitCode(r *finding.Report, failOn string, baselineWritten bool) int {
-	unfinished := slices.ContainsFunc(r.Findings, func(f finding.Finding) bool { return f.Verdict.Unfinished })
-	switch {
-	case r.Incomplete:
-		return exitFailed
-	case baselineWritten:
-		return exitClean
-	case failOn == "any" && r.Summary.Findings > 0, failOn == "live" && r.Summary.Live > 0:
-		return exitFound
-	case failOn == "live" && unfinished:
-		return exitFailed
-	}
-	return exitClean
-}
-
 // await waits for the end of a run, with a line on the terminal.
 func (a *app) await(ctx context.Context, r *fleet.Run) error {
-	live := !a.noProgress && !a.quiet && isTerminal(a.err) && a.getenv("CI") == "" && a.getenv("TERM") != "dumb"
+	live := !a.noProgress && !a.quiet && cli.LiveLine(a.getenv, a.err)
 	if live {
 		defer func() { _, _ = fmt.Fprint(a.err, "\r\x1b[K") }()
 	}
@@ -248,7 +209,7 @@ func (a *app) await(ctx context.Context, r *fleet.Run) error {
 			earlier = s
 		}
 		if live {
-			_, _ = fmt.Fprintf(a.err, "\r\x1b[K%s", fit(s.String(), a.err))
+			_, _ = fmt.Fprintf(a.err, "\r\x1b[K%s", cli.Fit(s.String(), cli.Width(a.err)))
 		}
 		select {
 		case <-ctx.Done():
@@ -260,16 +221,3 @@ func (a *app) await(ctx context.Context, r *fleet.Run) error {
 
 // rateSpan is over how many seconds the live rate is measured.
 const rateSpan = 15
-
-// fit cuts a line to the terminal's width.
-func fit(line string, w io.Writer) string {
-	f, ok := w.(*os.File)
-	if !ok {
-		return line
-	}
-	columns, _, err := term.GetSize(int(f.Fd()))
-	if runes := []rune(line); err == nil && columns > 1 && len(runes) >= columns {
-		return string(runes[:columns-1])
-	}
-	return line
-}

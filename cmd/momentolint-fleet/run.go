@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/fleet"
 )
 
@@ -30,7 +31,7 @@ Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.
   momentolint fleet run --file urls.txt --report sarif=fleet.sarif
   GITHUB_TOKEN=… momentolint fleet run --github acme`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			wrong := func(err error) error { return &usageError{cmd.CommandPath(), err} }
+			wrong := func(err error) error { return cli.Wrong(cmd, err) }
 			if err := report.check(); err != nil {
 				return wrong(err)
 			}

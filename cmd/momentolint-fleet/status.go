@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/fleet"
 )
 
@@ -22,7 +23,7 @@ how fast it goes and how long the rest will take. Exit code 2: some have failed.
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if format != "text" && format != "json" {
-				return &usageError{cmd.CommandPath(), fmt.Errorf("--format %q: want text or json", format)}
+				return cli.Wrong(cmd, fmt.Errorf("--format %q: want text or json", format))
 			}
 			ctx := cmd.Context()
 			f, r, err := a.openRun(ctx, "status", args)
@@ -54,7 +55,7 @@ how fast it goes and how long the rest will take. Exit code 2: some have failed.
 					return err
 				}
 				if s.Failed > 0 {
-					a.code = exitFailed
+					a.code = cli.ExitFailed
 				}
 			}
 			return nil

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/fleet"
 	"github.com/momentolint/momentolint/fleet/hosting"
 	"github.com/momentolint/momentolint/scanner/config"
@@ -89,7 +90,7 @@ func (a *app) targets(ctx context.Context, f *submitFlags, args []string) ([]fle
 		if info, err := os.Stat(text); err == nil && info.IsDir() {
 			found, err := fleet.Folder(text, func(path string, err error) {
 				_, _ = fmt.Fprintf(a.err, "momentolint fleet: not looked into: %s: %s\n", report.Safe(path), report.Safe(err.Error()))
-				a.code = exitFailed
+				a.code = cli.ExitFailed
 			})
 			targets = append(targets, found...)
 			return err
@@ -178,10 +179,10 @@ organisation's. It prints the id of the run.`,
   momentolint fleet submit --gitlab acme --nats tls://nats.acme.example`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.complete(offline); err != nil {
-				return &usageError{cmd.CommandPath(), err}
+				return cli.Wrong(cmd, err)
 			}
 			if len(args) == 0 && flags.file == "" && flags.github == "" && flags.gitlab == "" {
-				return &usageError{cmd.CommandPath(), errors.New("nothing to submit: name a TARGET, or use --file, --github or --gitlab")}
+				return cli.Wrong(cmd, errors.New("nothing to submit: name a TARGET, or use --file, --github or --gitlab"))
 			}
 			targets, err := a.targets(cmd.Context(), &flags, args)
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/fleet"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/config"
@@ -106,7 +107,7 @@ loses nothing: what it had goes to the others.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := flags.options(a)
 			if err != nil {
-				return &usageError{cmd.CommandPath(), err}
+				return cli.Wrong(cmd, err)
 			}
 			o.Drain, o.Run = drain, run
 			f, err := a.connect(cmd.Context(), "worker "+o.Name)

@@ -2,21 +2,21 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // The exit codes of every command.
 const (
-	exitClean  = 0 // nothing found, or nothing that --fail-on counts
-	exitFound  = 1 // something was found
-	exitFailed = 2 // wrong usage, or the work could not be done or finished
+	exitClean  = cli.ExitClean
+	exitFound  = cli.ExitFound
+	exitFailed = cli.ExitFailed
 )
 
 // app is one run of the program: its streams, environment and clock. Commands
@@ -44,27 +44,13 @@ func (a *app) getenv(name string) string {
 	return v
 }
 
-// usageError is a mistake in the command line; the message ends with where
-// help is to be had.
-type usageError struct {
-	command string
-	err     error
-}
-
-func (e *usageError) Error() string {
-	return fmt.Sprintf("%v\nRun %q for help.", e.err, e.command+" --help")
-}
-
-func (e *usageError) Unwrap() error { return e.err }
-
 // run executes the command line and gives the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
 	root := a.newRootCommand()
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
-		// A closed pipe on standard output (| head) is not worth a message.
-		if !errors.Is(err, errBrokenPipe) {
-			_, _ = fmt.Fprintf(a.err, "momentolint: %s\n", finding.WithoutCredentials(withoutCredentials(err.Error(), args)))
+		if text := cli.ErrorText(err, args); text != "" {
+			_, _ = fmt.Fprintf(a.err, "momentolint: %s\n", text)
 		}
 		return exitFailed
 	}
@@ -85,16 +71,14 @@ and helps to revoke them. It also lints Go code that creates unsafe keys.`,
   momentolint lint ./...                # Go code`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          unknownCommand,
+		Args:          cli.UnknownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{cmd.CommandPath(), suggestFlag(cmd, err)}
-	})
+	root.SetFlagErrorFunc(cli.FlagError)
 	for _, build := range []func(*app) *cobra.Command{
 		newScanCommand,
 		newLintCommand,

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/config"
 	"github.com/momentolint/momentolint/scanner/finding"
@@ -122,7 +123,7 @@ type auditedKey struct {
 
 // audit is the command.
 func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
-	wrong := func(err error) error { return &usageError{cmd.CommandPath(), err} }
+	wrong := func(err error) error { return cli.Wrong(cmd, err) }
 	if f.format != "text" && f.format != "json" {
 		return wrong(fmt.Errorf("--format %q: want text or json", f.format))
 	}
@@ -149,7 +150,7 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 	case "json":
 		err = r.json(a.out)
 	default:
-		err = r.text(a.out, look{color: a.color(a.out, f.noColor), width: width(a.out), verbose: f.verbose})
+		err = r.text(a.out, look{color: cli.Color(a.getenv, a.out, f.noColor), width: cli.Width(a.out), verbose: f.verbose})
 	}
 	if r.wrong() > 0 {
 		a.code = exitFound

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/delivery/action"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/report"
@@ -71,7 +72,7 @@ func (s *actionStep) run(ctx context.Context) {
 		err = errors.Join(err, tellErr)
 	}
 	if err != nil {
-		_, _ = fmt.Fprintln(s.out, report.Annotation("error", "momentolint", withoutCredentials(err.Error(), []string{err.Error()})))
+		_, _ = fmt.Fprintln(s.out, report.Annotation("error", "momentolint", cli.WithoutCredentials(err.Error(), []string{err.Error()})))
 		s.code = exitFailed
 	}
 }
@@ -181,7 +182,7 @@ var takenFlags = []struct{ reason, flags string }{
 func (s *actionStep) setFlags() error {
 	fs := s.cmd.Flags()
 	if err := fs.Parse(s.inputs.Flags); err != nil {
-		return fmt.Errorf("the input args: %w", suggestFlag(s.cmd, err))
+		return fmt.Errorf("the input args: %w", cli.SuggestFlag(s.cmd, err))
 	}
 	var refused error
 	fs.Visit(func(f *pflag.Flag) {
@@ -239,7 +240,7 @@ func (s *actionStep) tell(failed error) error {
 		}
 	}
 	if failed != nil {
-		page.WriteString("## momentolint failed\n\n```text\n" + fenced(withoutCredentials(failed.Error(), []string{failed.Error()})) + "\n```\n")
+		page.WriteString("## momentolint failed\n\n```text\n" + fenced(cli.WithoutCredentials(failed.Error(), []string{failed.Error()})) + "\n```\n")
 	}
 	var errs []error
 	if s.runner.Summary != "" && page.Len() > 0 {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/delivery/hook"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/report"
@@ -22,7 +23,7 @@ func newHookCommand(a *app) *cobra.Command {
 		Short: "Keep credentials out of commits and pushes",
 		Long: `hook puts momentolint into git's hooks: before a commit it looks at what is
 staged, before a push at the commits that the remote does not have yet.`,
-		Args: unknownCommand,
+		Args: cli.UnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newHookInstallCommand(a), newHookUninstallCommand(a), newHookRunCommand(a))
@@ -47,7 +48,7 @@ func (f *installFlags) installer(cmd *cobra.Command, args []string) (*hook.Insta
 	for _, name := range args {
 		e, err := hook.ParseEvent(name)
 		if err != nil {
-			return nil, &usageError{cmd.CommandPath(), err}
+			return nil, cli.Wrong(cmd, err)
 		}
 		if !slices.Contains(i.Events, e) {
 			i.Events = append(i.Events, e)
@@ -141,7 +142,7 @@ Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.
 			}
 			e, err := hook.ParseEvent(name)
 			if err != nil {
-				return &usageError{cmd.CommandPath(), err}
+				return cli.Wrong(cmd, err)
 			}
 			if a.getenv("MOMENTOLINT_SKIP") == "1" {
 				return nil
@@ -200,7 +201,7 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 	if err != nil {
 		return err
 	}
-	a.code = exitCode(r, p.settings.failOn, false)
+	a.code = cli.ExitCode(r, p.settings.failOn, false)
 	if len(r.Findings) == 0 && a.code == exitClean {
 		return nil
 	}
@@ -226,8 +227,8 @@ func (a *app) push(args []string) (gitsource.Commits, error) {
 // refuse writes what was found and the ways out.
 func (a *app) refuse(r *finding.Report, e hook.Event) error {
 	var b bytes.Buffer
-	color := a.color(a.err, false)
-	err := report.Text(&b, r, report.TextOptions{Color: color, Width: width(a.err), Quiet: true, Brief: true})
+	color := cli.Color(a.getenv, a.err, false)
+	err := report.Text(&b, r, report.TextOptions{Color: color, Width: cli.Width(a.err), Quiet: true, Brief: true})
 	if err != nil {
 		return err
 	}

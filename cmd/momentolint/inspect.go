@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/internal/lazy"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/config"
@@ -49,9 +50,9 @@ Exit code: 0 it is a credential, 2 it is none or something could not be done.`,
 			if len(args) == 0 {
 				return nil
 			}
-			return &usageError{cmd.CommandPath(), errors.New("inspect takes no arguments: a credential in the command line stays in the shell's history " +
-				"and shows in the list of processes; give it on standard input, or name a variable with --env. " +
-				"If this was a live key, revoke it")}
+			return cli.Wrong(cmd, errors.New("inspect takes no arguments: a credential in the command line stays in the shell's history "+
+				"and shows in the list of processes; give it on standard input, or name a variable with --env. "+
+				"If this was a live key, revoke it"))
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.inspect(cmd, &f) },
 	}
@@ -78,7 +79,7 @@ type inspection struct {
 
 // inspect is the command.
 func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
-	wrong := func(err error) error { return &usageError{cmd.CommandPath(), err} }
+	wrong := func(err error) error { return cli.Wrong(cmd, err) }
 	if f.format != "text" && f.format != "json" {
 		return wrong(fmt.Errorf("--format %q: want text or json", f.format))
 	}
@@ -113,7 +114,7 @@ func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 	case "json":
 		err = in.json(a.out)
 	default:
-		err = in.text(a.out, look{color: a.color(a.out, f.noColor), width: width(a.out), verbose: f.verbose})
+		err = in.text(a.out, look{color: cli.Color(a.getenv, a.out, f.noColor), width: cli.Width(a.out), verbose: f.verbose})
 	}
 	return errors.Join(err, failed)
 }
@@ -136,7 +137,7 @@ func (a *app) credentialText(env string) (text []byte, from string, err error) {
 		}
 		return []byte(value), "environment variable " + name, nil
 	}
-	if in, ok := a.in.(*os.File); ok && isTerminal(in) {
+	if in, ok := a.in.(*os.File); ok && cli.IsTerminal(in) {
 		_, _ = fmt.Fprint(a.err, "Paste the credential, then Enter (it is not shown): ")
 		text, err = term.ReadPassword(int(in.Fd()))
 		_, _ = fmt.Fprintln(a.err)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers"
 	"github.com/momentolint/momentolint/analyzers/momentoexpiry"
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/internal/govet"
 	"github.com/momentolint/momentolint/internal/words"
 	"github.com/momentolint/momentolint/scanner"
@@ -109,7 +110,7 @@ that does not compile, for one.`,
 func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *reportFlags) error {
 	ctx := cmd.Context()
 	wrong := func(format string, v ...any) error {
-		return &usageError{cmd.CommandPath(), fmt.Errorf(format, v...)}
+		return cli.Wrong(cmd, fmt.Errorf(format, v...))
 	}
 	for _, arg := range args {
 		if strings.HasPrefix(arg, "-") {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/scanner"
 )
 
@@ -20,7 +21,7 @@ const (
 // is a terminal and nobody minds. The function it gives ends and clears it, and
 // may be called more than once.
 func (a *app) showProgress(ctx context.Context, p *scanner.Progress, f *reportFlags) func() {
-	if f.noProgress || f.quiet || !isTerminal(a.err) || a.getenv("CI") != "" || a.getenv("TERM") == "dumb" {
+	if f.noProgress || f.quiet || !cli.LiveLine(a.getenv, a.err) {
 		return func() {}
 	}
 	done, ended := make(chan struct{}), make(chan struct{})
@@ -37,7 +38,7 @@ func (a *app) showProgress(ctx context.Context, p *scanner.Progress, f *reportFl
 		tick := time.NewTicker(time.Second / progressRate)
 		defer tick.Stop()
 		for {
-			_, _ = fmt.Fprintf(a.err, "\r\x1b[K%s", progressLine(p, time.Since(started), width(a.err)))
+			_, _ = fmt.Fprintf(a.err, "\r\x1b[K%s", progressLine(p, time.Since(started), cli.Width(a.err)))
 			select {
 			case <-done:
 				_, _ = fmt.Fprint(a.err, "\r\x1b[K")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/baseline"
 	"github.com/momentolint/momentolint/scanner/config"
@@ -65,7 +64,7 @@ type reportFile struct{ format, path string }
 // settings checks the flags and reads the configuration and the baseline.
 func (f *reportFlags) settings(cmd *cobra.Command, path string) (*settings, error) {
 	wrong := func(format string, v ...any) (*settings, error) {
-		return nil, &usageError{cmd.CommandPath(), fmt.Errorf(format, v...)}
+		return nil, cli.Wrong(cmd, fmt.Errorf(format, v...))
 	}
 	s := &settings{failOn: f.failOn, baselinePath: f.baseline}
 	if _, err := report.ByName(f.format); err != nil {
@@ -153,8 +152,8 @@ func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *repo
 		return errors.Join(failed, err)
 	}
 	a.remarks(r, f)
-	a.code = exitCode(r, s.failOn, next != nil)
-	if n := unfinished(r); n > 0 && s.failOn == "live" && a.code == exitFailed && !r.Incomplete {
+	a.code = cli.ExitCode(r, s.failOn, next != nil)
+	if n := cli.Unfinished(r); n > 0 && s.failOn == "live" && a.code == exitFailed && !r.Incomplete {
 		_, _ = fmt.Fprintf(a.err, "momentolint: %s could not be checked, so nobody knows whether one is live\n", plural(n, "credential"))
 	}
 	return failed
@@ -170,7 +169,7 @@ func (a *app) print(r *finding.Report, f *reportFlags) error {
 		return write(a.out, r)
 	}
 	return report.Text(a.out, r, report.TextOptions{
-		Color: a.color(a.out, f.noColor), Width: width(a.out), Verbose: f.verbose, Quiet: f.quiet,
+		Color: cli.Color(a.getenv, a.out, f.noColor), Width: cli.Width(a.out), Verbose: f.verbose, Quiet: f.quiet,
 		CI: a.commandedByLog(),
 	})
 }
@@ -214,62 +213,4 @@ func (a *app) remarks(r *finding.Report, f *reportFlags) {
 	for _, e := range r.StaleBaseline {
 		_, _ = fmt.Fprintf(a.err, "momentolint: stale baseline entry: %s\n", safe(e))
 	}
-}
-
-// exitCode is the contract's: what was not looked at goes before what was found.
-func exitCode(r *finding.Report, failOn string, baselineWritten bool) int {
-	switch {
-	case r.Incomplete:
-		return exitFailed
-	case baselineWritten:
-		// Whoever writes a baseline accepts what is in it.
-		return exitClean
-	case failOn == "any" && r.Summary.Findings > 0, failOn == "live" && r.Summary.Live > 0:
-		return exitFound
-	case failOn == "live" && unfinished(r) > 0:
-		// Nobody knows whether one of them is live.
-		return exitFailed
-	}
-	return exitClean
-}
-
-// unfinished is how many credentials were to be checked and could not be.
-func unfinished(r *finding.Report) int {
-	seen := map[string]bool{}
-	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Verdict.Unfinished {
-			seen[f.Fingerprint] = true
-		}
-	}
-	return len(seen)
-}
-
-// color tells whether to write colours to w: only to a terminal, and not where
-// https://no-color.org or the terminal says no.
-func (a *app) color(w io.Writer, off bool) bool {
-	if off || a.getenv("NO_COLOR") != "" || a.getenv("TERM") == "dumb" {
-		return false
-	}
-	if v := a.getenv("CLICOLOR_FORCE"); v != "" && v != "0" {
-		return true
-	}
-	return isTerminal(w)
-}
-
-func isTerminal(w any) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// width is the terminal's width in columns, 0 if w is none.
-func width(w io.Writer) int {
-	f, ok := w.(*os.File)
-	if !ok {
-		return 0
-	}
-	columns, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
-	}
-	return columns
 }

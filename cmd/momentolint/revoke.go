@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
@@ -82,7 +83,7 @@ type revocation struct {
 // revoke is the command.
 func (a *app) revoke(cmd *cobra.Command, args []string, f *revokeFlags) error {
 	wrong := func(format string, v ...any) error {
-		return &usageError{cmd.CommandPath(), fmt.Errorf(format, v...)}
+		return cli.Wrong(cmd, fmt.Errorf(format, v...))
 	}
 	if f.format != "text" && f.format != "json" {
 		return wrong("--format %q: want text or json", f.format)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/internal/words"
 	"github.com/momentolint/momentolint/scanner/export"
 	"github.com/momentolint/momentolint/scanner/rule"
@@ -32,7 +33,7 @@ scanner, as far as that scanner can express them.`,
 			if len(args) == 1 {
 				r, ok := rule.ByID(args[0])
 				if !ok {
-					return &usageError{cmd.CommandPath(), unknownRule(args[0], list)}
+					return cli.Wrong(cmd, unknownRule(args[0], list))
 				}
 				list = []rule.Rule{r}
 			}
@@ -41,11 +42,11 @@ scanner, as far as that scanner can express them.`,
 				return a.rulesJSON(list)
 			case slices.Contains(export.Formats(), format):
 				if len(args) == 1 {
-					return &usageError{cmd.CommandPath(), fmt.Errorf("--format %s prints all rules; leave out %q", format, args[0])}
+					return cli.Wrong(cmd, fmt.Errorf("--format %s prints all rules; leave out %q", format, args[0]))
 				}
 				return export.Write(a.out, format)
 			case format != "text":
-				return &usageError{cmd.CommandPath(), fmt.Errorf("--format %q: want %s", format, ruleFormats())}
+				return cli.Wrong(cmd, fmt.Errorf("--format %q: want %s", format, ruleFormats()))
 			case len(args) == 1:
 				return a.ruleText(list[0])
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/config"
 	"github.com/momentolint/momentolint/scanner/machine"
@@ -89,7 +90,7 @@ Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.
 func (a *app) scan(cmd *cobra.Command, args []string, flags *scanFlags, report *reportFlags, live *liveFlags) error {
 	ctx := cmd.Context()
 	wrong := func(format string, v ...any) error {
-		return &usageError{cmd.CommandPath(), fmt.Errorf(format, v...)}
+		return cli.Wrong(cmd, fmt.Errorf(format, v...))
 	}
 	modes := flags.modes()
 	switch {
@@ -133,11 +134,11 @@ func (a *app) prepare(cmd *cobra.Command, path string, flags *scanFlags, report 
 		return nil, err
 	}
 	if err := flags.merge(cmd, settings.config); err != nil {
-		return nil, &usageError{cmd.CommandPath(), err}
+		return nil, cli.Wrong(cmd, err)
 	}
 	size, err := config.ParseSize(flags.maxFileSize)
 	if err != nil {
-		return nil, &usageError{cmd.CommandPath(), fmt.Errorf("--max-file-size: %w", err)}
+		return nil, cli.Wrong(cmd, fmt.Errorf("--max-file-size: %w", err))
 	}
 	options, err := a.scannerOptions(settings, report, live)
 	if err != nil {

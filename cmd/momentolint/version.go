@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 )
 
 // version is set by the linker where a build has no module version of its own
@@ -14,15 +16,7 @@ import (
 var version string
 
 // buildVersion is the version to show: the linker's, else the module's.
-func buildVersion() string {
-	if version != "" {
-		return version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
-	}
-	return "dev"
-}
+func buildVersion() string { return cli.Version(version) }
 
 // buildRevision is the commit the program was built from, "" if unknown.
 func buildRevision() string {
