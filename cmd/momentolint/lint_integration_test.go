@@ -23,7 +23,7 @@ func TestLintWorksWithThePreviousGoRelease(t *testing.T) {
 	dir := withSDK(t, map[string]string{"a.go": never(neverLine), "b/b.go": keyFile("b", ct.V2(ct.Options{})), "c/c.go": "package c\n\nvar n int = \"no\"\n"})
 	t.Chdir(dir)
 	r := call(t, "", nil, "lint")
-	for _, want := range []string{"a.go:10:14", "b/b.go:3:11", "c/c.go:3:13"} {
+	for _, want := range []string{"a.go:10:15", "b/b.go:3:11", "c/c.go:3:13"} {
 		if r.code != exitFailed || !strings.Contains(r.out, want) {
 			t.Errorf("exit %d, no %s in\n%s%s", r.code, want, r.out, r.stderr)
 		}
