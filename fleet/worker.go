@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -54,6 +55,11 @@ type WorkerOptions struct {
 	// pause is how long a worker with a full disk takes nothing.
 	pause time.Duration
 }
+
+// DefaultVerifyTotal is how long the credentials of one repository may wait for
+// their check: all of the fleet's wait for their turns in one line, which may
+// be long.
+const DefaultVerifyTotal = 24 * time.Hour
 
 // DefaultClonesPerHost is how many clones come from one host at once.
 const DefaultClonesPerHost = 8
@@ -110,9 +116,8 @@ func (f *Fleet) NewWorker(o WorkerOptions) (*Worker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("looking for git: %w", err)
 	}
-	// All wait for their turns in one line, which may be long.
 	o.Verify.Limiter = newLimiter(f, o.Verify.Rate)
-	o.Verify.Total = 24 * time.Hour
+	o.Verify.Total = cmp.Or(o.Verify.Total, DefaultVerifyTotal)
 	own, err := verify.New(o.Verify)
 	if err != nil {
 		return nil, fmt.Errorf("preparing the live check: %w", err)

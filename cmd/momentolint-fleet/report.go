@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,54 +12,29 @@ import (
 	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/fleet"
 	"github.com/momentolint/momentolint/scanner/baseline"
-	"github.com/momentolint/momentolint/scanner/config"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/report"
 )
 
 // reportFlags say what becomes of the findings.
 type reportFlags struct {
-	format                          string
-	reports                         []string
-	failOn, baseline, writeBaseline string
-	expiryWarning                   string
-	showSecrets                     bool
+	cli.ReportFlags
+	settings    *cli.ReportSettings
+	showSecrets bool
 }
 
 func (f *reportFlags) add(fs *pflag.FlagSet) {
-	fs.StringVar(&f.format, "format", "text", "write to standard output as `FORMAT`: "+strings.Join(report.Formats(), ", "))
-	fs.StringArrayVar(&f.reports, "report", nil, "also write a report to a file, as `FORMAT=FILE`; may be repeated")
-	fs.StringVar(&f.failOn, "fail-on", "any", "exit with 1 on `WHAT`: any, live or none")
-	fs.StringVar(&f.baseline, "baseline", "", "leave out the findings that `FILE` lists")
-	fs.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to `FILE` as a baseline")
-	fs.StringVar(&f.expiryWarning, "expiry-warning", "30d", "warn of credentials that expire within this `TIME`")
+	f.Add(fs)
 	fs.BoolVar(&f.showSecrets, "show-secrets", false, "not possible here: credentials do not leave the worker that finds them")
 }
 
 // check finds mistakes before hours of work.
-func (f *reportFlags) check() error {
+func (f *reportFlags) check() (err error) {
 	if f.showSecrets {
 		return errors.New("--show-secrets: a fleet's credentials do not leave the worker that finds them; scan the repository itself")
 	}
-	if _, err := report.ByName(f.format); err != nil {
-		return fmt.Errorf("--format: %w", err)
-	}
-	for _, r := range f.reports {
-		format, file, ok := strings.Cut(r, "=")
-		if !ok || file == "" {
-			return fmt.Errorf("--report %q: want FORMAT=FILE", r)
-		}
-		if _, err := report.ByName(format); err != nil {
-			return fmt.Errorf("--report: %w", err)
-		}
-	}
-	if !slices.Contains([]string{"any", "live", "none"}, f.failOn) {
-		return fmt.Errorf("--fail-on %q: want any, live or none", f.failOn)
-	}
-	if _, err := config.ParseDuration(f.expiryWarning); err != nil {
-		return fmt.Errorf("--expiry-warning: %w", err)
-	}
-	return nil
+	f.settings, err = f.Check()
+	return err
 }
 
 func newReportCommand(a *app) *cobra.Command {
@@ -119,61 +91,47 @@ func (a *app) openRun(ctx context.Context, name string, args []string) (*fleet.F
 
 // finish writes the reports and sets the exit code.
 func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
-	warning, err := config.ParseDuration(f.expiryWarning)
-	if err != nil {
+	o := fleet.ReportOptions{Version: buildVersion(), ExpiryWarning: f.settings.ExpiryWarning, Now: a.now}
+	var err error
+	if o.Baseline, err = cli.ReadBaseline(f.Baseline, f.WriteBaseline); err != nil {
 		return err
-	}
-	o := fleet.ReportOptions{Version: buildVersion(), ExpiryWarning: warning, Now: a.now}
-	if f.baseline != "" {
-		o.Baseline, err = baseline.Read(f.baseline)
-		if err != nil && (f.writeBaseline != f.baseline || !errors.Is(err, os.ErrNotExist)) {
-			return err
-		}
 	}
 	all, err := r.Report(ctx, o)
 	if err != nil {
 		return err
 	}
-	if f.writeBaseline != "" {
-		next, err := a.newBaseline(ctx, r, o)
-		if err != nil {
+	if f.WriteBaseline != "" {
+		if err := a.writeBaseline(ctx, r, o, f.WriteBaseline); err != nil {
 			return err
 		}
-		if err := report.ReplaceFile(f.writeBaseline, next); err != nil {
-			return fmt.Errorf("writing the baseline: %w", err)
-		}
 	}
-	var failed error
-	for _, entry := range f.reports {
-		format, file, _ := strings.Cut(entry, "=")
-		failed = errors.Join(failed, report.WriteFile(file, format, all))
-	}
+	failed := cli.WriteReports(f.settings.Files, all)
 	if err := a.print(all, f); err != nil {
 		return errors.Join(failed, err)
 	}
 	if failed != nil {
 		return failed
 	}
-	a.code = max(a.code, cli.ExitCode(all, f.failOn, f.writeBaseline != ""))
+	a.code = max(a.code, cli.ExitCode(all, f.FailOn, f.WriteBaseline != ""))
 	return nil
 }
 
-// newBaseline is the baseline that covers everything found.
-func (a *app) newBaseline(ctx context.Context, r *fleet.Run, o fleet.ReportOptions) ([]byte, error) {
+// writeBaseline writes the baseline that covers everything found.
+func (a *app) writeBaseline(ctx context.Context, r *fleet.Run, o fleet.ReportOptions, path string) error {
 	o.Baseline = nil
 	all, err := r.Report(ctx, o)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return baseline.New(all.Findings).Marshal(), nil
+	return cli.WriteBaseline(path, baseline.New(all.Findings))
 }
 
 func (a *app) print(r *finding.Report, f *reportFlags) error {
 	text := report.TextOptions{Color: cli.Color(a.getenv, a.out, a.noColor), Width: cli.Width(a.out), Verbose: a.verbose, Quiet: a.quiet}
-	if f.format == "text" {
+	if f.Format == "text" {
 		return report.Text(a.out, r, text)
 	}
-	write, err := report.ByName(f.format)
+	write, err := report.ByName(f.Format)
 	if err == nil {
 		err = write(a.out, r)
 	}

@@ -35,7 +35,7 @@ Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.
 			if err := report.check(); err != nil {
 				return wrong(err)
 			}
-			if err := flags.complete(worker.offline); err != nil {
+			if err := flags.complete(worker.live.Offline); err != nil {
 				return wrong(err)
 			}
 			nothing := len(args) == 0 && flags.file == "" && flags.github == "" && flags.gitlab == ""

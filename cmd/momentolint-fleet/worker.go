@@ -8,10 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/fleet"
-	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/config"
 	"github.com/momentolint/momentolint/scanner/verify"
 )
@@ -25,12 +23,7 @@ type workerFlags struct {
 	clonesPerHost int
 	rate          float64
 
-	offline       bool
-	endpoint      string
-	target        string
-	allowHosts    []string
-	managementURL string
-	managementKey string
+	live cli.LiveFlags
 }
 
 func (f *workerFlags) add(fs *pflag.FlagSet) {
@@ -39,12 +32,8 @@ func (f *workerFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.quota, "disk-quota", "20GB", "let clones take this `SIZE` at most, 0 = as much as there is")
 	fs.IntVar(&f.clonesPerHost, "clones-per-host", fleet.DefaultClonesPerHost, "clone this many repositories of one host at once, in the whole fleet")
 	fs.Float64Var(&f.rate, "rate", verify.DefaultRate, "ask Momento this often in a second, in the whole fleet")
-	fs.BoolVar(&f.offline, "offline", false, "no network but for cloning: do not ask whether credentials are live")
-	fs.StringVar(&f.endpoint, "endpoint", "", "`HOST[:PORT]` for credentials that name none (default: the variable MOMENTO_ENDPOINT)")
-	fs.StringVar(&f.target, "live-target", "", "send every live check to `HOST:PORT` instead (momento-local, a test); no TLS on loopback")
-	fs.StringArrayVar(&f.allowHosts, "allow-host", nil, "also send credentials to hosts under `SUFFIX`, beside momentohq.com")
-	fs.StringVar(&f.managementURL, "management-url", "", "send every management call to `URL` instead")
-	fs.StringVar(&f.managementKey, "management-key-env", "", "look keys up in the account with the management key in the variable `NAME`")
+	f.live.Add(fs, "no network but for cloning: do not ask whether credentials are live",
+		"check a repository's credentials for at most this `TIME`, 0 = as long as it takes; what is left is unverified", fleet.DefaultVerifyTotal)
 }
 
 // options are the worker's.
@@ -63,31 +52,13 @@ func (f *workerFlags) options(a *app) (fleet.WorkerOptions, error) {
 	if o.Dir, err = a.dir(); err != nil {
 		return o, err
 	}
-	endpoint := f.endpoint
-	if endpoint == "" {
-		endpoint = a.getenv("MOMENTO_ENDPOINT")
-	}
-	o.Verify = verify.Options{
-		Offline: f.offline, Endpoint: endpoint, LiveTarget: f.target, AllowHosts: f.allowHosts,
-		Now: a.now, Getenv: a.getenv, Version: buildVersion(), Rate: f.rate,
-	}
-	o.Account = account.Settings{
-		Options: account.Options{URL: f.managementURL, Getenv: a.getenv, Version: buildVersion()},
-		Self:    f.target == "" || f.managementURL != "",
-	}
-	if err := o.Account.Check(); err != nil {
+	env := &cli.Env{Lookup: a.lookup, Now: a.now, Version: buildVersion()}
+	if o.Verify, err = f.live.Options(env); err != nil {
 		return o, err
 	}
-	if f.managementKey != "" {
-		text, ok := a.lookup(f.managementKey)
-		if !ok {
-			return o, fmt.Errorf("--management-key-env: the variable %s is not set", f.managementKey)
-		}
-		if o.Account.Management, err = credential.Parse([]byte(text)); err != nil {
-			return o, fmt.Errorf("--management-key-env: %s holds no Momento API key", f.managementKey)
-		}
-	}
-	return o, nil
+	o.Verify.Rate = f.rate
+	o.Account, err = f.live.Account(env)
+	return o, err
 }
 
 func newWorkerCommand(a *app) *cobra.Command {

@@ -36,7 +36,7 @@ func (f *managementFlags) add(fs *pflag.FlagSet) {
 // client makes the client, and gives the key id of the key it uses ("" if the
 // key does not tell).
 func (f *managementFlags) client(a *app) (*account.Client, string, error) {
-	key, err := a.keyFromEnv(f.keyEnv)
+	key, err := a.env().Key(f.keyEnv)
 	if err != nil {
 		return nil, "", fmt.Errorf("the key for the management API: %w", err)
 	}

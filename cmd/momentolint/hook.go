@@ -183,8 +183,8 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 	scan.add(usual)
 	reports.add(usual)
 	live.add(usual)
-	reports.failOn, reports.config, reports.baseline, reports.jobs = flags.failOn, flags.config, flags.baseline, flags.jobs
-	live.offline = !flags.live
+	reports.FailOn, reports.config, reports.Baseline, reports.jobs = flags.failOn, flags.config, flags.baseline, flags.jobs
+	live.Offline = !flags.live
 	p, err := a.prepare(cmd, ".", &scan, &reports, &live)
 	if err != nil {
 		return err

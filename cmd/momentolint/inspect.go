@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -96,7 +95,7 @@ func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 	if err != nil {
 		return fmt.Errorf("preparing the live check: %w", err)
 	}
-	settings, err := f.live.account(a)
+	settings, err := f.live.Account(a.env())
 	if err != nil {
 		return err
 	}
@@ -109,7 +108,7 @@ func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 		return fmt.Errorf("%s: %w", from, err)
 	}
 	// What fails here is said, and what is known is shown all the same.
-	failed := in.judge(cmd.Context(), verifier, settings, nearbyEndpoint(text), f.live.offline)
+	failed := in.judge(cmd.Context(), verifier, settings, nearbyEndpoint(text), f.live.Offline)
 	switch f.format {
 	case "json":
 		err = in.json(a.out)
@@ -128,7 +127,7 @@ const maxInput = 16 * credential.MaxLength
 func (a *app) credentialText(env string) (text []byte, from string, err error) {
 	if env != "" {
 		value, ok := a.lookup(env)
-		name := safeName(env)
+		name := cli.SafeName(env)
 		switch {
 		case !ok:
 			return nil, "", fmt.Errorf("the environment variable %s is not set", name)
@@ -153,15 +152,6 @@ func (a *app) credentialText(env string) (text []byte, from string, err error) {
 		return nil, "", errors.New("standard input is empty: give a credential there, or name a variable with --env")
 	}
 	return text, "standard input", nil
-}
-
-// safeName shows a name that was typed, unless it is a credential that was
-// typed in its place.
-func safeName(name string) string {
-	if len(credential.ParseAll([]byte(name))) > 0 || len(name) > 100 {
-		return credential.Redact(name)
-	}
-	return name
 }
 
 // oneCredential takes the credential out of the text: the text itself, or the
@@ -202,25 +192,6 @@ func (in *inspection) judge(ctx context.Context, v *verify.Verifier, s account.S
 		return fmt.Errorf("looking the key up in its account: %w", err)
 	}
 	return nil
-}
-
-// keyFromEnv reads the key that a command works with.
-func (a *app) keyFromEnv(name string) (credential.Credential, error) {
-	value, ok := a.lookup(name)
-	if !ok || value == "" {
-		return credential.Credential{}, fmt.Errorf("the environment variable %s holds no key", safeName(name))
-	}
-	c, err := credential.Parse([]byte(value))
-	if err != nil {
-		return credential.Credential{}, fmt.Errorf("environment variable %s: %w", safeName(name), err)
-	}
-	if c.ExpiredAt(a.now()) {
-		return credential.Credential{}, fmt.Errorf("environment variable %s: the key has expired (%s)", safeName(name), stamp(c.ExpiresAt))
-	}
-	if slices.Contains([]credential.Kind{credential.RefreshToken, credential.SessionToken, credential.DisposableToken}, c.Kind) {
-		return credential.Credential{}, fmt.Errorf("environment variable %s holds a %s, not an API key", safeName(name), c.Kind.Title())
-	}
-	return c, nil
 }
 
 // facts are what a credential tells of itself, corrected by what its account

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,24 +21,17 @@ import (
 
 // reportFlags say what becomes of the findings; scan and lint share them.
 type reportFlags struct {
-	format                                  string
-	reports                                 []string
-	failOn, baseline, writeBaseline, config string
-	jobs                                    int
-	expiryWarning                           string
-	showSecrets                             bool
-	noColor, quiet, verbose, noProgress     bool
+	cli.ReportFlags
+	config                              string
+	jobs                                int
+	showSecrets                         bool
+	noColor, quiet, verbose, noProgress bool
 }
 
 func (f *reportFlags) add(fs *pflag.FlagSet) {
-	fs.StringVar(&f.format, "format", "text", "write to standard output as `FORMAT`: "+strings.Join(report.Formats(), ", "))
-	fs.StringArrayVar(&f.reports, "report", nil, "also write a report to a file, as `FORMAT=FILE`; may be repeated")
-	fs.StringVar(&f.failOn, "fail-on", "any", "exit with 1 on `WHAT`: any, live or none")
-	fs.StringVar(&f.baseline, "baseline", "", "leave out the findings that `FILE` lists")
-	fs.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to `FILE` as a baseline")
+	f.ReportFlags.Add(fs)
 	fs.StringVar(&f.config, "config", "", "configuration `FILE` (default: .momentolint.yaml, looked for from the scanned folder upwards)")
 	fs.IntVar(&f.jobs, "jobs", 0, "work on `N` things at once, 0 = as many as there are cores")
-	fs.StringVar(&f.expiryWarning, "expiry-warning", "30d", "warn of credentials that expire within this `TIME`")
 	fs.BoolVar(&f.showSecrets, "show-secrets", false, "show credentials in full, in text and JSON")
 	fs.BoolVar(&f.noColor, "no-color", false, "no colours")
 	fs.BoolVar(&f.quiet, "quiet", false, "only findings and errors")
@@ -55,35 +46,16 @@ type settings struct {
 	baselinePath  string
 	baseline      *baseline.Baseline
 	expiryWarning time.Duration
-	files         []reportFile
+	files         []cli.ReportFile
 }
-
-// reportFile is one --report.
-type reportFile struct{ format, path string }
 
 // settings checks the flags and reads the configuration and the baseline.
 func (f *reportFlags) settings(cmd *cobra.Command, path string) (*settings, error) {
-	wrong := func(format string, v ...any) (*settings, error) {
-		return nil, cli.Wrong(cmd, fmt.Errorf(format, v...))
+	checked, err := f.Check()
+	if err != nil {
+		return nil, cli.Wrong(cmd, err)
 	}
-	s := &settings{failOn: f.failOn, baselinePath: f.baseline}
-	if _, err := report.ByName(f.format); err != nil {
-		return wrong("--format: %w", err)
-	}
-	for _, r := range f.reports {
-		format, file, ok := strings.Cut(r, "=")
-		if !ok || file == "" {
-			return wrong("--report %q: want FORMAT=FILE", r)
-		}
-		if _, err := report.ByName(format); err != nil {
-			return wrong("--report: %w", err)
-		}
-		s.files = append(s.files, reportFile{format, file})
-	}
-	var err error
-	if s.expiryWarning, err = config.ParseDuration(f.expiryWarning); err != nil {
-		return wrong("--expiry-warning: %w", err)
-	}
+	s := &settings{failOn: f.FailOn, baselinePath: f.Baseline, expiryWarning: checked.ExpiryWarning, files: checked.Files}
 	if s.config, err = readConfig(f.config, path); err != nil {
 		return nil, err
 	}
@@ -97,15 +69,11 @@ func (f *reportFlags) settings(cmd *cobra.Command, path string) (*settings, erro
 	if s.config.Baseline != "" && !changed("baseline") {
 		s.baselinePath = filepath.Join(s.config.Dir, filepath.FromSlash(s.config.Baseline))
 	}
-	if !slices.Contains([]string{"any", "live", "none"}, s.failOn) {
-		return wrong("--fail-on %q: want any, live or none", s.failOn)
+	if err = cli.CheckFailOn(s.failOn); err != nil {
+		return nil, cli.Wrong(cmd, err)
 	}
-	if s.baselinePath != "" {
-		s.baseline, err = baseline.Read(s.baselinePath)
-		// The file that is about to be written need not exist yet.
-		if err != nil && (f.writeBaseline != s.baselinePath || !errors.Is(err, os.ErrNotExist)) {
-			return nil, err
-		}
+	if s.baseline, err = cli.ReadBaseline(s.baselinePath, f.WriteBaseline); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
@@ -128,7 +96,7 @@ func readConfig(name, path string) (*config.Config, error) {
 // quiesce ends the progress line, before anything else is written.
 func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *reportFlags, quiesce func()) error {
 	var next *baseline.Baseline
-	if f.writeBaseline != "" {
+	if f.WriteBaseline != "" {
 		next = run.NewBaseline()
 	}
 	r, err := run.Report(ctx)
@@ -138,16 +106,11 @@ func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *repo
 	}
 	a.reported = r
 	if next != nil {
-		if err := report.ReplaceFile(f.writeBaseline, next.Marshal()); err != nil {
-			return fmt.Errorf("writing the baseline: %w", err)
+		if err := cli.WriteBaseline(f.WriteBaseline, next); err != nil {
+			return err
 		}
 	}
-	var failed error
-	for _, file := range s.files {
-		if err := report.WriteFile(file.path, file.format, r); err != nil {
-			failed = errors.Join(failed, err)
-		}
-	}
+	failed := cli.WriteReports(s.files, r)
 	if err := a.print(r, f); err != nil {
 		return errors.Join(failed, err)
 	}
@@ -161,8 +124,8 @@ func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *repo
 
 // print writes the report to standard output.
 func (a *app) print(r *finding.Report, f *reportFlags) error {
-	if f.format != "text" {
-		write, err := report.ByName(f.format)
+	if f.Format != "text" {
+		write, err := report.ByName(f.Format)
 		if err != nil {
 			return err
 		}
@@ -186,7 +149,7 @@ const maxRemarks = 10
 // remarks says on standard error what was not looked at, unless the report on
 // standard output has said it to the same readers.
 func (a *app) remarks(r *finding.Report, f *reportFlags) {
-	if f.format == "text" && !f.quiet || f.format == "github" {
+	if f.Format == "text" && !f.quiet || f.Format == "github" {
 		return
 	}
 	safe := report.Safe
