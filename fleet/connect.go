@@ -321,7 +321,7 @@ func retry(ctx context.Context, call func(context.Context) error) error {
 // the request stays.
 func passing(err error) bool {
 	for _, final := range []error{
-		jetstream.ErrKeyExists, jetstream.ErrKeyNotFound, jetstream.ErrBucketNotFound, jetstream.ErrStreamNotFound,
+		jetstream.ErrKeyExists, jetstream.ErrKeyNotFound, jetstream.ErrMsgNotFound, jetstream.ErrBucketNotFound, jetstream.ErrStreamNotFound,
 		jetstream.ErrConsumerNotFound, jetstream.ErrJetStreamNotEnabled, jetstream.ErrJetStreamNotEnabledForAccount,
 		jetstream.ErrInvalidKey, jetstream.ErrLimitMarkerTTLNotSupported, nats.ErrMaxPayload, nats.ErrConnectionClosed,
 		nats.ErrAuthorization, nats.ErrPermissionViolation, context.Canceled, errClosed,

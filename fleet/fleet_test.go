@@ -299,15 +299,24 @@ func checkNothingRests(t testing.TB, f *Fleet, run *Run, store string, secrets [
 	if err != nil || files == 0 {
 		t.Fatalf("%d files: %v", files, err)
 	}
+	var names []string
 	streams := f.js.StreamNames(t.Context())
 	for name := range streams.Name() {
+		names = append(names, name)
+	}
+	for _, name := range names {
 		stream, err := f.js.Stream(t.Context(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		state := stream.CachedInfo().State
 		for seq := max(state.FirstSeq, 1); seq <= state.LastSeq; seq++ {
-			msg, err := stream.GetMsg(t.Context(), seq)
+			var msg *jetstream.RawStreamMsg
+			err := retry(t.Context(), func(ctx context.Context) error {
+				var err error
+				msg, err = stream.GetMsg(ctx, seq)
+				return err
+			})
 			if errors.Is(err, jetstream.ErrMsgNotFound) {
 				continue
 			}

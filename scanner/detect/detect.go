@@ -81,7 +81,7 @@ type Match struct {
 func New(o Options) (*Detector, error) {
 	d := &Detector{depth: min(max(o.MaxDecodeDepth, 0), maxDepth), needles: needles()}
 	var err error
-	if d.searcher, err = newSearcher(d.needles); err != nil {
+	if d.searcher, err = searcher(); err != nil {
 		return nil, fmt.Errorf("preparing the literal search: %w", err)
 	}
 	if d.engine, err = newEngine(o.GitleaksConfig, o.GitleaksDefaults); err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"strings"
+	"sync"
 
 	"github.com/momentolint/momentolint/scanner/detect/literal"
 )
@@ -132,11 +133,14 @@ func cores(text string) []needle {
 	return list
 }
 
-// newSearcher prepares the literal search.
-func newSearcher(list []needle) (*literal.Searcher, error) {
+// searcher is the literal search. It knows nothing but the needles, and
+// planning it takes milliseconds: a fleet's worker, which makes a detector for
+// each of thousands of repositories, does it once.
+var searcher = sync.OnceValues(func() (*literal.Searcher, error) {
+	list := needles()
 	texts := make([]string, len(list))
 	for i, n := range list {
 		texts[i] = n.text
 	}
 	return literal.New(texts)
-}
+})

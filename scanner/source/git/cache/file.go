@@ -175,13 +175,28 @@ func (x *file) write(body ...[]byte) (err error) {
 
 const tempPrefix = "new-"
 
+// pruneEvery is how often a folder is looked through: one for the repositories
+// of an organisation holds many thousand files, and each scan writes some.
+const pruneEvery = 24 * time.Hour
+
+// pruned is the file whose time of change is that of the last look.
+const pruned = "pruned"
+
 // prune removes files that nobody used for long, and what ended runs left.
 func (x *file) prune() {
+	now := time.Now()
+	mark := filepath.Join(x.dir, pruned)
+	if info, err := os.Stat(mark); err == nil && now.Sub(info.ModTime()) < pruneEvery {
+		return
+	}
 	entries, err := os.ReadDir(x.dir)
 	if err != nil {
 		return
 	}
-	now := time.Now()
+	// Without the mark the next one looks again.
+	if os.WriteFile(mark, nil, 0o600) == nil {
+		_ = os.Chtimes(mark, now, now)
+	}
 	for _, e := range entries {
 		info, err := e.Info()
 		if err != nil || !info.Mode().IsRegular() {

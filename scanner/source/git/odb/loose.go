@@ -2,12 +2,13 @@ package odb
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/klauspost/compress/zlib"
 
@@ -111,8 +112,20 @@ func looseStream(id OID, path string) (io.ReadCloser, error) {
 // eachLoose calls fn with the id of every loose object of a folder. Files that
 // are no objects are none of our business: git leaves temporary ones there.
 func eachLoose(dir string, h Hash, fn func(OID)) error {
-	for i := range 256 {
-		prefix := fmt.Sprintf("%02x", i)
+	// Most of the 256 folders that there may be are missing in a small or a
+	// packed repository.
+	folders, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		prefix := folder.Name()
+		if first, err := hex.DecodeString(prefix); err != nil || len(first) != 1 || prefix != strings.ToLower(prefix) {
+			continue
+		}
 		entries, err := os.ReadDir(filepath.Join(dir, prefix))
 		if errors.Is(err, os.ErrNotExist) {
 			continue
