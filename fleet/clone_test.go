@@ -37,6 +37,7 @@ func newClones(t testing.TB, f *Fleet, dir string, quota int64) *clones {
 func runOf(id string) *Run { return &Run{record: record{ID: id, Settings: DefaultSettings()}} }
 
 func TestAURLIsClonedAndLaterBroughtUpToDate(t *testing.T) {
+	t.Parallel()
 	secrets := mint(t, 2)
 	dir, home := t.TempDir(), t.TempDir()
 	r, target := remote(t, filepath.Join(dir, "a.git"), secrets)
@@ -50,16 +51,16 @@ func TestAURLIsClonedAndLaterBroughtUpToDate(t *testing.T) {
 	r.git("update-ref", "refs/pull/1/head", theirs)
 	r.git("update-ref", "refs/heads/main", main)
 	r.git("update-ref", "refs/custom/x", main)
-	f := connect(t, t.TempDir())
+	f := shared(t)
 	run := orderTargets(t, f, offline(), target)
-	work(t, f, WorkerOptions{Dir: home})
+	work(t, f, WorkerOptions{Run: run.ID, Dir: home})
 	got := gather(t, run)
 	if got.Incomplete || len(got.Findings) != 1 || got.Findings[0].Location.File != target.Name+"/key.env" {
 		t.Fatalf("%+v %+v", got.Repositories, got.Findings)
 	}
 	r.git("update-ref", "refs/heads/second", theirs)
 	run = orderTargets(t, f, offline(), target)
-	work(t, f, WorkerOptions{Dir: home})
+	work(t, f, WorkerOptions{Run: run.ID, Dir: home})
 	if got := gather(t, run); got.Incomplete || len(got.Findings) != 2 {
 		t.Errorf("after the second branch: %+v", got.Findings)
 	}
@@ -94,9 +95,9 @@ func TestACloneRunsNothingThatARepositoryBringsAlong(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("GIT_TEMPLATE_DIR", filepath.Dir(template))
-	f := connect(t, t.TempDir())
+	f := shared(t)
 	run := orderTargets(t, f, offline(), target)
-	work(t, f, WorkerOptions{Dir: home})
+	work(t, f, WorkerOptions{Run: run.ID, Dir: home})
 	if got := gather(t, run); got.Incomplete || len(got.Findings) != 1 {
 		t.Errorf("%+v %+v", got.Repositories, got.Findings)
 	}
@@ -106,10 +107,11 @@ func TestACloneRunsNothingThatARepositoryBringsAlong(t *testing.T) {
 }
 
 func TestAFetchThatWasCutOffIsTakenUpAgain(t *testing.T) {
+	t.Parallel()
 	secrets := mint(t, 1)
 	dir, home := t.TempDir(), t.TempDir()
 	r, target := remote(t, filepath.Join(dir, "a.git"), secrets)
-	c := newClones(t, connect(t, t.TempDir()), home, 0)
+	c := newClones(t, shared(t), home, 0)
 	repo, release, err := c.get(t.Context(), runOf("run1"), target)
 	if err != nil {
 		t.Fatal(err)
@@ -147,9 +149,10 @@ type repoDir struct {
 func (r *repoDir) git(args ...string) string { return (&repo{t: r.t, dir: r.dir}).git(args...) }
 
 func TestTheDiskQuotaEvictsWhatWasNotUsedForLongest(t *testing.T) {
+	t.Parallel()
 	secrets := mint(t, 1)
 	dir, home := t.TempDir(), t.TempDir()
-	f := connect(t, t.TempDir())
+	f := shared(t)
 	c := newClones(t, f, home, 1) // any clone is more than that
 	var repos []string
 	for i, name := range []string{"a", "b"} {
@@ -179,7 +182,8 @@ func TestTheDiskQuotaEvictsWhatWasNotUsedForLongest(t *testing.T) {
 }
 
 func TestClonesOfOneHostWaitForASlot(t *testing.T) {
-	c := newClones(t, connect(t, t.TempDir()), t.TempDir(), 0)
+	t.Parallel()
+	c := newClones(t, shared(t), t.TempDir(), 0)
 	var held []*lease
 	for range c.perHost {
 		l, err := c.slot(t.Context(), "host.example", claimLife)
@@ -205,19 +209,21 @@ func TestClonesOfOneHostWaitForASlot(t *testing.T) {
 }
 
 func TestTheSlotOfAWorkerThatDiedIsFreeAfterTheRunsAckWait(t *testing.T) {
-	c := newClones(t, connect(t, t.TempDir()), t.TempDir(), 0)
+	t.Parallel()
+	c := newClones(t, shared(t), t.TempDir(), 0)
 	c.perHost = 1
-	dead, err := c.slot(t.Context(), "host.example", time.Second)
+	dead, err := c.slot(t.Context(), "deaths.example", time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dead.stop() // no heartbeats any more
-	if _, err := c.slot(t.Context(), "host.example", time.Second); err != nil {
+	if _, err := c.slot(t.Context(), "deaths.example", time.Second); err != nil {
 		t.Errorf("after a worker's death: %v", err)
 	}
 }
 
 func TestWhyACloneFailsDecidesWhetherItIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		said        string
 		final, full bool
@@ -237,6 +243,7 @@ func TestWhyACloneFailsDecidesWhetherItIsTriedAgain(t *testing.T) {
 }
 
 func TestARepositoryThatCannotBeClonedIsNamed(t *testing.T) {
+	t.Parallel()
 	secrets := mint(t, 1)
 	dir := t.TempDir()
 	_, there := remote(t, filepath.Join(dir, "a.git"), secrets)
@@ -244,9 +251,9 @@ func TestARepositoryThatCannotBeClonedIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := connect(t, t.TempDir())
+	f := shared(t)
 	run := orderTargets(t, f, offline(), there, missing)
-	work(t, f, WorkerOptions{})
+	work(t, f, WorkerOptions{Run: run.ID})
 	got := gather(t, run)
 	if len(got.Findings) != 1 || !got.Incomplete {
 		t.Errorf("%d findings, incomplete %v", len(got.Findings), got.Incomplete)

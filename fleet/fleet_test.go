@@ -3,6 +3,7 @@ package fleet
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -36,6 +37,30 @@ func connect(t testing.TB, dir string) *Fleet {
 	}
 	t.Cleanup(f.Close)
 	return f
+}
+
+// shared is the connection of the tests that need no server of their own.
+// Their workers name the run that they are for.
+func shared(t testing.TB) *Fleet {
+	t.Helper()
+	sharing.Do(func() {
+		sharing.dir, sharing.err = os.MkdirTemp("", "fleet")
+		if sharing.err == nil {
+			sharing.fleet, sharing.err = Connect(context.Background(), Connection{Dir: sharing.dir, Name: "test"})
+		}
+	})
+	if sharing.err != nil {
+		t.Fatal(sharing.err)
+	}
+	return sharing.fleet
+}
+
+// sharing is what the tests share; TestMain removes it.
+var sharing struct {
+	sync.Once
+	dir   string
+	fleet *Fleet
+	err   error
 }
 
 // order makes a run of the repositories in a folder.
@@ -160,6 +185,7 @@ func calls(server *momentotest.Server) map[string]int {
 }
 
 func TestAFleetFindsWhatIsThereAndAsksOnce(t *testing.T) {
+	t.Parallel()
 	secrets := mint(t, 8)
 	server := service(t, secrets)
 	dir, store := t.TempDir(), t.TempDir()
@@ -344,6 +370,7 @@ func checkNothingRests(t testing.TB, f *Fleet, run *Run, store string, secrets [
 }
 
 func TestAResultThatWouldLeakIsNotStored(t *testing.T) {
+	t.Parallel()
 	s := mint(t, 1)[0]
 	leak := &finding.Report{Findings: []finding.Finding{{
 		Rule: "momento-api-key-v1", Credential: s.credential, Fingerprint: s.fingerprint,
@@ -365,6 +392,7 @@ func TestAResultThatWouldLeakIsNotStored(t *testing.T) {
 }
 
 func TestWhatTravelsIsAllOfAFinding(t *testing.T) {
+	t.Parallel()
 	s := mint(t, 4)[3]
 	in := finding.Finding{
 		Rule: "momento-api-key-v1", Credential: s.credential, Message: "m", Fingerprint: s.fingerprint, Redacted: "r",
@@ -400,16 +428,17 @@ func TestWhatTravelsIsAllOfAFinding(t *testing.T) {
 }
 
 func TestTheSameItemTwiceIsOneResult(t *testing.T) {
+	t.Parallel()
 	secrets := mint(t, 2)
 	dir := t.TempDir()
 	want := organisation(t, dir, 3, secrets, 4)
-	f := connect(t, t.TempDir())
+	f := shared(t)
 	run := order(t, f, offline(), dir)
 	targets, _ := Folder(dir, nil)
 	if added, err := run.Submit(t.Context(), append(targets, targets...)...); err != nil || added != 0 {
 		t.Errorf("submitted again: %d new, %v", added, err)
 	}
-	o := WorkerOptions{Dir: t.TempDir(), Parallel: 1, Drain: true}
+	o := WorkerOptions{Run: run.ID, Dir: t.TempDir(), Parallel: 1, Drain: true}
 	w, err := f.NewWorker(o)
 	if err != nil {
 		t.Fatal(err)
@@ -431,10 +460,11 @@ func TestTheSameItemTwiceIsOneResult(t *testing.T) {
 }
 
 func TestAPoisonedRepositoryIsADeadLetterAndTheRestIsScanned(t *testing.T) {
+	t.Parallel()
 	secrets := mint(t, 2)
 	dir := t.TempDir()
 	want := organisation(t, dir, 3, secrets, 4)
-	f := connect(t, t.TempDir())
+	f := shared(t)
 	s := offline()
 	s.Tries, s.AckWait = 2, time.Second
 	run := order(t, f, s, dir)
@@ -466,7 +496,7 @@ func TestAPoisonedRepositoryIsADeadLetterAndTheRestIsScanned(t *testing.T) {
 	}
 	// The others have lost tries as well, as neighbours do.
 	run.Settings.Tries = 2
-	work(t, f, WorkerOptions{Parallel: 2})
+	work(t, f, WorkerOptions{Run: run.ID, Parallel: 2})
 	got := gather(t, run)
 	if !got.Incomplete {
 		t.Error("the report says it is complete")
@@ -493,14 +523,15 @@ func TestAPoisonedRepositoryIsADeadLetterAndTheRestIsScanned(t *testing.T) {
 }
 
 func TestSubmittedAgainOnlyNewObjectsAreRead(t *testing.T) {
+	t.Parallel()
 	secrets := mint(t, 2)
 	dir, home := t.TempDir(), t.TempDir()
 	r := newRepo(t, filepath.Join(dir, "a.git"))
 	r.commit("Begin", map[string]string{"big.txt": strings.Repeat("nothing here\n", 10_000)})
 	first := place{"a", "key.env", 1, secrets[0].fingerprint, r.commit("Leak", map[string]string{"key.env": "KEY=" + secrets[0].text + "\n"})}
-	f := connect(t, t.TempDir())
+	f := shared(t)
 	run := order(t, f, offline(), dir)
-	work(t, f, WorkerOptions{Dir: home})
+	work(t, f, WorkerOptions{Run: run.ID, Dir: home})
 	one := gather(t, run)
 	checkPlaces(t, one, []place{first})
 	if one.Repositories[0].Read < 100_000 {
@@ -508,7 +539,7 @@ func TestSubmittedAgainOnlyNewObjectsAreRead(t *testing.T) {
 	}
 	second := place{"a", "new.env", 1, secrets[1].fingerprint, r.commit("Leak more", map[string]string{"new.env": "KEY=" + secrets[1].text + "\n"})}
 	run = order(t, f, offline(), dir)
-	work(t, f, WorkerOptions{Dir: home})
+	work(t, f, WorkerOptions{Run: run.ID, Dir: home})
 	two := gather(t, run)
 	checkPlaces(t, two, []place{first, second})
 	if two.Repositories[0].Read > 10_000 {
@@ -520,6 +551,7 @@ func TestSubmittedAgainOnlyNewObjectsAreRead(t *testing.T) {
 }
 
 func TestALargeRepositoryIsSplit(t *testing.T) {
+	t.Parallel()
 	secrets := mint(t, 5)
 	dir, home := t.TempDir(), t.TempDir()
 	want := organisation(t, dir, 1, secrets, 40)
@@ -527,12 +559,12 @@ func TestALargeRepositoryIsSplit(t *testing.T) {
 		r := &repo{t: t, dir: filepath.Join(dir, filepath.FromSlash(name)+".git")}
 		r.git("repack", "-a", "-d", "-q")
 	}
-	f := connect(t, t.TempDir())
+	f := shared(t)
 	s := offline()
 	s.SplitObjects = 60
 	for again := range 2 {
 		run := order(t, f, s, dir)
-		work(t, f, WorkerOptions{Dir: home, Parallel: 2})
+		work(t, f, WorkerOptions{Run: run.ID, Dir: home, Parallel: 2})
 		got := gather(t, run)
 		checkPlaces(t, got, want)
 		status, err := run.Status(t.Context())
@@ -549,7 +581,8 @@ func TestALargeRepositoryIsSplit(t *testing.T) {
 }
 
 func TestAResultLargerThanAMessageIsStoredInPieces(t *testing.T) {
-	f := connect(t, t.TempDir())
+	t.Parallel()
+	f := shared(t)
 	run := orderTargets(t, f, offline(), Target{Name: "a", URL: "/a"})
 	w, err := f.NewWorker(WorkerOptions{Dir: t.TempDir()})
 	if err != nil {
@@ -557,12 +590,9 @@ func TestAResultLargerThanAMessageIsStoredInPieces(t *testing.T) {
 	}
 	r := &result{Item: item{Name: "a", URL: "/a"}}
 	full := &finding.Report{}
-	for i := range 30_000 {
-		// What does not compress.
-		random := make([]byte, 40)
-		for j := range random {
-			random[j] = byte(i*31 + j*i*7 + i>>8)
-		}
+	random := make([]byte, 600)
+	for i := range 2500 {
+		_, _ = rand.Read(random) // does not compress
 		full.Findings = append(full.Findings, finding.Finding{
 			Rule: "r", Fingerprint: fmt.Sprint(i), Location: finding.Location{File: hex.EncodeToString(random), StartLine: i},
 		})
@@ -583,7 +613,8 @@ func TestAResultLargerThanAMessageIsStoredInPieces(t *testing.T) {
 }
 
 func TestWhatWasJustSubmittedIsWaiting(t *testing.T) {
-	f := connect(t, t.TempDir())
+	t.Parallel()
+	f := shared(t)
 	run, err := f.NewRun(t.Context(), offline())
 	if err != nil {
 		t.Fatal(err)
@@ -599,6 +630,7 @@ func TestWhatWasJustSubmittedIsWaiting(t *testing.T) {
 }
 
 func TestWhenTheServersProcessEndsAnotherGoesOn(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	first := connect(t, dir)
 	second := connect(t, dir)
@@ -617,7 +649,8 @@ func TestWhenTheServersProcessEndsAnotherGoesOn(t *testing.T) {
 }
 
 func TestAClaimIsOneWorkersUntilItDies(t *testing.T) {
-	f := connect(t, t.TempDir())
+	t.Parallel()
+	f := shared(t)
 	const life = time.Second // JetStream's least
 	ctx := t.Context()
 	alive, other, err := f.acquire(ctx, f.limits, "k", "a", life)
@@ -652,6 +685,7 @@ func TestAClaimIsOneWorkersUntilItDies(t *testing.T) {
 }
 
 func TestTurnsAreApartWhoeverTakesThem(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	f := connect(t, dir)
 	const every, workers, each = 50 * time.Millisecond, 4, 6
@@ -687,6 +721,7 @@ func TestTurnsAreApartWhoeverTakesThem(t *testing.T) {
 }
 
 func TestParseTarget(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ in, name, host string }{
 		{"https://github.com/acme/api.git", "github.com/acme/api", "github.com"},
 		{"https://GitHub.com/acme/api/", "github.com/acme/api", "github.com"},
@@ -714,6 +749,7 @@ func TestParseTarget(t *testing.T) {
 }
 
 func TestConnectionRefusesWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	for _, c := range []Connection{
 		{URL: "http://localhost"}, {URL: "://"}, {URL: "nats://localhost:1", CertFile: "x"}, {URL: "nats://localhost:1", CredsFile: "/no/such/file"},
 		{URL: "nats://localhost:1", NKeyFile: "/no/such/file"}, {URL: "nats://joe:secret@localhost:1"},

@@ -43,7 +43,12 @@ func TestMain(m *testing.M) {
 	} {
 		_ = os.Setenv(name, value)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if sharing.fleet != nil {
+		sharing.fleet.Close()
+	}
+	_ = os.RemoveAll(sharing.dir)
+	os.Exit(code)
 }
 
 // repo is a bare repository written object by object, which is faster than
