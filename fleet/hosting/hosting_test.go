@@ -1,7 +1,9 @@
 package hosting
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/momentolint/momentolint/fleet"
 )
@@ -111,5 +114,78 @@ func TestWhatAServerCallsACloneURLIsNotTakenOnTrust(t *testing.T) {
 		if got, err := GitLab(t.Context(), "acme", Options{URL: gitlab.URL, Token: "x"}); err == nil {
 			t.Errorf("GitLab: %q is taken: %+v", address, got)
 		}
+	}
+}
+
+// GitHub's primary limit: no calls are left until the hour is over.
+func TestGitHubsRateLimitIsWaitedFor(t *testing.T) {
+	limited, asked := true, 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		w.Header().Set("Content-Type", "application/json")
+		if limited {
+			limited = false
+			w.Header().Set("X-RateLimit-Limit", "5000")
+			w.Header().Set("X-RateLimit-Remaining", "0")
+			w.Header().Set("X-RateLimit-Reset", strconv.FormatInt(time.Now().Unix()+1, 10))
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = fmt.Fprint(w, `{"message":"API rate limit exceeded"}`)
+			return
+		}
+		_, _ = fmt.Fprint(w, `[{"clone_url":"https://github.example/acme/a.git"}]`)
+	}))
+	t.Cleanup(server.Close)
+	got, err := GitHub(t.Context(), "acme", Options{URL: server.URL})
+	if err != nil || !slices.Equal(names(got), []string{"github.example/acme/a"}) || asked != 2 {
+		t.Errorf("%v after %d calls: %v", names(got), asked, err)
+	}
+}
+
+// One that lasts longer than anybody waits is an error, and so is an end of
+// patience.
+func TestALimitThatDoesNotEndIsAnError(t *testing.T) {
+	for _, reset := range []time.Duration{2 * time.Hour, 30 * time.Minute} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-RateLimit-Remaining", "0")
+			w.Header().Set("X-RateLimit-Reset", strconv.FormatInt(time.Now().Add(reset).Unix(), 10))
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = fmt.Fprint(w, `{"message":"API rate limit exceeded"}`)
+		}))
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, errors.New("enough"))
+		_, err := GitHub(ctx, "acme", Options{URL: server.URL})
+		cancel()
+		server.Close()
+		if err == nil || !strings.Contains(err.Error(), "rate limit") {
+			t.Errorf("a limit of %v: %v", reset, err)
+		}
+	}
+}
+
+// GitLab's answer is 429 with the time to wait, which its client obeys.
+func TestGitLabsRateLimitIsWaitedForAndArchivedProjectsAreNotAskedFor(t *testing.T) {
+	limited := true
+	var archived, subgroups []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if limited {
+			limited = false
+			w.Header().Set("RateLimit-Reset", strconv.FormatInt(time.Now().Unix()+1, 10))
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		archived = append(archived, r.URL.Query().Get("archived"))
+		subgroups = append(subgroups, r.URL.Query().Get("include_subgroups"))
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = fmt.Fprint(w, `[{"id":1,"http_url_to_repo":"https://gitlab.example/acme/a.git"}]`)
+	}))
+	t.Cleanup(server.Close)
+	for _, all := range []bool{false, true} {
+		got, err := GitLab(t.Context(), "acme", Options{URL: server.URL, Token: "x", Archived: all})
+		if err != nil || len(got) != 1 {
+			t.Errorf("%v, %v", names(got), err)
+		}
+	}
+	if !slices.Equal(archived, []string{"false", ""}) || !slices.Equal(subgroups, []string{"true", "true"}) {
+		t.Errorf("asked with archived=%q, include_subgroups=%q", archived, subgroups)
 	}
 }
