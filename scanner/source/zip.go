@@ -132,14 +132,18 @@ var errNoZipEnd = errors.New("no table of contents")
 // zipFindEnd looks for the end record, from the end backwards.
 func zipFindEnd(at io.ReaderAt, size int64) (end []byte, pos int64, err error) {
 	start := max(size-zipEndSize-zipMostComment, 0)
-	tail := make([]byte, size-start)
-	n, err := at.ReadAt(tail, start)
-	if n < len(tail) {
-		return nil, 0, err
+	var tail []byte
+	if memory, ok := at.(*sliceAt); ok && size == int64(len(memory.b)) {
+		tail = memory.b[start:]
+	} else {
+		tail = make([]byte, size-start)
+		if n, err := at.ReadAt(tail, start); n < len(tail) {
+			return nil, 0, err
+		}
 	}
 	var loose int64 = -1
 	for from := 0; ; {
-		i := bytes.Index(tail[from:], []byte(zipEnd))
+		i := indexZipEnd(tail[from:])
 		if i < 0 || from+i+zipEndSize > len(tail) {
 			break
 		}
@@ -157,6 +161,23 @@ func zipFindEnd(at io.ReaderAt, size int64) (end []byte, pos int64, err error) {
 		return nil, 0, errNoZipEnd
 	}
 	return tail[loose-start:][:zipEndSize], loose, nil
+}
+
+// indexZipEnd finds the signature of the end record. Its third byte stands in
+// hardly any text, so that looking for it alone passes over scripts at once.
+func indexZipEnd(b []byte) int {
+	const rare = 2
+	for from := rare; from < len(b); from++ {
+		i := bytes.IndexByte(b[from:], zipEnd[rare])
+		if i < 0 {
+			break
+		}
+		from += i
+		if bytes.HasPrefix(b[from-rare:], []byte(zipEnd)) {
+			return from - rare
+		}
+	}
+	return -1
 }
 
 // zipTable is where the table of contents of an archive lies.
