@@ -1,9 +1,15 @@
 package fleet
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io/fs"
+	"net/http"
+	"net/http/cgi"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -103,6 +109,66 @@ func TestACloneRunsNothingThatARepositoryBringsAlong(t *testing.T) {
 	}
 	if text, err := os.ReadFile(ran); err == nil {
 		t.Errorf("something ran: %s", text)
+	}
+}
+
+// A private repository over HTTP, by git's own server, opened by what the user
+// has told git: a credential helper.
+func TestAPrivateRepositoryIsClonedWithTheUsersGitCredentials(t *testing.T) {
+	secrets := mint(t, 1)
+	dir := t.TempDir()
+	remote(t, filepath.Join(dir, "a.git"), secrets)
+	programs, err := exec.Command("git", "--exec-path").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	backend := &cgi.Handler{
+		Path: filepath.Join(strings.TrimSpace(string(programs)), "git-http-backend"),
+		Env:  []string{"GIT_PROJECT_ROOT=" + dir, "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_NOSYSTEM=1", "REMOTE_USER=joe"},
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, ok := r.BasicAuth(); !ok || user != "joe" || password != "pa55" {
+			w.Header().Set("WWW-Authenticate", `Basic realm="test"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		backend.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	target, err := ParseTarget(server.URL + "/a.git")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := shared(t)
+	run := orderTargets(t, f, offline(), target)
+	work(t, f, WorkerOptions{Run: run.ID})
+	got := gather(t, run)
+	if r := got.Repositories[0]; r.Status != finding.RepositoryFailed || r.Tries != 1 || !strings.Contains(r.Reason, "could not read Username") {
+		t.Errorf("without credentials: %+v", r)
+	}
+	config := filepath.Join(dir, "gitconfig")
+	if err := os.WriteFile(config, []byte("[credential]\n\thelper = \"!f() { echo username=joe; echo password=pa55; }; f\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GIT_CONFIG_GLOBAL", config)
+	run = orderTargets(t, f, offline(), target)
+	home := t.TempDir()
+	work(t, f, WorkerOptions{Run: run.ID, Dir: home})
+	if got := gather(t, run); got.Incomplete || len(got.Findings) != 1 {
+		t.Errorf("with credentials: %+v", got.Repositories)
+	}
+	// They stay with git.
+	err = filepath.WalkDir(home, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if text, err := os.ReadFile(path); err != nil || bytes.Contains(text, []byte("pa55")) {
+			t.Errorf("%s holds the password, or cannot be read: %v", path, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -25,12 +26,18 @@ type embedded struct {
 	server   *server.Server
 	lock     *os.File
 	listener net.Listener
+	// guests is how many other processes are connected.
+	guests atomic.Int64
 }
 
 const (
 	lockName   = "lock"
 	socketName = "socket"
 	storeName  = "jetstream"
+	// farewell is how long a process that ends lets the others finish first:
+	// workers of one queue find it empty at about the same time, and each that
+	// has to start the server anew needs seconds.
+	farewell = 2 * time.Second
 	// takeover is how long somebody else may need to start or stop the server.
 	takeover = 10 * time.Second
 )
@@ -105,12 +112,12 @@ func (e *embedded) start(lock *os.File) error {
 		return fmt.Errorf("starting the embedded server: %w", err)
 	}
 	e.server, e.lock, e.listener = s, lock, listener
-	go serve(listener, s)
+	go e.serve(listener, s)
 	return nil
 }
 
 // serve joins every connection to the socket with one to the server.
-func serve(listener net.Listener, s *server.Server) {
+func (e *embedded) serve(listener net.Listener, s *server.Server) {
 	for {
 		outer, err := listener.Accept()
 		if err != nil {
@@ -121,11 +128,14 @@ func serve(listener net.Listener, s *server.Server) {
 			_ = outer.Close()
 			continue
 		}
+		e.guests.Add(1)
+		left := sync.OnceFunc(func() { e.guests.Add(-1) })
 		for _, pair := range [][2]net.Conn{{outer, inner}, {inner, outer}} {
 			go func() {
 				_, _ = io.Copy(pair[0], pair[1])
 				_ = outer.Close()
 				_ = inner.Close()
+				left()
 			}()
 		}
 	}
@@ -137,6 +147,9 @@ func (e *embedded) close() {
 	e.closed = true
 	if e.server == nil {
 		return
+	}
+	for end := time.Now().Add(farewell); e.guests.Load() > 0 && time.Now().Before(end); {
+		time.Sleep(20 * time.Millisecond)
 	}
 	_ = e.listener.Close()
 	e.server.Shutdown()

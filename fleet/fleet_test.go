@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -199,7 +200,15 @@ func TestAFleetFindsWhatIsThereAndAsksOnce(t *testing.T) {
 	for i := range 2 {
 		workers.Go(func() {
 			other := connect(t, store)
+			// What is logged is looked at with the rest.
+			file, err := os.Create(filepath.Join(store, fmt.Sprint("log", i)))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer func() { _ = file.Close() }()
 			work(t, other, WorkerOptions{
+				Log:  slog.New(slog.NewTextHandler(file, &slog.HandlerOptions{Level: slog.LevelDebug})),
 				Name: fmt.Sprint("worker ", i), Dir: filepath.Join(store, fmt.Sprint(i)), Parallel: 2, Version: "test",
 				Verify: verify.Options{LiveTarget: server.Addr(), Rate: 10_000},
 			})

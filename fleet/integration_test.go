@@ -5,6 +5,8 @@ package fleet
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -270,7 +272,7 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 	}
 	t.Cleanup(server.Close)
 	dir, scratch := t.TempDir(), t.TempDir()
-	want := organisation(t, dir, 300, secrets, 150)
+	want := organisation(t, dir, 250, secrets, 150)
 	want = append(want, large(t, dir, "large/0", 2000, secrets, 6)...)
 
 	// A network of its own for one worker. It is that of a process, and gone
@@ -378,7 +380,7 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 	}
 	got := gather(t, run)
 	checkPlaces(t, got, want)
-	if got.Incomplete || len(got.Repositories) != 301 {
+	if got.Incomplete || len(got.Repositories) != 251 {
 		t.Errorf("incomplete %v, %d repositories, %+v", got.Incomplete, len(got.Repositories), got.Summary.Skipped)
 	}
 	// A worker that dies between asking and storing the answer has its check
@@ -401,6 +403,38 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 		}
 	}
 	checkProgram(t, binary, url, run.ID, got)
+}
+
+// An item that takes longer than the server waits stays with its worker, which
+// says that it is working.
+func TestAWorkerKeepsALongItemByItsHeartbeats(t *testing.T) {
+	secrets := mint(t, 1)
+	home := t.TempDir()
+	_, target := remote(t, filepath.Join(t.TempDir(), "a.git"), secrets)
+	f := shared(t)
+	s := offline()
+	s.AckWait = 4 * time.Second
+	run := orderTargets(t, f, s, target)
+	// Somebody else is at the clone for two and a half times as long.
+	sum := sha256.Sum256([]byte(target.URL))
+	clone := filepath.Join(home, "clones", hex.EncodeToString(sum[:10]))
+	if err := os.MkdirAll(clone, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := tryLock(filepath.Join(clone, cloneLock), true)
+	if err != nil || lock == nil {
+		t.Fatalf("%v %v", lock, err)
+	}
+	time.AfterFunc(10*time.Second, func() { _ = lock.Close() })
+	began := time.Now()
+	work(t, f, WorkerOptions{Run: run.ID, Dir: home})
+	if took := time.Since(began); took < 10*time.Second {
+		t.Fatalf("done after %v, with the clone locked", took)
+	}
+	got := gather(t, run)
+	if r := got.Repositories[0]; got.Incomplete || r.Tries != 1 || len(got.Findings) != 1 {
+		t.Errorf("%+v", r)
+	}
 }
 
 // checkProgram holds what the program says about a run, and how it exits,
