@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 	"github.com/momentolint/momentolint/scanner/detect/detecttest"
 )
 
@@ -72,6 +73,32 @@ func slide(t *testing.T, s *Scanner, c *detecttest.Case, before int) {
 	})
 	if err != nil || i != len(c.Want) {
 		t.Errorf("%s after %d bytes: %d found, want %d (error: %v)", c.Name, before, i, len(c.Want), err)
+	}
+}
+
+// TestCommentsCountAcrossAnEdge has a comment far before the credential on its
+// line, and slides both over the places where a buffer moves on.
+func TestCommentsCountAcrossAnEdge(t *testing.T) {
+	s := newTestDetector(t, Options{}).NewScanner()
+	s.sizes = small()
+	// Nothing else is to keep what stands before, as in the real sizes.
+	s.back = s.comment
+	const comment = "/* momentolint:allow -- sample */"
+	line := comment + strings.Repeat(" ", s.comment-len(comment)) + credentialtest.V2(credentialtest.Options{Seed: "edge"})
+	for _, edge := range []int{s.sizes.buffer, s.sizes.buffer - s.ahead()} {
+		for before := edge - len(line) - 64; before < edge+64; before++ {
+			found := 0
+			text := strings.Repeat("\n", before) + line + strings.Repeat(" x", s.sizes.buffer)
+			_, err := s.Scan(t.Context(), "a.c", nil, strings.NewReader(text), func(m *Match) error {
+				if found++; !m.Allowed {
+					t.Errorf("after %d bytes: the comment does not count", before)
+				}
+				return nil
+			})
+			if err != nil || found != 1 {
+				t.Fatalf("after %d bytes: %d found (error: %v)", before, found, err)
+			}
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/rs/zerolog"
 	"github.com/zricethezav/gitleaks/v8/config"
@@ -68,11 +69,13 @@ type engine struct {
 	notes  []string
 }
 
+// quiet stops the library's log, which holds what it finds, in full. Its logger
+// is a global one, and this is the only thing that anybody here does with it.
+var quiet = sync.OnceFunc(func() { logging.Logger = zerolog.Nop() })
+
 // newEngine prepares the rules, with the user's configuration if there is one.
 func newEngine(path string, defaults bool) (*engine, error) {
-	// The library logs what it finds, in full. Its logger is a global one, and
-	// this is the only thing that anybody here does with it.
-	logging.Logger = zerolog.Nop()
+	quiet()
 	e := &engine{off: map[string]bool{}}
 	if path == "" {
 		// Whatever is decoded as a credential is one: nobody has said otherwise,
