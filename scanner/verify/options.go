@@ -62,8 +62,6 @@ type Options struct {
 	Getenv func(string) string
 	// Version is momentolint's own, told to the service in the metadata "agent".
 	Version string
-	// CacheDir is a folder for the verdicts of the last minutes; "" = none.
-	CacheDir string
 	// Prober asks the service; nil = gRPC, as the package does it itself. It is
 	// not closed.
 	Prober Prober
@@ -100,7 +98,6 @@ type Verifier struct {
 	user    route
 	dialer  guard.Dialer
 	limiter Limiter
-	cache   *verdictCache
 	madeUp  credential.Credential
 	nothing string
 }
@@ -156,11 +153,6 @@ func New(opts Options) (*Verifier, error) {
 	}
 	if v.madeUp, v.nothing, err = madeUp(); err != nil {
 		return nil, err
-	}
-	if opts.CacheDir != "" && !opts.Offline {
-		if v.cache, err = openCache(opts.CacheDir, opts.Now); err != nil {
-			return nil, fmt.Errorf("cache of verdicts: %w", err)
-		}
 	}
 	return v, nil
 }
