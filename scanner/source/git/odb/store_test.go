@@ -123,6 +123,14 @@ func shapes() map[string]func(t *testing.T) *gittest.Repo {
 					rename(t, idx, idx+".away")
 				}
 			}),
+		"cruft pack": made("sha1", func(t *testing.T, r *gittest.Repo) {
+			t.Helper()
+			r.GitInput("nobody names this", "hash-object", "-w", "--stdin")
+			r.Git("repack", "--cruft", "-dq")
+			if len(glob(t, r, "pack/*.mtimes")) == 0 {
+				t.Error("there is no cruft pack")
+			}
+		}),
 		"packed and loose": made("sha1", git("repack", "-adq"), func(t *testing.T, r *gittest.Repo) {
 			t.Helper()
 			r.Git("read-tree", "main")
