@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -93,9 +92,9 @@ func TestAUserIsKnownByNameAndPassword(t *testing.T) {
 }
 
 // key makes an NKey of a kind, and gives its seed and its public half.
-func key(t testing.TB, make func() (nkeys.KeyPair, error)) (nkeys.KeyPair, []byte, string) {
+func key(t testing.TB, create func() (nkeys.KeyPair, error)) (nkeys.KeyPair, []byte, string) {
 	t.Helper()
-	pair, err := make()
+	pair, err := create()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,7 +283,7 @@ func TestConnectingGivesUpWithItsContext(t *testing.T) {
 	if f, err := Connect(ctx, Connection{URL: serveNATS(t, &server.Options{})}); err == nil {
 		f.Close()
 		t.Error("it connects")
-	} else if !bytes.Contains([]byte(err.Error()), []byte("enough")) {
+	} else if !strings.Contains(err.Error(), "enough") {
 		t.Errorf("%v", err)
 	}
 }

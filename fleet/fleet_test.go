@@ -44,16 +44,19 @@ func connect(t testing.TB, dir string) *Fleet {
 // Their workers name the run that they are for.
 func shared(t testing.TB) *Fleet {
 	t.Helper()
-	sharing.Do(func() {
-		sharing.dir, sharing.err = os.MkdirTemp("", "fleet")
-		if sharing.err == nil {
-			sharing.fleet, sharing.err = Connect(context.Background(), Connection{Dir: sharing.dir, Name: "test"})
-		}
-	})
+	sharing.Do(share)
 	if sharing.err != nil {
 		t.Fatal(sharing.err)
 	}
 	return sharing.fleet
+}
+
+// share opens the shared connection, which outlives the test that needs it first.
+func share() {
+	sharing.dir, sharing.err = os.MkdirTemp("", "fleet")
+	if sharing.err == nil {
+		sharing.fleet, sharing.err = Connect(context.Background(), Connection{Dir: sharing.dir, Name: "test"})
+	}
 }
 
 // sharing is what the tests share; TestMain removes it.

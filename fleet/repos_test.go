@@ -109,8 +109,8 @@ var deflate = sync.OnceValue(func() func([]byte) []byte {
 func (r *repo) object(kind string, body []byte) string {
 	r.t.Helper()
 	hash := sha1.New()
-	fmt.Fprintf(hash, "%s %d\x00", kind, len(body))
-	hash.Write(body)
+	_, _ = fmt.Fprintf(hash, "%s %d\x00", kind, len(body))
+	_, _ = hash.Write(body)
 	id := hex.EncodeToString(hash.Sum(nil))
 	if _, ok := r.objects[id]; !ok {
 		number := map[string]byte{"commit": 1, "tree": 2, "blob": 3}[kind]
