@@ -154,3 +154,29 @@ func TestIntroductionsAreForOneKey(t *testing.T) {
 		}
 	}
 }
+
+// A file with the right checksum may still hold nonsense: then it is ignored.
+func TestRecordsOutOfOrderAreRefused(t *testing.T) {
+	key := Key{Rules: "rules", Version: "v1", Repository: "/repo/.git"}
+	for name, spoil := range map[string]func(records []byte, length int){
+		"exchanged": func(r []byte, n int) {
+			first := bytes.Clone(r[:n])
+			copy(r[:n], r[n:2*n])
+			copy(r[n:2*n], first)
+		},
+		"one twice":    func(r []byte, n int) { copy(r[n:2*n], r[:n]) },
+		"without type": func(r []byte, n int) { r[20] = 0 },
+	} {
+		b := written(t, key, 300)
+		c := &Cache{file: newFile("", "", key, odb.SHA1, magic, format)}
+		spoil(b[c.headerLen()+8:], c.recordLen())
+		sum := sha256.Sum256(b)
+		body, err := c.body(append(b, sum[:]...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.parse(body) == nil {
+			t.Errorf("%s: the records are taken", name)
+		}
+	}
+}
