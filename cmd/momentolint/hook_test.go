@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -137,6 +138,28 @@ func TestACommitWithACredentialIsRefusedHoweverItHides(t *testing.T) {
 			d.git("add", ".")
 			d.blocked(key, tt.where, "commit", "-m", "leak")
 		})
+	}
+}
+
+func TestARefusalStaysShort(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	key := ct.V2(ct.Options{Seed: "everywhere"})
+	for i := range 7 {
+		d.write(fmt.Sprintf("copy%d.env", i), "K="+key+"\n")
+	}
+	d.git("add", ".")
+	out := d.blocked(key, "copy0.env:1:3", "commit", "-m", "copies")
+	if got := strings.Count(out, ".env:1:3"); got != 5 || !strings.Contains(out, "… and at 2 more\n") {
+		t.Errorf("%d of 7 copies are shown, or what is left out is not said:\n%s", got, out)
+	}
+	for i := range 6 {
+		d.write(fmt.Sprintf("other%d.env", i), "K="+ct.V2(ct.Options{Seed: fmt.Sprint("other", i)})+"\n")
+	}
+	d.git("add", ".")
+	out = d.blocked(key, ".env:1:3", "commit", "-m", "many")
+	if got := strings.Count(out, "●"); got != 5 || !strings.Contains(out, "… and 2 more like these\n") {
+		t.Errorf("%d of 7 credentials are shown, or what is left out is not said:\n%s", got, out)
 	}
 }
 

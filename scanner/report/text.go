@@ -28,7 +28,8 @@ type TextOptions struct {
 	// a clean run then writes nothing.
 	Quiet bool
 	// Brief leaves out what to do next and the documentation, for hooks that
-	// say it themselves.
+	// say it themselves, and all but the worst few credentials and their first
+	// few places; how many more there are is said.
 	Brief bool
 	// CI: a CI system reads the text for commands (GitHub Actions, Azure
 	// Pipelines), so nothing in it may look like one.
@@ -40,6 +41,9 @@ const (
 	defaultWidth = 100
 	minWidth     = 40
 	maxWidth     = 1000
+	// briefBlocks and briefPlaces are what fits a terminal with the ways out.
+	briefBlocks = 5
+	briefPlaces = 5
 	// labelWidth is the column of "may do", "expires", … with its gap.
 	labelWidth = 10
 	// fullPlaces is how many places of one credential are shown with their
@@ -58,11 +62,20 @@ const (
 // first, and a closing line that says how much was looked at.
 func Text(w io.Writer, r *finding.Report, o TextOptions) error {
 	t := newTextWriter(w, newView(r, true), o)
-	for i, g := range t.v.groups() {
+	groups := t.v.groups()
+	shown := len(groups)
+	if o.Brief {
+		shown = min(shown, briefBlocks)
+	}
+	for i, g := range groups[:shown] {
 		if i > 0 {
 			t.line("")
 		}
 		t.block(g)
+	}
+	if more := len(groups) - shown; more > 0 {
+		t.line("")
+		t.line(fmt.Sprintf("… and %d more like these", more))
 	}
 	if len(t.v.findings) > 0 && !t.o.Quiet {
 		t.line("")
@@ -349,8 +362,16 @@ func (t *textWriter) places(g *group, tone func(string) string) {
 	if !g.isSecret() {
 		limit = fullBreaches
 	}
-	for i, p := range t.v.shownPlaces(g, t.o.Verbose) {
+	places := t.v.shownPlaces(g, t.o.Verbose)
+	shown := len(places)
+	if t.o.Brief {
+		shown = min(shown, briefPlaces)
+	}
+	for i, p := range places[:shown] {
 		t.place(g, p, i < limit || t.o.Verbose, tone)
+	}
+	if more := len(places) - shown; more > 0 {
+		t.line("  " + t.dim(fmt.Sprintf("… and at %d more", more)))
 	}
 }
 
