@@ -72,6 +72,17 @@ func indented(snippet string) string {
 	return b.String()
 }
 
+// documented wants each line of a snippet in docs/hooks.md, too.
+func (s *sandbox) documented(lines string) {
+	s.t.Helper()
+	text := s.read(filepath.Join(root, "docs", "hooks.md"))
+	for line := range strings.Lines(lines) {
+		if line = strings.TrimSpace(line); line != "" && !strings.Contains(text, line+"\n") {
+			s.t.Errorf("docs/hooks.md lacks the line %q", line)
+		}
+	}
+}
+
 // lefthook, as it comes from the registry, runs the lines that install shows.
 func TestLefthookObeysTheSnippet(t *testing.T) {
 	config := userconfig(t)
@@ -82,7 +93,9 @@ func TestLefthookObeysTheSnippet(t *testing.T) {
 	s.run("node_modules/.bin/lefthook", "install")
 	s.git("repo", "add", ".gitignore", "lefthook.yml", "package.json")
 	s.git("repo", "commit", "-q", "-m", "configure")
+	s.documented(indented(snippet))
 	s.bothStages()
+	s.severalRefs()
 }
 
 // huskyFile finds the files that husky's snippet names, each with its line.
@@ -104,5 +117,7 @@ func TestHuskyObeysTheSnippet(t *testing.T) {
 	}
 	s.git("repo", "add", ".gitignore", ".husky", "package.json")
 	s.git("repo", "commit", "-q", "-m", "configure")
+	s.documented(indented(snippet))
 	s.bothStages()
+	s.severalRefs()
 }

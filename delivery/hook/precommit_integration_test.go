@@ -3,10 +3,12 @@
 package hook
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
@@ -16,14 +18,10 @@ import (
 // The hooks come from a clone of this repository.
 func (s *sandbox) framework(ids ...string) {
 	s.t.Helper()
-	root, err := filepath.Abs(filepath.Join("..", ".."))
-	if err != nil {
-		s.t.Fatal(err)
-	}
 	s.git("", "config", "--global", "protocol.file.allow", "always")
 	s.git("", "config", "--global", "safe.directory", "*")
 	s.git("", "clone", "-q", root, "momentolint")
-	// What is tested is the tree as it stands.
+	// What is tested is the file as it stands.
 	hooks := s.read(filepath.Join(root, ".pre-commit-hooks.yaml"))
 	// Debian 12 has pre-commit 3.0, which knows the stages by their old names only.
 	for now, old := range map[string]string{"stages: [pre-commit]": "stages: [commit]", "stages: [pre-push]": "stages: [push]", "minimum_pre_commit_version: 3.2.0": "minimum_pre_commit_version: 3.0.0"} {
@@ -68,19 +66,56 @@ func goTools(t *testing.T) map[string]string {
 	return values
 }
 
-// newManaged is a sandbox with momentolint in PATH.
-func newManaged(t *testing.T) *sandbox {
+// root is this repository's folder, as the go command starts tests.
+var root = func() string {
+	path, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		panic(err)
+	}
+	return path
+}()
+
+// programs builds momentolint, once, and gives its path.
+var programs = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "momentolint-hook-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "momentolint")
+	if out, err := exec.Command("go", "build", "-o", path, "../../cmd/momentolint").CombinedOutput(); err != nil {
+		return path, fmt.Errorf("building momentolint: %w: %s", err, out)
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := programs(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+// newDeveloper is a sandbox in which the go command has its caches.
+func newDeveloper(t *testing.T) *sandbox {
 	t.Helper()
 	tools := goTools(t)
 	s := newSandbox(t)
 	for name, value := range tools {
 		t.Setenv(name, value)
 	}
-	bin := s.path("bin")
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "momentolint"), "../../cmd/momentolint").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	return s
+}
+
+// newManaged is a sandbox with momentolint in PATH.
+func newManaged(t *testing.T) *sandbox {
+	t.Helper()
+	s := newDeveloper(t)
+	program, err := programs()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Setenv("PATH", filepath.Dir(program)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	return s
 }
 
@@ -119,8 +154,34 @@ func (s *sandbox) bothStages() {
 	refused("app.env:1:5", "push", "origin", "main:new")
 }
 
+// severalRefs pushes two new branches at once, of which only the second has a
+// credential in it: the manager must pass on all that git says.
+func (s *sandbox) severalRefs() {
+	s.t.Helper()
+	s.git("repo", "checkout", "-q", "-b", "second", "origin/main")
+	s.write(s.path("repo", "second.env"), "KEY="+credentialtest.V2(credentialtest.Options{Seed: "second"})+"\n", 0o644)
+	s.git("repo", "add", "second.env")
+	s.git("repo", "commit", "-q", "--no-verify", "-m", "leak")
+	s.git("repo", "branch", "a-clean-one", "origin/main")
+	if out, err := s.tryGit("repo", "push", "origin", "a-clean-one", "second"); err == nil || !strings.Contains(out, "second.env:1:5") {
+		s.t.Errorf("a push of two branches: %v, want it refused because of second.env:\n%s", err, out)
+	}
+}
+
 func TestPreCommitRunsTheInstalledProgram(t *testing.T) {
 	s := newManaged(t)
 	s.framework("momentolint-system", "momentolint-pre-push-system")
+	s.bothStages()
+}
+
+// "language: golang": pre-commit builds the program out of the clone, for
+// people who have Go and no momentolint.
+func TestPreCommitBuildsTheProgram(t *testing.T) {
+	s := newDeveloper(t)
+	// No momentolint but the one that pre-commit builds.
+	if path, err := exec.LookPath("momentolint"); err == nil {
+		t.Fatalf("there is another momentolint: %s", path)
+	}
+	s.framework("momentolint", "momentolint-pre-push")
 	s.bothStages()
 }
