@@ -25,6 +25,8 @@ import (
 	"github.com/momentolint/momentolint/scanner/verify/momentotest"
 )
 
+func init() { depths = []int{0, 1, 2} }
+
 // environment is that of whoever tests; the tests change their own.
 var environment = os.Environ()
 
@@ -284,12 +286,13 @@ func newProject(t *testing.T, commits ...map[string]string) *project {
 	p := &project{server: newServer(t)}
 	config := filepath.Join(t.TempDir(), "gitconfig")
 	// act names the repository after its origin.
-	text := "[url \"file://" + filepath.ToSlash(p.dir) + "\"]\n\tinsteadOf = https://github.com/me/demo\n[safe]\n\tdirectory = *\n[user]\n\tname = A\n\temail = a@example.com\n"
+	text := settings + "[url \"file://" + filepath.ToSlash(p.dir) + "\"]\n\tinsteadOf = https://github.com/me/demo\n[safe]\n\tdirectory = *\n[user]\n\tname = A\n\temail = a@example.com\n"
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("GIT_CONFIG_GLOBAL", config)
 	p.base = p.third
+	git(t, p.dir, "reset", "-q", "--hard")
 	git(t, p.dir, "checkout", "-q", "--detach", p.second)
 	for i, files := range commits {
 		p.change(files, fmt.Sprint("change ", i+1))

@@ -1,6 +1,8 @@
 package action_test
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,37 +23,126 @@ type server struct {
 	merge                             string
 }
 
+// imported makes the server's repository in one process: the commits have a
+// file each, of the same name.
+const imported = `commit refs/heads/main
+mark :1
+committer A <a@example.com> 1750000001 +0000
+data <<.
+first
+.
+M 100644 inline first
+data <<.
+first
+.
+commit refs/heads/main
+mark :2
+committer A <a@example.com> 1750000002 +0000
+data <<.
+second
+.
+from :1
+M 100644 inline second
+data <<.
+second
+.
+commit refs/heads/main
+mark :3
+committer A <a@example.com> 1750000003 +0000
+data <<.
+third
+.
+from :2
+M 100644 inline third
+data <<.
+third
+.
+commit refs/heads/topic
+mark :4
+committer A <a@example.com> 1750000004 +0000
+data <<.
+fourth
+.
+from :2
+M 100644 inline fourth
+data <<.
+fourth
+.
+commit refs/heads/topic
+mark :5
+committer A <a@example.com> 1750000005 +0000
+data <<.
+fifth
+.
+from :4
+M 100644 inline fifth
+data <<.
+fifth
+.
+commit refs/pull/7/merge
+mark :6
+committer A <a@example.com> 1750000006 +0000
+data <<.
+merge
+.
+from :3
+merge :5
+M 100644 inline fourth
+data <<.
+fourth
+.
+M 100644 inline fifth
+data <<.
+fifth
+.
+reset refs/pull/7/head
+from :5
+`
+
+// settings is what the user of the tests has set: no cleaning up behind
+// fetches, since processes cost time.
+const settings = "[maintenance]\n\tauto = false\n"
+
 func newServer(t *testing.T) *server {
 	t.Helper()
+	config := filepath.Join(t.TempDir(), "gitconfig")
+	if err := os.WriteFile(config, []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, value := range map[string]string{
-		"GIT_CONFIG_GLOBAL": os.DevNull, "GIT_CONFIG_NOSYSTEM": "1", "HOME": t.TempDir(),
+		"GIT_CONFIG_GLOBAL": config, "GIT_CONFIG_NOSYSTEM": "1", "HOME": t.TempDir(),
 		"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.com", "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.com",
 	} {
 		t.Setenv(name, value)
 	}
 	s := &server{t: t, dir: filepath.Join(t.TempDir(), "server")}
-	git(t, "", "init", "-q", "-b", "main", s.dir)
-	s.first, s.second = s.commit("first"), s.commit("second")
-	s.third = s.commit("third")
-	git(t, s.dir, "checkout", "-q", "-b", "topic", s.second)
-	s.fourth, s.top = s.commit("fourth"), s.commit("fifth")
-	git(t, s.dir, "checkout", "-q", "--detach", "main")
-	git(t, s.dir, "merge", "-q", "--no-edit", "topic")
-	s.merge = git(t, s.dir, "rev-parse", "HEAD")
-	git(t, s.dir, "update-ref", "refs/pull/7/merge", s.merge)
-	git(t, s.dir, "update-ref", "refs/pull/7/head", s.top)
-	git(t, s.dir, "checkout", "-q", "main")
-	return s
-}
-
-func (s *server) commit(name string) string {
-	s.t.Helper()
-	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(name), 0o600); err != nil {
-		s.t.Fatal(err)
+	git(t, "", "init", "-q", "-b", "main", "--template=", s.dir)
+	cmd := exec.CommandContext(t.Context(), "git", "fast-import", "--quiet", "--export-marks=marks")
+	cmd.Dir, cmd.Stdin = s.dir, strings.NewReader(imported)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git fast-import: %v\n%s", err, out)
 	}
-	git(s.t, s.dir, "add", name)
-	git(s.t, s.dir, "commit", "-q", "-m", name)
-	return git(s.t, s.dir, "rev-parse", "HEAD")
+	marks, err := os.ReadFile(filepath.Join(s.dir, "marks"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(s.dir, "marks")); err != nil {
+		t.Fatal(err)
+	}
+	for _, commit := range []struct {
+		mark string
+		id   *string
+	}{{":1", &s.first}, {":2", &s.second}, {":3", &s.third}, {":4", &s.fourth}, {":5", &s.top}, {":6", &s.merge}} {
+		for line := range strings.Lines(string(marks)) {
+			if id, ok := strings.CutPrefix(strings.TrimSpace(line), commit.mark+" "); ok {
+				*commit.id = id
+			}
+		}
+		if *commit.id == "" {
+			t.Fatalf("no mark %s in %q", commit.mark, marks)
+		}
+	}
+	return s
 }
 
 // checkout does what actions/checkout does: fetch one ref to a depth (0 = all
@@ -59,8 +150,15 @@ func (s *server) commit(name string) string {
 func (s *server) checkout(t *testing.T, ref string, depth int) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "checkout")
-	git(t, "", "init", "-q", dir)
-	git(t, dir, "remote", "add", "origin", "file://"+filepath.ToSlash(s.dir))
+	git(t, "", "init", "-q", "--template=", dir)
+	config, err := os.OpenFile(filepath.Join(dir, ".git", "config"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = fmt.Fprintf(config, "[remote \"origin\"]\n\turl = file://%s\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n", filepath.ToSlash(s.dir))
+	if err := errors.Join(err, config.Close()); err != nil {
+		t.Fatal(err)
+	}
 	args := []string{"fetch", "-q", "--no-tags", "origin"}
 	if depth > 0 {
 		args = append(args, "--depth", strconv.Itoa(depth), "+"+ref+":refs/remotes/checkout")
@@ -93,6 +191,10 @@ func commits(t *testing.T, dir string, r action.Range) string {
 	return strings.ReplaceAll(git(t, dir, args...), "\n", " ")
 }
 
+// depths are those of the checkouts: what actions/checkout does without being
+// asked; the integration tests add the others.
+var depths = []int{1}
+
 func TestTheCommitsOfAnEventAreFoundInAnyCheckout(t *testing.T) {
 	s := newServer(t)
 	pull := func(s *server) action.Plan {
@@ -123,7 +225,7 @@ func TestTheCommitsOfAnEventAreFoundInAnyCheckout(t *testing.T) {
 		"first push to the default branch":    {push(nobody, "main"), "refs/heads/main", "third second first"},
 		"forced push to the default branch":   {push(gone, "main"), "refs/heads/main", "third second first"},
 	} {
-		for _, depth := range []int{0, 1, 2} {
+		for _, depth := range depths {
 			t.Run(name+", depth "+strconv.Itoa(depth), func(t *testing.T) {
 				dir := s.checkout(t, tt.ref, depth)
 				var log []string

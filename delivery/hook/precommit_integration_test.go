@@ -14,6 +14,8 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 )
 
+func init() { thorough = true }
+
 // framework is a user's repository that pre-commit looks after, with a remote.
 // The hooks come from a clone of this repository.
 func (s *sandbox) framework(ids ...string) {
