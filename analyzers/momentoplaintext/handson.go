@@ -3,6 +3,7 @@ package momentoplaintext
 import (
 	"go/types"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -27,57 +28,60 @@ type handRow struct {
 
 // handRows are the functions of other packages whose result holds what they
 // are given. All others are taken to keep it to themselves.
-var handRows = []handRow{
-	{"fmt", "", "Sprint Sprintln Append Appendln", hands{}},
-	{"fmt", "", "Sprintf", hands{format: true}},
-	{"fmt", "", "Appendf", hands{format: true}},
-	{"strings", "", "Clone ToLower ToUpper ToTitle Title TrimSpace Trim TrimLeft TrimRight TrimPrefix TrimSuffix TrimFunc TrimLeftFunc TrimRightFunc ToValidUTF8 Repeat NewReader", hands{args: []int{0}}},
-	{"strings", "", "Replace ReplaceAll", hands{args: []int{0, 2}}},
-	{"strings", "", "Join", hands{}},
-	{"strings", "Builder", "String", hands{args: []int{0}}},
-	{"bytes", "", "Clone ToLower ToUpper TrimSpace Trim TrimLeft TrimRight TrimPrefix TrimSuffix Repeat NewReader NewBuffer NewBufferString", hands{args: []int{0}}},
-	{"bytes", "", "Replace ReplaceAll", hands{args: []int{0, 2}}},
-	{"bytes", "", "Join", hands{}},
-	{"bytes", "Buffer", "String Bytes", hands{args: []int{0}}},
-	{"strconv", "", "Quote QuoteToASCII QuoteToGraphic", hands{args: []int{0}}},
-	{"strconv", "", "AppendQuote AppendQuoteToASCII", hands{}},
-	{"html", "", "EscapeString", hands{args: []int{0}}},
-	{"html/template", "", "HTMLEscapeString JSEscapeString URLQueryEscaper", hands{}},
-	{"net/url", "", "QueryEscape PathEscape UserPassword", hands{}},
-	{"net/url", "Values", "Encode Get", hands{args: []int{0}}},
-	{"net/url", "URL", "String", hands{args: []int{0}}},
-	{"encoding/base64", "Encoding", "EncodeToString DecodeString", hands{args: []int{1}}},
-	{"encoding/base32", "Encoding", "EncodeToString", hands{args: []int{1}}},
-	{"encoding/hex", "", "EncodeToString Dump", hands{args: []int{0}}},
-	{"encoding/json", "", "Marshal MarshalIndent", hands{args: []int{0}, mode: encoded}},
-	{"encoding/xml", "", "Marshal MarshalIndent", hands{args: []int{0}, mode: encoded}},
-	{"gopkg.in/yaml.v2", "", "Marshal", hands{args: []int{0}, mode: encoded}},
-	{"gopkg.in/yaml.v3", "", "Marshal", hands{args: []int{0}, mode: encoded}},
-	{"go.yaml.in/yaml/v3", "", "Marshal", hands{args: []int{0}, mode: encoded}},
-	{"go.yaml.in/yaml/v4", "", "Marshal", hands{args: []int{0}, mode: encoded}},
-	{"github.com/goccy/go-yaml", "", "Marshal", hands{args: []int{0}, mode: encoded}},
-	{"sigs.k8s.io/yaml", "", "Marshal", hands{args: []int{0}, mode: encoded}},
-	{"github.com/BurntSushi/toml", "", "Marshal", hands{args: []int{0}, mode: encoded}},
-	{"io", "", "NopCloser ReadAll LimitReader", hands{args: []int{0}}},
-	{"io", "", "MultiReader", hands{}},
-	{"bufio", "", "NewReader NewReaderSize", hands{args: []int{0}}},
-	{"slices", "", "Clone Concat", hands{}},
-	{"maps", "", "Clone", hands{}},
-	{"errors", "", "Join", hands{}},
-	{"log/slog", "", "String Any Group Attr StringValue AnyValue GroupValue GroupAttrs", hands{}},
-	{"go.uber.org/zap", "", "String Strings ByteString Binary Any Reflect Stringp Stringer Inline Object Dict", hands{}},
+func handRows() []handRow {
+	return []handRow{
+		{"fmt", "", "Sprint Sprintln Append Appendln", hands{}},
+		{"fmt", "", "Sprintf", hands{format: true}},
+		{"fmt", "", "Appendf", hands{format: true}},
+		{"strings", "", "Clone ToLower ToUpper ToTitle Title TrimSpace Trim TrimLeft TrimRight TrimPrefix TrimSuffix TrimFunc TrimLeftFunc TrimRightFunc ToValidUTF8 Repeat NewReader", hands{args: []int{0}}},
+		{"strings", "", "Replace ReplaceAll", hands{args: []int{0, 2}}},
+		{"strings", "", "Join", hands{}},
+		{"strings", "Builder", "String", hands{args: []int{0}}},
+		{"bytes", "", "Clone ToLower ToUpper TrimSpace Trim TrimLeft TrimRight TrimPrefix TrimSuffix Repeat NewReader NewBuffer NewBufferString", hands{args: []int{0}}},
+		{"bytes", "", "Replace ReplaceAll", hands{args: []int{0, 2}}},
+		{"bytes", "", "Join", hands{}},
+		{"bytes", "Buffer", "String Bytes", hands{args: []int{0}}},
+		{"strconv", "", "Quote QuoteToASCII QuoteToGraphic", hands{args: []int{0}}},
+		{"strconv", "", "AppendQuote AppendQuoteToASCII", hands{}},
+		{"html", "", "EscapeString", hands{args: []int{0}}},
+		{"html/template", "", "HTMLEscapeString JSEscapeString URLQueryEscaper", hands{}},
+		{"net/url", "", "QueryEscape PathEscape UserPassword", hands{}},
+		{"net/url", "Values", "Encode Get", hands{args: []int{0}}},
+		{"net/url", "URL", "String", hands{args: []int{0}}},
+		{"encoding/base64", "Encoding", "EncodeToString DecodeString", hands{args: []int{1}}},
+		{"encoding/base32", "Encoding", "EncodeToString", hands{args: []int{1}}},
+		{"encoding/hex", "", "EncodeToString Dump", hands{args: []int{0}}},
+		{"encoding/json", "", "Marshal MarshalIndent", hands{args: []int{0}, mode: encoded}},
+		{"encoding/xml", "", "Marshal MarshalIndent", hands{args: []int{0}, mode: encoded}},
+		{"gopkg.in/yaml.v2", "", "Marshal", hands{args: []int{0}, mode: encoded}},
+		{"gopkg.in/yaml.v3", "", "Marshal", hands{args: []int{0}, mode: encoded}},
+		{"go.yaml.in/yaml/v3", "", "Marshal", hands{args: []int{0}, mode: encoded}},
+		{"go.yaml.in/yaml/v4", "", "Marshal", hands{args: []int{0}, mode: encoded}},
+		{"github.com/goccy/go-yaml", "", "Marshal", hands{args: []int{0}, mode: encoded}},
+		{"sigs.k8s.io/yaml", "", "Marshal", hands{args: []int{0}, mode: encoded}},
+		{"github.com/BurntSushi/toml", "", "Marshal", hands{args: []int{0}, mode: encoded}},
+		{"io", "", "NopCloser ReadAll LimitReader", hands{args: []int{0}}},
+		{"io", "", "MultiReader", hands{}},
+		{"bufio", "", "NewReader NewReaderSize", hands{args: []int{0}}},
+		{"slices", "", "Clone Concat", hands{}},
+		{"maps", "", "Clone", hands{}},
+		{"errors", "", "Join", hands{}},
+		{"log/slog", "", "String Any Group Attr StringValue AnyValue GroupValue GroupAttrs", hands{}},
+		{"go.uber.org/zap", "", "String Strings ByteString Binary Any Reflect Stringp Stringer Inline Object Dict", hands{}},
+	}
 }
 
-// handing is the table by name.
-var handing = func() map[named]hands {
+// handing is the table by name. It is made when first asked for, as all tables
+// here: go vet starts the tool for every package, and few use Momento.
+var handing = sync.OnceValue(func() map[named]hands {
 	table := make(map[named]hands)
-	for _, r := range handRows {
+	for _, r := range handRows() {
 		for name := range strings.FieldsSeq(r.names) {
 			table[named{r.pkg, r.typ, name}] = r.hands
 		}
 	}
 	return table
-}()
+})
 
 // handsOn tells whether the result of a function of another package holds what
 // the function is given.
@@ -85,7 +89,7 @@ func handsOn(fn *types.Func) (hands, bool) {
 	if fn.Pkg() == nil {
 		return hands{}, false
 	}
-	h, ok := handing[named{fn.Pkg().Path(), owner(fn), fn.Name()}]
+	h, ok := handing()[named{fn.Pkg().Path(), owner(fn), fn.Name()}]
 	return h, ok
 }
 

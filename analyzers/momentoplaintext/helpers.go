@@ -294,7 +294,7 @@ func (h *helper) destination(e ast.Expr) (destination, bool) {
 	if strings.HasPrefix(pkg, "crypto/") {
 		return nowhere, true
 	}
-	d, ok := destinations[pkg+"."+name]
+	d, ok := destinations()[pkg+"."+name]
 	return d, ok
 }
 

@@ -285,7 +285,7 @@ func (c *checker) fields() []demand {
 	var demands []demand
 	for _, u := range c.program.FieldStores(func(owner types.Type, field *types.Var) bool {
 		pkg, name := typeName(owner)
-		_, ok := fieldSinks[named{pkg, name, field.Name()}]
+		_, ok := fieldSinks()[named{pkg, name, field.Name()}]
 		return ok
 	}) {
 		store, ok := u.Instr.(*ssa.Store)
@@ -299,7 +299,7 @@ func (c *checker) fields() []demand {
 		pkg, name := typeName(addr.X.Type())
 		field := flow.FieldOf(addr.X.Type(), addr.Field).Name()
 		c.names[u.Instr] = name + "." + field
-		demands = append(demands, demand{Use: u, State: leak{Medium: fieldSinks[named{pkg, name, field}]}})
+		demands = append(demands, demand{Use: u, State: leak{Medium: fieldSinks()[named{pkg, name, field}]}})
 	}
 	return demands
 }

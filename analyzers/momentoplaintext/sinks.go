@@ -3,6 +3,7 @@ package momentoplaintext
 import (
 	"go/types"
 	"strings"
+	"sync"
 
 	"github.com/momentolint/momentolint/analyzers/internal/sdk"
 )
@@ -44,141 +45,145 @@ type row struct {
 
 // rows are the sinks by name. Loggers are in a list of their own below, as
 // their methods follow a pattern.
-var rows = []row{
-	{"fmt", "", "Print Println", sink{medium: output}},
-	{"fmt", "", "Printf", sink{medium: output, format: true}},
-	{"fmt", "", "Fprint Fprintln", sink{medium: output, from: 1, writer: firstArgument}},
-	{"fmt", "", "Fprintf", sink{medium: output, from: 1, format: true, writer: firstArgument}},
-	{"fmt", "", "Errorf", sink{medium: failure, format: true}},
-	{"errors", "", "New", sink{medium: failure}},
-	{"github.com/pkg/errors", "", "New", sink{medium: failure}},
-	{"github.com/pkg/errors", "", "Errorf", sink{medium: failure, format: true}},
-	{"github.com/pkg/errors", "", "Wrap WithMessage", sink{medium: failure, from: 1}},
-	{"github.com/pkg/errors", "", "Wrapf WithMessagef", sink{medium: failure, from: 1, format: true}},
-	{"google.golang.org/grpc/status", "", "New Error", sink{medium: failure, from: 1}},
-	{"google.golang.org/grpc/status", "", "Newf Errorf", sink{medium: failure, from: 1, format: true}},
+func rows() []row {
+	return []row{
+		{"fmt", "", "Print Println", sink{medium: output}},
+		{"fmt", "", "Printf", sink{medium: output, format: true}},
+		{"fmt", "", "Fprint Fprintln", sink{medium: output, from: 1, writer: firstArgument}},
+		{"fmt", "", "Fprintf", sink{medium: output, from: 1, format: true, writer: firstArgument}},
+		{"fmt", "", "Errorf", sink{medium: failure, format: true}},
+		{"errors", "", "New", sink{medium: failure}},
+		{"github.com/pkg/errors", "", "New", sink{medium: failure}},
+		{"github.com/pkg/errors", "", "Errorf", sink{medium: failure, format: true}},
+		{"github.com/pkg/errors", "", "Wrap WithMessage", sink{medium: failure, from: 1}},
+		{"github.com/pkg/errors", "", "Wrapf WithMessagef", sink{medium: failure, from: 1, format: true}},
+		{"google.golang.org/grpc/status", "", "New Error", sink{medium: failure, from: 1}},
+		{"google.golang.org/grpc/status", "", "Newf Errorf", sink{medium: failure, from: 1, format: true}},
 
-	{"log", "", "Print Println Fatal Fatalln Panic Panicln SetPrefix", sink{medium: logs}},
-	{"log", "", "Printf Fatalf Panicf", sink{medium: logs, format: true}},
-	{"log", "", "Output", sink{medium: logs, from: 1}},
-	{"log", "Logger", "Print Println Fatal Fatalln Panic Panicln SetPrefix", sink{medium: logs}},
-	{"log", "Logger", "Printf Fatalf Panicf", sink{medium: logs, format: true}},
-	{"log", "Logger", "Output", sink{medium: logs, from: 1}},
-	{"log/slog", "", "Debug Info Warn Error With", sink{medium: logs}},
-	{"log/slog", "", "DebugContext InfoContext WarnContext ErrorContext", sink{medium: logs, from: 1}},
-	{"log/slog", "", "Log LogAttrs", sink{medium: logs, from: 2}},
-	{"log/slog", "Logger", "Debug Info Warn Error With", sink{medium: logs}},
-	{"log/slog", "Logger", "DebugContext InfoContext WarnContext ErrorContext", sink{medium: logs, from: 1}},
-	{"log/slog", "Logger", "Log LogAttrs", sink{medium: logs, from: 2}},
-	{"log/syslog", "Writer", "Alert Crit Debug Emerg Err Info Notice Warning Write", sink{medium: logs}},
-	{"testing", "common", "Log Error Fatal Skip", sink{medium: logs}},
-	{"testing", "common", "Logf Errorf Fatalf Skipf", sink{medium: logs, format: true}},
-	{"testing", "TB", "Log Error Fatal Skip", sink{medium: logs}},
-	{"testing", "TB", "Logf Errorf Fatalf Skipf", sink{medium: logs, format: true}},
+		{"log", "", "Print Println Fatal Fatalln Panic Panicln SetPrefix", sink{medium: logs}},
+		{"log", "", "Printf Fatalf Panicf", sink{medium: logs, format: true}},
+		{"log", "", "Output", sink{medium: logs, from: 1}},
+		{"log", "Logger", "Print Println Fatal Fatalln Panic Panicln SetPrefix", sink{medium: logs}},
+		{"log", "Logger", "Printf Fatalf Panicf", sink{medium: logs, format: true}},
+		{"log", "Logger", "Output", sink{medium: logs, from: 1}},
+		{"log/slog", "", "Debug Info Warn Error With", sink{medium: logs}},
+		{"log/slog", "", "DebugContext InfoContext WarnContext ErrorContext", sink{medium: logs, from: 1}},
+		{"log/slog", "", "Log LogAttrs", sink{medium: logs, from: 2}},
+		{"log/slog", "Logger", "Debug Info Warn Error With", sink{medium: logs}},
+		{"log/slog", "Logger", "DebugContext InfoContext WarnContext ErrorContext", sink{medium: logs, from: 1}},
+		{"log/slog", "Logger", "Log LogAttrs", sink{medium: logs, from: 2}},
+		{"log/syslog", "Writer", "Alert Crit Debug Emerg Err Info Notice Warning Write", sink{medium: logs}},
+		{"testing", "common", "Log Error Fatal Skip", sink{medium: logs}},
+		{"testing", "common", "Logf Errorf Fatalf Skipf", sink{medium: logs, format: true}},
+		{"testing", "TB", "Log Error Fatal Skip", sink{medium: logs}},
+		{"testing", "TB", "Logf Errorf Fatalf Skipf", sink{medium: logs, format: true}},
 
-	{"os", "", "WriteFile", sink{medium: file, from: 1, to: 2}},
-	{"io/ioutil", "", "WriteFile", sink{medium: file, from: 1, to: 2}},
-	{"os", "File", "Write WriteString", sink{medium: file, writer: receiver}},
-	{"os", "File", "WriteAt", sink{medium: file, to: 1, writer: receiver}},
-	{"os", "Root", "WriteFile", sink{medium: file, from: 1, to: 2}},
-	{"io", "", "WriteString", sink{from: 1, writer: strictArgument}},
-	{"io", "", "Copy", sink{from: 1, to: 2, writer: strictArgument}},
-	{"io", "Writer", "Write", sink{writer: receiver}},
-	{"io", "StringWriter", "WriteString", sink{writer: receiver}},
-	{"bufio", "Writer", "Write WriteString", sink{writer: receiver}},
-	{"compress/gzip", "Writer", "Write", sink{writer: receiver}},
-	{"encoding/csv", "Writer", "Write WriteAll", sink{writer: receiver}},
+		{"os", "", "WriteFile", sink{medium: file, from: 1, to: 2}},
+		{"io/ioutil", "", "WriteFile", sink{medium: file, from: 1, to: 2}},
+		{"os", "File", "Write WriteString", sink{medium: file, writer: receiver}},
+		{"os", "File", "WriteAt", sink{medium: file, to: 1, writer: receiver}},
+		{"os", "Root", "WriteFile", sink{medium: file, from: 1, to: 2}},
+		{"io", "", "WriteString", sink{from: 1, writer: strictArgument}},
+		{"io", "", "Copy", sink{from: 1, to: 2, writer: strictArgument}},
+		{"io", "Writer", "Write", sink{writer: receiver}},
+		{"io", "StringWriter", "WriteString", sink{writer: receiver}},
+		{"bufio", "Writer", "Write WriteString", sink{writer: receiver}},
+		{"compress/gzip", "Writer", "Write", sink{writer: receiver}},
+		{"encoding/csv", "Writer", "Write WriteAll", sink{writer: receiver}},
 
-	{"encoding/json", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
-	{"encoding/xml", "Encoder", "Encode EncodeElement", sink{mode: encoded, to: 1, writer: receiver}},
-	{"encoding/gob", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
-	{"gopkg.in/yaml.v2", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
-	{"gopkg.in/yaml.v3", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
-	{"go.yaml.in/yaml/v2", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
-	{"go.yaml.in/yaml/v3", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
-	{"go.yaml.in/yaml/v4", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
-	{"github.com/goccy/go-yaml", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
-	{"github.com/BurntSushi/toml", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
-	{"github.com/pelletier/go-toml/v2", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
+		{"encoding/json", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
+		{"encoding/xml", "Encoder", "Encode EncodeElement", sink{mode: encoded, to: 1, writer: receiver}},
+		{"encoding/gob", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
+		{"gopkg.in/yaml.v2", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
+		{"gopkg.in/yaml.v3", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
+		{"go.yaml.in/yaml/v2", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
+		{"go.yaml.in/yaml/v3", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
+		{"go.yaml.in/yaml/v4", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
+		{"github.com/goccy/go-yaml", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
+		{"github.com/BurntSushi/toml", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
+		{"github.com/pelletier/go-toml/v2", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
 
-	{"net/http", "", "Error", sink{medium: response, from: 1, to: 2}},
-	{"net/http", "", "SetCookie", sink{medium: response, from: 1, to: 2}},
-	{"net/http", "ResponseWriter", "Write", sink{medium: response, writer: receiver}},
-	{"net/http", "Header", "Set Add", sink{medium: response, from: 1, writer: responseHeader}},
-	{"github.com/gin-gonic/gin", "Context", "JSON IndentedJSON PureJSON SecureJSON AsciiJSON JSONP XML YAML TOML AbortWithStatusJSON AbortWithStatusPureJSON", sink{medium: response, mode: encoded, from: 1}},
-	{"github.com/gin-gonic/gin", "Context", "String", sink{medium: response, from: 1, format: true}},
-	{"github.com/gin-gonic/gin", "Context", "Header Data SetCookie", sink{medium: response, from: 1}},
-	{"github.com/gin-gonic/gin", "Context", "Redirect", sink{medium: address, from: 1}},
-	{"github.com/labstack/echo/v4", "Context", "JSON JSONPretty XML XMLPretty", sink{medium: response, mode: encoded, from: 1, to: 2}},
-	{"github.com/labstack/echo/v4", "Context", "String HTML HTMLBlob Blob JSONBlob", sink{medium: response, from: 1}},
-	{"github.com/labstack/echo/v4", "Context", "Redirect", sink{medium: address, from: 1}},
-	{"github.com/gofiber/fiber/v2", "Ctx", "JSON XML", sink{medium: response, mode: encoded, to: 1}},
-	{"github.com/gofiber/fiber/v2", "Ctx", "Send SendString Write WriteString", sink{medium: response}},
-	{"github.com/gofiber/fiber/v2", "Ctx", "Set", sink{medium: response, from: 1}},
-	{"github.com/go-chi/render", "", "JSON XML", sink{medium: response, mode: encoded, from: 2}},
-	{"github.com/go-chi/render", "", "PlainText HTML Data", sink{medium: response, from: 2}},
+		{"net/http", "", "Error", sink{medium: response, from: 1, to: 2}},
+		{"net/http", "", "SetCookie", sink{medium: response, from: 1, to: 2}},
+		{"net/http", "ResponseWriter", "Write", sink{medium: response, writer: receiver}},
+		{"net/http", "Header", "Set Add", sink{medium: response, from: 1, writer: responseHeader}},
+		{"github.com/gin-gonic/gin", "Context", "JSON IndentedJSON PureJSON SecureJSON AsciiJSON JSONP XML YAML TOML AbortWithStatusJSON AbortWithStatusPureJSON", sink{medium: response, mode: encoded, from: 1}},
+		{"github.com/gin-gonic/gin", "Context", "String", sink{medium: response, from: 1, format: true}},
+		{"github.com/gin-gonic/gin", "Context", "Header Data SetCookie", sink{medium: response, from: 1}},
+		{"github.com/gin-gonic/gin", "Context", "Redirect", sink{medium: address, from: 1}},
+		{"github.com/labstack/echo/v4", "Context", "JSON JSONPretty XML XMLPretty", sink{medium: response, mode: encoded, from: 1, to: 2}},
+		{"github.com/labstack/echo/v4", "Context", "String HTML HTMLBlob Blob JSONBlob", sink{medium: response, from: 1}},
+		{"github.com/labstack/echo/v4", "Context", "Redirect", sink{medium: address, from: 1}},
+		{"github.com/gofiber/fiber/v2", "Ctx", "JSON XML", sink{medium: response, mode: encoded, to: 1}},
+		{"github.com/gofiber/fiber/v2", "Ctx", "Send SendString Write WriteString", sink{medium: response}},
+		{"github.com/gofiber/fiber/v2", "Ctx", "Set", sink{medium: response, from: 1}},
+		{"github.com/go-chi/render", "", "JSON XML", sink{medium: response, mode: encoded, from: 2}},
+		{"github.com/go-chi/render", "", "PlainText HTML Data", sink{medium: response, from: 2}},
 
-	{"net/http", "", "Get Head Post PostForm", sink{medium: address, to: 1}},
-	{"net/http", "Client", "Get Head Post PostForm", sink{medium: address, to: 1}},
-	{"net/http", "", "NewRequest", sink{medium: address, from: 1, to: 2}},
-	{"net/http", "", "NewRequestWithContext", sink{medium: address, from: 2, to: 3}},
-	{"net/http", "", "Redirect", sink{medium: address, from: 2, to: 3}},
-	{"github.com/gorilla/websocket", "Dialer", "Dial", sink{medium: address, to: 1}},
-	{"github.com/gorilla/websocket", "Dialer", "DialContext", sink{medium: address, from: 1, to: 2}},
+		{"net/http", "", "Get Head Post PostForm", sink{medium: address, to: 1}},
+		{"net/http", "Client", "Get Head Post PostForm", sink{medium: address, to: 1}},
+		{"net/http", "", "NewRequest", sink{medium: address, from: 1, to: 2}},
+		{"net/http", "", "NewRequestWithContext", sink{medium: address, from: 2, to: 3}},
+		{"net/http", "", "Redirect", sink{medium: address, from: 2, to: 3}},
+		{"github.com/gorilla/websocket", "Dialer", "Dial", sink{medium: address, to: 1}},
+		{"github.com/gorilla/websocket", "Dialer", "DialContext", sink{medium: address, from: 1, to: 2}},
 
-	{"os/exec", "", "Command", sink{medium: argument}},
-	{"os/exec", "", "CommandContext", sink{medium: argument, from: 1}},
-	{"os", "", "StartProcess", sink{medium: argument, from: 1, to: 2}},
-	{"syscall", "", "Exec ForkExec StartProcess", sink{medium: argument, from: 1, to: 2}},
-	{"os", "", "Setenv", sink{medium: environment, from: 1}},
-	{"syscall", "", "Setenv", sink{medium: environment, from: 1}},
+		{"os/exec", "", "Command", sink{medium: argument}},
+		{"os/exec", "", "CommandContext", sink{medium: argument, from: 1}},
+		{"os", "", "StartProcess", sink{medium: argument, from: 1, to: 2}},
+		{"syscall", "", "Exec ForkExec StartProcess", sink{medium: argument, from: 1, to: 2}},
+		{"os", "", "Setenv", sink{medium: environment, from: 1}},
+		{"syscall", "", "Setenv", sink{medium: environment, from: 1}},
 
-	{"go.opentelemetry.io/otel/attribute", "", "String StringSlice Stringer", sink{medium: telemetry, from: 1}},
-	{"go.opentelemetry.io/otel/attribute", "", "StringValue StringSliceValue", sink{medium: telemetry}},
-	{"go.opentelemetry.io/otel/attribute", "Key", "String StringSlice", sink{medium: telemetry}},
-	{"go.opentelemetry.io/otel/trace", "Span", "AddEvent SetName", sink{medium: telemetry, to: 1}},
-	{"go.opentelemetry.io/otel/trace", "Span", "SetStatus", sink{medium: telemetry, from: 1}},
-	{"go.opentelemetry.io/otel/log", "", "String StringValue", sink{medium: telemetry}},
-	{"go.opencensus.io/trace", "", "StringAttribute", sink{medium: telemetry, from: 1}},
-	{"github.com/opentracing/opentracing-go", "Span", "SetTag SetBaggageItem LogKV", sink{medium: telemetry}},
-	{"github.com/opentracing/opentracing-go/log", "", "String Object", sink{medium: telemetry, from: 1}},
-	{"github.com/DataDog/dd-trace-go/v2/ddtrace/tracer", "Span", "SetTag", sink{medium: telemetry, from: 1}},
-	{"gopkg.in/DataDog/dd-trace-go.v1/ddtrace", "Span", "SetTag", sink{medium: telemetry, from: 1}},
-	{"github.com/prometheus/client_golang/prometheus", "CounterVec", "WithLabelValues With GetMetricWithLabelValues GetMetricWith", sink{medium: telemetry}},
-	{"github.com/prometheus/client_golang/prometheus", "GaugeVec", "WithLabelValues With GetMetricWithLabelValues GetMetricWith", sink{medium: telemetry}},
-	{"github.com/prometheus/client_golang/prometheus", "HistogramVec", "WithLabelValues With GetMetricWithLabelValues GetMetricWith", sink{medium: telemetry}},
-	{"github.com/prometheus/client_golang/prometheus", "SummaryVec", "WithLabelValues With GetMetricWithLabelValues GetMetricWith", sink{medium: telemetry}},
-	{"github.com/getsentry/sentry-go", "", "CaptureMessage", sink{medium: logs}},
-	{"github.com/getsentry/sentry-go", "Hub", "CaptureMessage", sink{medium: logs}},
-	{"github.com/getsentry/sentry-go", "Scope", "SetTag SetExtra", sink{medium: logs, from: 1}},
+		{"go.opentelemetry.io/otel/attribute", "", "String StringSlice Stringer", sink{medium: telemetry, from: 1}},
+		{"go.opentelemetry.io/otel/attribute", "", "StringValue StringSliceValue", sink{medium: telemetry}},
+		{"go.opentelemetry.io/otel/attribute", "Key", "String StringSlice", sink{medium: telemetry}},
+		{"go.opentelemetry.io/otel/trace", "Span", "AddEvent SetName", sink{medium: telemetry, to: 1}},
+		{"go.opentelemetry.io/otel/trace", "Span", "SetStatus", sink{medium: telemetry, from: 1}},
+		{"go.opentelemetry.io/otel/log", "", "String StringValue", sink{medium: telemetry}},
+		{"go.opencensus.io/trace", "", "StringAttribute", sink{medium: telemetry, from: 1}},
+		{"github.com/opentracing/opentracing-go", "Span", "SetTag SetBaggageItem LogKV", sink{medium: telemetry}},
+		{"github.com/opentracing/opentracing-go/log", "", "String Object", sink{medium: telemetry, from: 1}},
+		{"github.com/DataDog/dd-trace-go/v2/ddtrace/tracer", "Span", "SetTag", sink{medium: telemetry, from: 1}},
+		{"gopkg.in/DataDog/dd-trace-go.v1/ddtrace", "Span", "SetTag", sink{medium: telemetry, from: 1}},
+		{"github.com/prometheus/client_golang/prometheus", "CounterVec", "WithLabelValues With GetMetricWithLabelValues GetMetricWith", sink{medium: telemetry}},
+		{"github.com/prometheus/client_golang/prometheus", "GaugeVec", "WithLabelValues With GetMetricWithLabelValues GetMetricWith", sink{medium: telemetry}},
+		{"github.com/prometheus/client_golang/prometheus", "HistogramVec", "WithLabelValues With GetMetricWithLabelValues GetMetricWith", sink{medium: telemetry}},
+		{"github.com/prometheus/client_golang/prometheus", "SummaryVec", "WithLabelValues With GetMetricWithLabelValues GetMetricWith", sink{medium: telemetry}},
+		{"github.com/getsentry/sentry-go", "", "CaptureMessage", sink{medium: logs}},
+		{"github.com/getsentry/sentry-go", "Hub", "CaptureMessage", sink{medium: logs}},
+		{"github.com/getsentry/sentry-go", "Scope", "SetTag SetExtra", sink{medium: logs, from: 1}},
+	}
 }
 
 // named is a function or method by name.
 type named struct{ pkg, typ, name string }
 
 // sinks is the table by name.
-var sinks = func() map[named]sink {
+var sinks = sync.OnceValue(func() map[named]sink {
 	table := make(map[named]sink)
-	for _, r := range rows {
+	for _, r := range rows() {
 		for name := range strings.FieldsSeq(r.names) {
 			table[named{r.pkg, r.typ, name}] = r.sink
 		}
 	}
 	return table
-}()
+})
 
 // loggers are packages whose functions and methods named for a level log
 // whatever they are given.
-var loggers = map[string]bool{
-	"github.com/golang/glog": true, "k8s.io/klog": true, "k8s.io/klog/v2": true,
-	"github.com/sirupsen/logrus": true, "go.uber.org/zap": true, "github.com/go-logr/logr": true,
-	"github.com/hashicorp/go-hclog": true, "github.com/charmbracelet/log": true, "charm.land/log/v2": true,
-	"github.com/apex/log": true, "github.com/go-kit/log": true, "github.com/go-kit/kit/log": true,
-	"github.com/go-kit/log/level": true, "github.com/inconshreveable/log15": true, "github.com/phuslu/log": true,
-	"github.com/labstack/gommon/log": true, "github.com/gofiber/fiber/v2/log": true, "github.com/cihub/seelog": true,
-	"github.com/rs/zerolog": true, "github.com/rs/zerolog/log": true,
-	"cloud.google.com/go/logging": true, "github.com/op/go-logging": true,
-}
+var loggers = sync.OnceValue(func() map[string]bool {
+	return map[string]bool{
+		"github.com/golang/glog": true, "k8s.io/klog": true, "k8s.io/klog/v2": true,
+		"github.com/sirupsen/logrus": true, "go.uber.org/zap": true, "github.com/go-logr/logr": true,
+		"github.com/hashicorp/go-hclog": true, "github.com/charmbracelet/log": true, "charm.land/log/v2": true,
+		"github.com/apex/log": true, "github.com/go-kit/log": true, "github.com/go-kit/kit/log": true,
+		"github.com/go-kit/log/level": true, "github.com/inconshreveable/log15": true, "github.com/phuslu/log": true,
+		"github.com/labstack/gommon/log": true, "github.com/gofiber/fiber/v2/log": true, "github.com/cihub/seelog": true,
+		"github.com/rs/zerolog": true, "github.com/rs/zerolog/log": true,
+		"cloud.google.com/go/logging": true, "github.com/op/go-logging": true,
+	}
+})
 
 // levels are how the names of logging functions begin.
 var levels = []string{
@@ -213,7 +218,7 @@ func sinkOf(fn *types.Func) (sink, bool) {
 		return sink{}, false
 	}
 	pkg, typ := fn.Pkg().Path(), owner(fn)
-	if s, ok := sinks[named{pkg, typ, fn.Name()}]; ok {
+	if s, ok := sinks()[named{pkg, typ, fn.Name()}]; ok {
 		return s, true
 	}
 	if below, ok := sdk.Package(pkg); ok {
@@ -226,7 +231,7 @@ func sinkOf(fn *types.Func) (sink, bool) {
 	if zerologField(pkg, typ) {
 		return sink{medium: logs, format: strings.HasSuffix(fn.Name(), "f")}, true
 	}
-	if !loggers[pkg] {
+	if !loggers()[pkg] {
 		return sink{}, false
 	}
 	for _, level := range levels {
@@ -252,15 +257,17 @@ func formatParameter(fn *types.Func) (int, bool) {
 }
 
 // fieldSinks are fields that make what is assigned to them readable.
-var fieldSinks = map[named]medium{
-	{"net/url", "URL", "RawQuery"}: address, {"net/url", "URL", "Path"}: address,
-	{"net/url", "URL", "RawPath"}: address, {"net/url", "URL", "Fragment"}: address,
-	{"net/url", "URL", "Opaque"}: address,
-	{"os/exec", "Cmd", "Args"}:   argument,
-	{"github.com/aws/aws-lambda-go/events", "APIGatewayProxyResponse", "Body"}:   response,
-	{"github.com/aws/aws-lambda-go/events", "APIGatewayV2HTTPResponse", "Body"}:  response,
-	{"github.com/aws/aws-lambda-go/events", "LambdaFunctionURLResponse", "Body"}: response,
-}
+var fieldSinks = sync.OnceValue(func() map[named]medium {
+	return map[named]medium{
+		{"net/url", "URL", "RawQuery"}: address, {"net/url", "URL", "Path"}: address,
+		{"net/url", "URL", "RawPath"}: address, {"net/url", "URL", "Fragment"}: address,
+		{"net/url", "URL", "Opaque"}: address,
+		{"os/exec", "Cmd", "Args"}:   argument,
+		{"github.com/aws/aws-lambda-go/events", "APIGatewayProxyResponse", "Body"}:   response,
+		{"github.com/aws/aws-lambda-go/events", "APIGatewayV2HTTPResponse", "Body"}:  response,
+		{"github.com/aws/aws-lambda-go/events", "LambdaFunctionURLResponse", "Body"}: response,
+	}
+})
 
 // typeName gives package path and name of a named type, or of what it points to.
 func typeName(t types.Type) (pkg, name string) {

@@ -3,6 +3,7 @@ package momentoplaintext
 import (
 	"go/types"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -32,35 +33,39 @@ func (d destination) medium() medium {
 }
 
 // destinations are the types of writers that tell where the text goes.
-var destinations = map[string]destination{
-	"net/http.ResponseWriter":                 toResponse,
-	"github.com/gin-gonic/gin.ResponseWriter": toResponse,
-	"os.File":                    toFile,
-	"bytes.Buffer":               nowhere,
-	"strings.Builder":            nowhere,
-	"hash.Hash":                  nowhere,
-	"hash.Hash32":                nowhere,
-	"hash.Hash64":                nowhere,
-	"crypto/tls.Conn":            nowhere,
-	"crypto/cipher.StreamWriter": nowhere,
-	"io.PipeWriter":              nowhere,
-}
+var destinations = sync.OnceValue(func() map[string]destination {
+	return map[string]destination{
+		"net/http.ResponseWriter":                 toResponse,
+		"github.com/gin-gonic/gin.ResponseWriter": toResponse,
+		"os.File":                    toFile,
+		"bytes.Buffer":               nowhere,
+		"strings.Builder":            nowhere,
+		"hash.Hash":                  nowhere,
+		"hash.Hash32":                nowhere,
+		"hash.Hash64":                nowhere,
+		"crypto/tls.Conn":            nowhere,
+		"crypto/cipher.StreamWriter": nowhere,
+		"io.PipeWriter":              nowhere,
+	}
+})
 
 // wrapping are functions whose result writes to one of their arguments.
-var wrapping = map[string]bool{
-	"bufio.NewWriter": true, "bufio.NewWriterSize": true, "bufio.NewReadWriter": true,
-	"compress/gzip.NewWriter": true, "compress/gzip.NewWriterLevel": true, "compress/zlib.NewWriter": true,
-	"text/tabwriter.NewWriter": true, "io.MultiWriter": true, "encoding/csv.NewWriter": true,
-	"encoding/base64.NewEncoder": true, "encoding/hex.NewEncoder": true, "encoding/hex.Dumper": true,
-	"encoding/json.NewEncoder": true, "encoding/xml.NewEncoder": true, "encoding/gob.NewEncoder": true,
-	"gopkg.in/yaml.v2.NewEncoder": true, "gopkg.in/yaml.v3.NewEncoder": true, "go.yaml.in/yaml/v2.NewEncoder": true,
-	"go.yaml.in/yaml/v3.NewEncoder": true, "go.yaml.in/yaml/v4.NewEncoder": true,
-	"github.com/goccy/go-yaml.NewEncoder": true, "github.com/BurntSushi/toml.NewEncoder": true,
-	"github.com/pelletier/go-toml/v2.NewEncoder": true,
-}
+var wrapping = sync.OnceValue(func() map[string]bool {
+	return map[string]bool{
+		"bufio.NewWriter": true, "bufio.NewWriterSize": true, "bufio.NewReadWriter": true,
+		"compress/gzip.NewWriter": true, "compress/gzip.NewWriterLevel": true, "compress/zlib.NewWriter": true,
+		"text/tabwriter.NewWriter": true, "io.MultiWriter": true, "encoding/csv.NewWriter": true,
+		"encoding/base64.NewEncoder": true, "encoding/hex.NewEncoder": true, "encoding/hex.Dumper": true,
+		"encoding/json.NewEncoder": true, "encoding/xml.NewEncoder": true, "encoding/gob.NewEncoder": true,
+		"gopkg.in/yaml.v2.NewEncoder": true, "gopkg.in/yaml.v3.NewEncoder": true, "go.yaml.in/yaml/v2.NewEncoder": true,
+		"go.yaml.in/yaml/v3.NewEncoder": true, "go.yaml.in/yaml/v4.NewEncoder": true,
+		"github.com/goccy/go-yaml.NewEncoder": true, "github.com/BurntSushi/toml.NewEncoder": true,
+		"github.com/pelletier/go-toml/v2.NewEncoder": true,
+	}
+})
 
 func wraps(fn *types.Func) bool {
-	return fn != nil && fn.Pkg() != nil && wrapping[fn.FullName()]
+	return fn != nil && fn.Pkg() != nil && wrapping()[fn.FullName()]
 }
 
 // writer tells where a writer, or something made from one, writes to. known is
@@ -86,7 +91,7 @@ func (c *checker) writer(v ssa.Value) (to destination, known bool) {
 				return nil, false
 			}
 		}
-		if d, ok := destinations[full]; ok && p.Path == "" {
+		if d, ok := destinations()[full]; ok && p.Path == "" {
 			to, known = max(to, d), true
 			return nil, true
 		}

@@ -25,7 +25,7 @@ import (
 var Analyzer = &analysis.Analyzer{
 	Name:       "momentoflow",
 	Doc:        "momentoflow: prepare the value flow of packages that use Momento's SDK",
-	Run:        run,
+	Run:        guarded,
 	ResultType: reflect.TypeFor[*Package](),
 	FactTypes:  []analysis.Fact{new(usesSDK)},
 }
@@ -50,11 +50,20 @@ type Package struct {
 	err     error
 }
 
-func run(pass *analysis.Pass) (any, error) {
+// guarded makes an error of a panic in run.
+func guarded(pass *analysis.Pass) (p any, err error) {
+	err = report.Guard(pass, func() error {
+		p = run(pass)
+		return nil
+	})
+	return p, err
+}
+
+func run(pass *analysis.Pass) *Package {
 	p := &Package{pass: pass}
 	if _, own := sdk.Package(pass.Pkg.Path()); own {
 		pass.ExportPackageFact(new(usesSDK))
-		return p, nil
+		return p
 	}
 	p.UsesSDK = sdk.Imported(pass.Pkg)
 	for _, imported := range pass.Pkg.Imports() {
@@ -66,7 +75,7 @@ func run(pass *analysis.Pass) (any, error) {
 	if p.UsesSDK {
 		pass.ExportPackageFact(new(usesSDK))
 	}
-	return p, nil
+	return p
 }
 
 // Program gives the SSA form of the package and the indexes over it. Several
