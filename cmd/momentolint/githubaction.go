@@ -93,7 +93,7 @@ func (s *actionStep) try(ctx context.Context) (err error) {
 		return nil
 	}
 	// Paths of inputs and flags are relative to the checkout.
-	if err := os.Chdir(s.runner.Workspace); err != nil {
+	if err := os.Chdir(filepath.Join(s.runner.Workspace, s.inputs.Directory)); err != nil {
 		return fmt.Errorf("going to the checkout: %w", err)
 	}
 	if err := s.setFlags(); err != nil {

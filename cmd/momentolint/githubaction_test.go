@@ -173,6 +173,20 @@ func TestActionFindsItsFilesFromTheTopOfTheCheckout(t *testing.T) {
 	}
 }
 
+func TestActionTakesACheckoutWithAPath(t *testing.T) {
+	s := newSteps(t)(t)
+	workspace := t.TempDir()
+	if err := os.Rename(s.dir, filepath.Join(workspace, "src")); err != nil {
+		t.Fatal(err)
+	}
+	s.dir, s.env["GITHUB_WORKSPACE"] = workspace, workspace
+	s.env["MOMENTOLINT_WORKING_DIRECTORY"] = "src"
+	log, code, _ := s.run(t)
+	if code != 1 || !strings.Contains(log, "::error file=deploy/second.env,line=1,") {
+		t.Errorf("exit %d: %s", code, log)
+	}
+}
+
 func TestActionAddsToTheSummary(t *testing.T) {
 	s := newSteps(t)(t)
 	if err := os.WriteFile(s.env["GITHUB_STEP_SUMMARY"], []byte("# Mine\n"), 0o600); err != nil {
@@ -201,7 +215,9 @@ func TestActionRefusesWhatItCannotDo(t *testing.T) {
 		"an unknown measure":        {"MOMENTOLINT_FAIL_ON", "$(touch PWNED)", "want any, live or none"},
 		"a baseline that is gone":   {"MOMENTOLINT_BASELINE", "gone.json", "gone.json"},
 		"an event that is no event": {"GITHUB_EVENT_PATH", os.DevNull, "reading the payload of the event push"},
-		"a folder without git":      {"GITHUB_WORKSPACE", t.TempDir(), "git: "},
+		"a folder without git":      {"GITHUB_WORKSPACE", t.TempDir(), "the input working-directory"},
+		"a folder elsewhere":        {"MOMENTOLINT_WORKING_DIRECTORY", "../other", "a folder below the workspace"},
+		"a folder that is gone":     {"MOMENTOLINT_WORKING_DIRECTORY", "gone", "going to the checkout"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStep(t)

@@ -400,6 +400,27 @@ func wantNoSecret(t *testing.T, text string, secrets ...string) {
 	}
 }
 
+// A checkout in a path of its own, inside another one that has nothing to do
+// with the event.
+func TestActLooksIntoACheckoutWithAPath(t *testing.T) {
+	p := newProject(t, map[string]string{"deploy/app.env": "K=" + key("in a path") + "\n"})
+	workspace := p.clone(t, "refs/heads/main", 1)
+	if err := os.Rename(p.clone(t, "refs/pull/7/merge", 1), filepath.Join(workspace, "src")); err != nil {
+		t.Fatal(err)
+	}
+	o := job{
+		checkout: workspace, event: "pull_request", payload: p.pullRequest(),
+		with: map[string]string{"live": "false", "working-directory": "src", "sarif-file": "out/m.sarif"},
+	}.run(t)
+	o.want(t, false, "1", "0")
+	// As the repository knows it, which is how GitHub marks it in the diff.
+	o.wantAnnotation(t, "error", "deploy/app.env", "1")
+	wantText(t, "the log", o.log, "pull request #7: 1 commit.")
+	if path := filepath.ToSlash(o.outputs["sarif"]); !strings.HasSuffix(path, "/src/out/m.sarif") {
+		t.Errorf("the SARIF report is at %s", path)
+	}
+}
+
 // A clean pull request passes and says what was looked at, whatever the job
 // has set for the build of its own code.
 func TestActPassesACleanPullRequestWhateverTheJobSets(t *testing.T) {

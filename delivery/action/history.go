@@ -28,6 +28,9 @@ const Remedy = `Let the checkout fetch the history:
         fetch-depth: 0
         persist-credentials: false`
 
+// NoCheckout says what to do where there is none.
+const NoCheckout = "Let actions/checkout run before this step. If it has a path, name that in the input working-directory, too."
+
 // Repository is the checked-out repository.
 type Repository struct {
 	// Dir is a folder in it.
@@ -45,6 +48,9 @@ func (r Repository) Resolve(ctx context.Context, p Plan) (Range, error) {
 	found, missing, err := r.find(ctx, p, false)
 	if err != nil || missing == "" {
 		return found, err
+	}
+	if _, err := r.run(ctx, "rev-parse", "--git-dir"); err != nil {
+		return Range{}, fmt.Errorf("no checkout that can be read: %w\n\n%s", err, NoCheckout)
 	}
 	r.log(missing + "; fetching it from origin")
 	fetched := r.fetch(ctx, p)

@@ -14,7 +14,7 @@ import (
 type Runner struct {
 	// Event is the name of the event, EventPath the file with its payload.
 	Event, EventPath string
-	// Workspace is the folder of the checkout, Temp one for the job's own files.
+	// Workspace is the folder in which the checkout is, Temp one for the job's own files.
 	Workspace, Temp string
 	// Output and Summary are the files that take the step's outputs and its part
 	// of the run's page; "" where the runner has none.
@@ -50,7 +50,10 @@ func (r Runner) Plan() (Plan, error) {
 
 // Inputs are what the workflow asks for, checked as far as this package can.
 type Inputs struct {
-	// Paths are scanned on events without commits, relative to the workspace.
+	// Directory is the folder of the checkout below the workspace, for those
+	// that actions/checkout made in a path of their own.
+	Directory string
+	// Paths are scanned on events without commits, relative to the checkout.
 	Paths []string
 	// History: on such events, the whole history instead.
 	History bool
@@ -71,7 +74,7 @@ func NewInputs(getenv func(string) string) (Inputs, error) {
 		return strings.TrimSpace(getenv("MOMENTOLINT_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))))
 	}
 	in := Inputs{
-		Paths: Lines(input("paths")), FailOn: input("fail-on"),
+		Directory: filepath.FromSlash(input("working-directory")), Paths: Lines(input("paths")), FailOn: input("fail-on"),
 		Baseline: input("baseline"), Config: input("config"), SARIF: input("sarif-file"),
 	}
 	if len(in.Paths) == 0 {
@@ -80,7 +83,13 @@ func NewInputs(getenv func(string) string) (Inputs, error) {
 	if in.FailOn == "" {
 		in.FailOn = "any"
 	}
-	var errs [4]error
+	var errs [5]error
+	if in.Directory == "" {
+		in.Directory = "."
+	}
+	if !filepath.IsLocal(in.Directory) {
+		errs[4] = fmt.Errorf("the input working-directory is a folder below the workspace, not %q", in.Directory)
+	}
 	in.History, errs[0] = Bool("history", input("history"), false)
 	in.Live, errs[1] = Bool("live", input("live"), true)
 	if in.LintAuto = strings.EqualFold(input("lint"), "auto") || input("lint") == ""; !in.LintAuto {
