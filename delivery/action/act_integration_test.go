@@ -25,8 +25,6 @@ import (
 	"github.com/momentolint/momentolint/scanner/verify/momentotest"
 )
 
-func init() { depths = []int{0, 1, 2} }
-
 // environment is that of whoever tests; the tests change their own.
 var environment = os.Environ()
 
@@ -59,6 +57,7 @@ var exportedTree = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	depths = []int{0, 1, 2}
 	code := m.Run()
 	if dir, err := exportedTree(); err == nil {
 		_ = os.RemoveAll(dir)

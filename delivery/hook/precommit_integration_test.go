@@ -14,8 +14,6 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 )
 
-func init() { thorough = true }
-
 // framework is a user's repository that pre-commit looks after, with a remote.
 // The hooks come from a clone of this repository.
 func (s *sandbox) framework(ids ...string) {
@@ -91,6 +89,7 @@ var programs = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	thorough = true
 	code := m.Run()
 	if path, err := programs(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(path))
