@@ -16,12 +16,12 @@ import (
 // After each step what is recalled is what a reading of everything gives.
 func TestRecalledIntroductionsAreThoseOfAReadingOfEverything(t *testing.T) {
 	recalled := 0
-	for seed := range uint64(2) {
+	for seed := range uint64(1) {
 		recalled += growAndRecall(t, seed)
 	}
 	// That it is right to read everything proves nothing about the other way.
 	t.Logf("%d steps were answered from memory", recalled)
-	if recalled < 6 {
+	if recalled < 3 {
 		t.Errorf("only %d steps were answered from memory", recalled)
 	}
 }
