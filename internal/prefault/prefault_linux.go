@@ -24,10 +24,10 @@ const (
 // anchor stands where the heap begins.
 var anchor *[64]byte
 
-func init() {
+func init() { //nolint:gochecknoinits // before main is the point
 	program()
 	anchor = new([64]byte)
-	start := uintptr(unsafe.Pointer(anchor)) &^ (page - 1)
+	start := uintptr(unsafe.Pointer(anchor)) &^ (page - 1) //nolint:gosec // an address for the kernel, never dereferenced
 	// What lies beyond the part of the heap that is mapped ends the call: fine.
 	_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, start, heap, populateWrite)
 }
