@@ -96,13 +96,16 @@ const (
 	managesKeys   problem = "manages-keys"
 	old           problem = "old"
 	noDescription problem = "no-description"
+	// unknownRole is a role that the account does not list: nobody can tell what
+	// the key may do.
+	unknownRole problem = "unknown-role"
 )
 
-var problems = []problem{superUser, managesKeys, neverExpires, expiresSoon, expired, old, noDescription}
+var problems = []problem{superUser, managesKeys, unknownRole, neverExpires, expiresSoon, expired, old, noDescription}
 
 // weight orders the keys: the worst first.
 func (p problem) weight() int {
-	return map[problem]int{superUser: 32, expiresSoon: 16, managesKeys: 8, neverExpires: 8, old: 4, expired: 2, noDescription: 1}[p]
+	return map[problem]int{superUser: 32, expiresSoon: 16, managesKeys: 8, unknownRole: 8, neverExpires: 8, old: 4, expired: 2, noDescription: 1}[p]
 }
 
 // auditResult is the account's keys, with what is wrong with each.
@@ -144,8 +147,7 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 	if failed != nil && len(entries) == 0 {
 		return failed
 	}
-	r := newAuditResult(entries, own, a.now(), warning, maxAge)
-	r.incomplete = failed != nil
+	r := newAuditResult(entries, own, a.now(), warning, maxAge, failed != nil)
 	switch f.format {
 	case "json":
 		err = r.json(a.out)
@@ -159,8 +161,8 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 }
 
 // newAuditResult judges the keys and sorts them, the worst first.
-func newAuditResult(entries []account.Entry, own string, now time.Time, warning, maxAge time.Duration) *auditResult {
-	r := &auditResult{now: now, warning: warning, maxAge: maxAge}
+func newAuditResult(entries []account.Entry, own string, now time.Time, warning, maxAge time.Duration, incomplete bool) *auditResult {
+	r := &auditResult{now: now, warning: warning, maxAge: maxAge, incomplete: incomplete}
 	for _, e := range entries {
 		r.keys = append(r.keys, auditedKey{Entry: e, problems: r.judge(&e), self: own != "" && e.ID == own})
 	}
@@ -192,6 +194,8 @@ func (r *auditResult) judge(e *account.Entry) []problem {
 	super := e.Role != nil && e.Role.Scope.Level == credential.ScopeSuperUser
 	add(super, superUser)
 	add(!super && e.Role != nil && e.Role.ManagesKeys, managesKeys)
+	// Where the roles could not be listed, that is said once and for all keys.
+	add(e.Role == nil && !r.incomplete, unknownRole)
 	add(e.Expiry == credential.ExpiryNever, neverExpires)
 	add(e.Expiry == credential.ExpiryAt && e.ExpiresAt.Sub(r.now) <= r.warning, expiresSoon)
 	add(r.maxAge > 0 && !e.IssuedAt.IsZero() && r.now.Sub(e.IssuedAt) > r.maxAge, old)
@@ -238,6 +242,8 @@ func (p problem) words(r *auditResult, k *auditedKey) string {
 		return "is " + finding.DurationWords(r.now.Sub(k.IssuedAt)) + " old"
 	case noDescription:
 		return "no description"
+	case unknownRole:
+		return "its role is not listed, so what it may do is unknown"
 	}
 	return string(p)
 }
@@ -248,6 +254,7 @@ func (p problem) title(r *auditResult) string {
 		neverExpires: "never expire", expiresSoon: "expire within " + finding.DurationWords(r.warning), expired: "have expired, still listed",
 		superUser: "can do everything in the account", managesKeys: "can make and revoke keys",
 		old: "are older than " + finding.DurationWords(r.maxAge), noDescription: "have no description",
+		unknownRole: "have a role that is not listed",
 	}[p]
 }
 
@@ -287,6 +294,9 @@ func (r *auditResult) summary(p *page) {
 			continue
 		}
 		n := r.count(kind)
+		if kind == unknownRole && n == 0 {
+			continue
+		}
 		row := fmt.Sprintf("  %5d  %s", n, kind.title(r))
 		if n == 0 {
 			row = p.dim(row)
@@ -302,11 +312,10 @@ const (
 	gap         = 2
 )
 
-// table writes the keys, one a row. Key ids are there to be copied and are
-// never cut: where they leave no room beside them, the rest of a row goes below.
+// table writes the keys, one a row.
 func (r *auditResult) table(p *page) {
-	rows := [][]string{{"KEY ID", "ROLE", "ISSUED", "EXPIRES"}}
 	var shown []*auditedKey
+	var rows [][]string
 	for i := range r.keys {
 		k := &r.keys[i]
 		if len(k.problems) > 0 || p.verbose {
@@ -317,34 +326,43 @@ func (r *auditResult) table(p *page) {
 	if len(shown) == 0 {
 		return
 	}
-	lines := grid(rows)
-	left := textLength(lines[0]) + gap
 	p.line("")
+	p.keys("", rows, "WHAT IS WRONG", func(i int) string { return r.note(shown[i]) }, func(i int) { r.detail(p, shown[i]) })
+}
+
+// keys writes a table of keys, each with a note. Key ids are there to be copied
+// and are never cut: where they leave no room beside them, the rest of a row
+// goes below.
+func (p *page) keys(indent string, rows [][]string, heading string, note func(i int) string, after func(i int)) {
+	lines := grid(append([][]string{{"KEY ID", "ROLE", "ISSUED", "EXPIRES"}}, rows...))
+	for i := range lines {
+		lines[i] = indent + lines[i]
+	}
+	left := textLength(lines[0]) + gap
 	switch {
 	case p.columns()-left >= minProblems:
-		p.line(p.dim(lines[0] + strings.Repeat(" ", gap) + "WHAT IS WRONG"))
-		for i, k := range shown {
+		p.line(p.dim(lines[0] + strings.Repeat(" ", gap) + heading))
+		for i := range rows {
 			line := lines[i+1] + strings.Repeat(" ", gap)
-			for _, part := range wrapWords(r.note(k), p.columns()-left) {
+			for _, part := range wrapWords(note(i), p.columns()-left) {
 				p.line(line + part)
 				line = strings.Repeat(" ", left)
 			}
-			r.detail(p, k)
+			after(i)
 		}
 	case left-gap <= p.columns():
 		p.line(p.dim(lines[0]))
-		for i, k := range shown {
+		for i := range rows {
 			p.line(lines[i+1])
-			p.below(r.note(k))
-			r.detail(p, k)
+			p.below(strings.ToLower(heading) + ": " + note(i))
+			after(i)
 		}
 	default:
-		for _, k := range shown {
-			cells := k.cells()
-			p.line(cells[0])
+		for i, cells := range rows {
+			p.line(indent + cells[0])
 			p.below("role " + cells[1] + ", issued " + cells[2] + ", expires " + cells[3])
-			p.below(r.note(k))
-			r.detail(p, k)
+			p.below(strings.ToLower(heading) + ": " + note(i))
+			after(i)
 		}
 	}
 }

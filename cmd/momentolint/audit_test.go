@@ -69,10 +69,13 @@ func TestAuditAsJSON(t *testing.T) {
 func TestAuditOfAnAccountInOrder(t *testing.T) {
 	t.Parallel()
 	manager := credentialtest.V2(credentialtest.Options{KeyID: "manager"})
-	s, err := momentotest.Start(momentotest.Options{Keys: []momentotest.Key{{
-		Text: manager, State: momentotest.Live, ReadKeys: true, Listed: true, RoleID: "r", Description: "audits",
-		IssuedAt: testNow.Add(-days(3)), ExpiresAt: testNow.Add(days(80)),
-	}}})
+	s, err := momentotest.Start(momentotest.Options{
+		Roles: []momentotest.Role{{ID: "r", Name: "auditor", Type: "custom", Permissions: `{"rules":[{"type":"cache","permissions":["read","list"],"caches":"*","items":"*"}]}`}},
+		Keys: []momentotest.Key{{
+			Text: manager, State: momentotest.Live, ReadKeys: true, Listed: true, RoleID: "r", Description: "audits",
+			IssuedAt: testNow.Add(-days(3)), ExpiresAt: testNow.Add(days(80)),
+		}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +130,7 @@ func TestAuditFitsTheTerminal(t *testing.T) {
 			Role: &account.Role{Name: "a role with a long name", ManagesKeys: true},
 		})
 	}
-	r := newAuditResult(entries, "", testNow, days(30), days(365))
+	r := newAuditResult(entries, "", testNow, days(30), days(365), false)
 	for _, columns := range []int{80, 100, 120} {
 		for _, verbose := range []bool{false, true} {
 			var out strings.Builder
@@ -154,7 +157,7 @@ func TestAuditShowsNothingThatActsOnATerminal(t *testing.T) {
 		Key:  account.Key{ID: "id\x1b[2J", RoleID: "r", Description: "a\nb " + demo.owner, IssuedAt: testNow},
 		Role: &account.Role{Name: "evil\x1b]0;x\x07", AllowedCIDRs: []string{"\x1b[1m"}},
 	}}
-	r := newAuditResult(entries, "", testNow, time.Hour, 0)
+	r := newAuditResult(entries, "", testNow, time.Hour, 0, false)
 	var out strings.Builder
 	if err := r.text(&out, look{verbose: true}); err != nil {
 		t.Fatal(err)
@@ -168,4 +171,23 @@ func TestAuditShowsNothingThatActsOnATerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	noSecret(t, demo.owner, result{out: out.String()})
+}
+
+func TestAuditSaysThatAKeysRoleIsNotListed(t *testing.T) {
+	t.Parallel()
+	entries := []account.Entry{{Key: account.Key{
+		ID: "a", RoleID: "gone", Description: "d", Expiry: credential.ExpiryAt, ExpiresAt: testNow.Add(days(100)), IssuedAt: testNow,
+	}}}
+	r := newAuditResult(entries, "", testNow, days(30), days(365), false)
+	var out strings.Builder
+	if err := r.text(&out, look{width: 80}); err != nil {
+		t.Fatal(err)
+	}
+	if r.wrong() != 1 || !strings.Contains(out.String(), "its role is not listed") || !strings.Contains(out.String(), "1  have a role that is not listed") {
+		t.Errorf("%d wrong:\n%s", r.wrong(), out.String())
+	}
+	// Where no roles could be listed, every key would have this, and it is said.
+	if r := newAuditResult(entries, "", testNow, days(30), days(365), true); r.wrong() != 0 {
+		t.Errorf("%v", r.keys[0].problems)
+	}
 }

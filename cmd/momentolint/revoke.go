@@ -130,7 +130,7 @@ func (a *app) revoke(cmd *cobra.Command, args []string, f *revokeFlags) error {
 	if f.format == "json" {
 		plan = a.err
 	}
-	if err := writePlan(plan, list, f.dryRun); err != nil {
+	if err := writePlan(plan, look{width: cli.Width(plan)}, list, f.dryRun); err != nil {
 		return err
 	}
 	if !f.dryRun {
@@ -247,33 +247,31 @@ func pending(list []*revocation) int {
 }
 
 // writePlan shows what is about to be revoked.
-func writePlan(w io.Writer, list []*revocation, dryRun bool) error {
-	p := &page{bufio.NewWriter(w), look{}}
+func writePlan(w io.Writer, l look, list []*revocation, dryRun bool) error {
+	p := &page{bufio.NewWriter(w), l}
 	verb := "About to revoke"
 	if dryRun {
 		verb = "Would revoke"
 	}
 	p.line(fmt.Sprintf("%s %s:", verb, plural(pending(list), "API key")))
 	p.line("")
-	rows := [][]string{{"KEY ID", "ROLE", "ISSUED", "EXPIRES", "DESCRIPTION"}}
+	var rows [][]string
+	var descriptions []string
 	for _, r := range list {
 		if r.outcome != "" {
 			continue
 		}
-		row := []string{whole(r.id), "unknown", "unknown", "unknown", ""}
+		row, description := []string{whole(r.id), "unknown", "unknown", "unknown"}, "unknown"
 		if r.entry != nil {
 			k := auditedKey{Entry: *r.entry}
-			row = append(k.cells(), scrub(r.entry.Description))
-			if r.entry.Description == "" {
-				row[4] = "(none)"
+			if row, description = k.cells(), scrub(r.entry.Description); r.entry.Description == "" {
+				description = "(none)"
 			}
 		}
-		rows = append(rows, row)
+		rows, descriptions = append(rows, row), append(descriptions, description)
 	}
-	if len(rows) > 1 {
-		for _, line := range grid(rows) {
-			p.line("  " + line)
-		}
+	if len(rows) > 0 {
+		p.keys("  ", rows, "DESCRIPTION", func(i int) string { return descriptions[i] }, func(int) {})
 	}
 	for _, r := range list {
 		if r.outcome != "" {

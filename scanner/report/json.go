@@ -60,6 +60,7 @@ type (
 		CheckedAt    *jsonTime `json:"checked_at"`
 		Message      string    `json:"message,omitempty"`
 		IgnoredByGit bool      `json:"ignored_by_git,omitempty"`
+		ExpiresSoon  bool      `json:"expires_soon,omitempty"`
 		Caches       *[]string `json:"caches,omitempty"`
 		Role         *jsonRole `json:"role,omitempty"`
 		Secret       string    `json:"secret,omitempty"`
@@ -151,6 +152,7 @@ func (v *view) jsonFinding(f *finding.Finding) jsonFinding {
 	out.IssuedAt = optionalTime(k.issuedAt)
 	out.Expires = k.expiresWord()
 	if k.expiry == credential.ExpiryAt {
+		out.ExpiresSoon = k.soon
 		out.ExpiresAt = optionalTime(k.expiresAt)
 	}
 	out.Scope = jsonScope{k.scope.Level, append([]credential.Permission{}, k.scope.Permissions...)}

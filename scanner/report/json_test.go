@@ -194,3 +194,35 @@ func TestJSONTellsWhatIsKnown(t *testing.T) {
 		t.Errorf("policy finding: %+v", f)
 	}
 }
+
+func TestJSONSaysWhatExpiresSoon(t *testing.T) {
+	for warning, want := range map[time.Duration]int{30 * 24 * time.Hour: 1, 24 * time.Hour: 0} {
+		r := sample(t)
+		r.ExpiryWarning = warning
+		var b bytes.Buffer
+		if err := JSON(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		var doc struct {
+			Findings []struct {
+				ExpiresSoon bool   `json:"expires_soon"`
+				Expires     string `json:"expires"`
+			} `json:"findings"`
+		}
+		if err := json.Unmarshal(b.Bytes(), &doc); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, f := range doc.Findings {
+			if f.ExpiresSoon {
+				n++
+				if f.Expires != "at" {
+					t.Errorf("expires %q, and soon", f.Expires)
+				}
+			}
+		}
+		if n != want {
+			t.Errorf("%v ahead: %d expire soon, want %d", warning, n, want)
+		}
+	}
+}

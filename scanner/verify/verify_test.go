@@ -431,3 +431,14 @@ func TestNoReasonHoldsWhatTheServerSent(t *testing.T) {
 		t.Errorf("%q", v.Reason)
 	}
 }
+
+// What the documents promise of a run without options.
+func TestDefaultsAreGentle(t *testing.T) {
+	v, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := v.opts; o.Rate != 5 || o.Concurrency != 8 || o.Timeout != 5*time.Second || o.Total != 30*time.Second {
+		t.Errorf("%v a second, %d at once, %v each, %v in all", o.Rate, o.Concurrency, o.Timeout, o.Total)
+	}
+}
