@@ -96,6 +96,7 @@ func (r *Run) NewBaseline() *baseline.Baseline {
 
 // verify asks about every credential once.
 func (r *Run) verify(ctx context.Context, list []finding.Finding) error {
+	r.findEndpoints(list)
 	index := map[string]int{}
 	var targets []verify.Target
 	for i := range list {

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"math"
 	"strconv"
 	"strings"
 
@@ -29,7 +30,17 @@ var planes = [...]string{"api.cache.", "cache.", "control.", "token.", "api."}
 // MOMENTO_ENDPOINT.
 func nearbyEndpoint(d []byte, lo, hi int) string {
 	text, first := around(d, lo, hi)
-	best, found := 2*maxNearby, ""
+	return nearestEndpoint(text, first, lo, hi)
+}
+
+// Endpoint gives the first of Momento's endpoints that a text names, "" if
+// there is none: a settings file beside a credential may say where it is for.
+func Endpoint(text []byte) string { return nearestEndpoint(text, 0, 0, 0) }
+
+// nearestEndpoint looks in a text, which begins at first, for the endpoint that
+// is nearest to lo and hi.
+func nearestEndpoint(text []byte, first, lo, hi int) string {
+	best, found := math.MaxInt, ""
 	consider := func(host string, at int) {
 		distance := at - hi
 		if at < lo {
