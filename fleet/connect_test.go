@@ -255,10 +255,12 @@ func TestTheServerShowsACertificateAndAsksForOne(t *testing.T) {
 	// A server that nobody vouches for.
 	refused(t, Connection{URL: url, CertFile: cert, KeyFile: certKey}, "unknown authority")
 	refused(t, Connection{URL: url, CAFile: theirs.file, CertFile: cert, KeyFile: certKey}, "unknown authority")
-	// A user without a certificate, or with one of another authority.
-	refused(t, Connection{URL: url, CAFile: ours.file}, "certificate")
+	// A user without a certificate, or with one of another authority. In TLS 1.3
+	// the client is done before the server has looked: whether it reads the
+	// server's reason or writes to a closed connection first is chance.
+	refused(t, Connection{URL: url, CAFile: ours.file}, "")
 	cert, certKey, _ = theirs.issue("client")
-	refused(t, Connection{URL: url, CAFile: ours.file, CertFile: cert, KeyFile: certKey}, "certificate")
+	refused(t, Connection{URL: url, CAFile: ours.file, CertFile: cert, KeyFile: certKey}, "")
 	// A name that is not the certificate's.
 	refused(t, Connection{URL: strings.Replace(url, "127.0.0.1", "localhost", 1), CAFile: ours.file}, "certificate is not valid for any names")
 	refused(t, Connection{URL: url, CAFile: "/no/such/file"}, "no such file")
