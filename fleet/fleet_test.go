@@ -663,20 +663,21 @@ func TestWhenTheServersProcessEndsAnotherGoesOn(t *testing.T) {
 func TestAClaimIsOneWorkersUntilItDies(t *testing.T) {
 	t.Parallel()
 	f := shared(t)
+	key := rand.Text()       // the server is shared with this test run again
 	const life = time.Second // JetStream's least
 	ctx := t.Context()
-	alive, other, err := f.acquire(ctx, f.limits, "k", "a", life)
+	alive, other, err := f.acquire(ctx, f.limits, key, "a", life)
 	if err != nil || alive == nil || other != nil {
 		t.Fatalf("%v %v %v", alive, other, err)
 	}
-	if l, other, err := f.acquire(ctx, f.limits, "k", "b", life); err != nil || l != nil || other.Worker != "a" {
+	if l, other, err := f.acquire(ctx, f.limits, key, "b", life); err != nil || l != nil || other.Worker != "a" {
 		t.Fatalf("a second claim: %v %v %v", l, other, err)
 	}
 	// Dead: it no longer renews.
 	alive.stop()
 	var heir *lease
 	for heir == nil {
-		if heir, _, err = f.acquire(ctx, f.limits, "k", "b", life); err != nil {
+		if heir, _, err = f.acquire(ctx, f.limits, key, "b", life); err != nil {
 			t.Fatal(err)
 		}
 		select {
@@ -691,7 +692,7 @@ func TestAClaimIsOneWorkersUntilItDies(t *testing.T) {
 	if ok, err := heir.settle(ctx, []byte(`{"worker":"b","nonce":"n","verdict":{"Status":"dead"}}`)); !ok || err != nil {
 		t.Errorf("the heir's verdict does not: %v %v", ok, err)
 	}
-	if _, other, err := f.acquire(ctx, f.limits, "k", "c", life); err != nil || other == nil || other.Verdict == nil || other.Verdict.Status != finding.StatusDead {
+	if _, other, err := f.acquire(ctx, f.limits, key, "c", life); err != nil || other == nil || other.Verdict == nil || other.Verdict.Status != finding.StatusDead {
 		t.Errorf("the third takes %+v, %v", other, err)
 	}
 }

@@ -59,7 +59,7 @@ Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.
 			}
 			defer f.Close()
 			if wait {
-				if err := a.await(cmd.Context(), r); err != nil {
+				if err := a.await(cmd.Context(), r, nil); err != nil {
 					return err
 				}
 			}
@@ -145,8 +145,9 @@ func (a *app) print(r *finding.Report, f *reportFlags) error {
 	return report.Closing(a.err, r, text)
 }
 
-// await waits for the end of a run, with a line on the terminal.
-func (a *app) await(ctx context.Context, r *fleet.Run) error {
+// await waits for the end of a run, with a line on the terminal. It looks at
+// once when the workers of this process have ended; nil: there are none.
+func (a *app) await(ctx context.Context, r *fleet.Run, worked <-chan struct{}) error {
 	live := !a.noProgress && !a.quiet && cli.LiveLine(a.getenv, a.err)
 	if live {
 		defer func() { _, _ = fmt.Fprint(a.err, "\r\x1b[K") }()
@@ -172,6 +173,8 @@ func (a *app) await(ctx context.Context, r *fleet.Run) error {
 		select {
 		case <-ctx.Done():
 			return errors.New("interrupted; the run stays, and \"fleet worker\" goes on with it")
+		case <-worked:
+			worked = nil
 		case <-time.After(time.Second / 2):
 		}
 	}

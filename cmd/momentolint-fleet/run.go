@@ -83,8 +83,12 @@ func (a *app) runAll(ctx context.Context, flags *submitFlags, args []string, res
 	}
 	o.Run, o.Drain = r.ID, true
 	group, inner := errgroup.WithContext(ctx)
-	group.Go(func() error { return work(inner, f, o) })
-	group.Go(func() error { return a.await(inner, r) })
+	worked := make(chan struct{})
+	group.Go(func() error {
+		defer close(worked)
+		return work(inner, f, o)
+	})
+	group.Go(func() error { return a.await(inner, r, worked) })
 	if err := group.Wait(); err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("interrupted: \"momentolint fleet run --resume\" goes on with run %s", r.ID)

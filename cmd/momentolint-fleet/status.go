@@ -32,7 +32,7 @@ how fast it goes and how long the rest will take. Exit code 2: some have failed.
 			}
 			defer f.Close()
 			if watch {
-				if err := a.await(ctx, r); err != nil {
+				if err := a.await(ctx, r, nil); err != nil {
 					return err
 				}
 			}
