@@ -127,7 +127,7 @@ func (r *Repo) command(ctx context.Context, args ...string) *exec.Cmd {
 // maxMessage is how much of git's messages is kept.
 const maxMessage = 64 << 10
 
-// run runs git to its end and gives its output.
+// run runs git to its end and gives its output, also where it fails.
 func (r *Repo) run(ctx context.Context, input []byte, args ...string) ([]byte, error) {
 	cmd := r.command(ctx, args...)
 	if input != nil {
@@ -137,7 +137,7 @@ func (r *Repo) run(ctx context.Context, input []byte, args ...string) ([]byte, e
 	errs := tail{limit: maxMessage}
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
-		return nil, gitError(ctx, args, &errs, err)
+		return out.Bytes(), gitError(ctx, args, &errs, err)
 	}
 	return out.Bytes(), nil
 }

@@ -162,6 +162,9 @@ func (s *scan) run(ctx context.Context) (Stats, error) {
 
 // partial tells whether blobs may be left at a remote on purpose.
 func (r *Repo) partial(ctx context.Context) (bool, error) {
+	if r.configHasNone("promisor", "partialclone") {
+		return false, nil
+	}
 	_, err := r.run(ctx, nil, "config", "--get-regexp", `^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$`)
 	switch {
 	case err == nil:

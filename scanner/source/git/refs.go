@@ -44,8 +44,12 @@ func (r *Repo) namedRefs(ctx context.Context) ([]ref, error) {
 	return refs, nil
 }
 
-// heads gives the HEADs of all work trees.
+// heads gives the HEADs of all work trees, but for those that are one of the
+// refs.
 func (r *Repo) heads(ctx context.Context) ([]ref, error) {
+	if heads, ok := r.onlyHead(); ok {
+		return heads, nil
+	}
 	out, err := r.run(ctx, nil, "worktree", "list", "--porcelain")
 	if err != nil {
 		return nil, err
@@ -64,6 +68,28 @@ func (r *Repo) heads(ctx context.Context) ([]ref, error) {
 		heads = append(heads, ref{id, "HEAD"})
 	}
 	return heads, nil
+}
+
+// onlyHead reads the HEAD of a repository that has no linked work trees, which
+// spares a git process. ok is false where that takes git: the HEADs of other
+// work trees, and of refs that are not files (gitrepository-layout, "HEAD"; in
+// a repository with reftables HEAD names the branch ".invalid").
+func (r *Repo) onlyHead() (heads []ref, ok bool) {
+	linked, err := os.ReadDir(filepath.Join(r.commonDir, "worktrees"))
+	if len(linked) > 0 || err != nil && !os.IsNotExist(err) {
+		return nil, false
+	}
+	text, err := small.Read(filepath.Join(r.gitDir, "HEAD"))
+	if err != nil {
+		return nil, false
+	}
+	line := strings.TrimSpace(string(text))
+	if name, ok := strings.CutPrefix(line, "ref:"); ok {
+		// A ref like all others, or one that does not exist yet.
+		return nil, strings.TrimSpace(name) != "refs/heads/.invalid"
+	}
+	id, err := odb.ParseOID(line)
+	return []ref{{id, "HEAD"}}, err == nil
 }
 
 // tips gives what a selection starts from: all refs (of all work trees) but

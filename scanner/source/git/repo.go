@@ -193,16 +193,19 @@ func (r *Repo) discover(ctx context.Context) error {
 func (r *Repo) describe(ctx context.Context) ([]string, error) {
 	nature := []string{"rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format", "--absolute-git-dir"}
 	out, err := r.run(ctx, nil, append(nature, "--show-toplevel")...)
-	if err == nil {
-		if fields := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n"); len(fields) == 5 {
-			return fields, nil
-		}
+	fields := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if err == nil && len(fields) == 5 {
+		return fields, nil
 	}
-	// In a bare repository, and inside of .git, the last option fails.
+	// In a bare repository, and inside of .git, the last option fails, after the
+	// others have had their answers.
+	if err != nil && len(fields) == 4 && fields[0] == "true" {
+		return append(fields, ""), nil
+	}
 	if out, err = r.run(ctx, nil, nature...); err != nil {
 		return nil, err
 	}
-	fields := strings.SplitN(strings.TrimSuffix(string(out), "\n"), "\n", 4)
+	fields = strings.SplitN(strings.TrimSuffix(string(out), "\n"), "\n", 4)
 	if len(fields) != 4 {
 		return nil, fmt.Errorf("git rev-parse: unexpected output %q", out)
 	}

@@ -88,9 +88,8 @@ func (r *Repo) openStore(ctx context.Context) (store, error) {
 // unknownExtension gives the name of an extension that may change how objects
 // are stored; "" if there is none.
 func (r *Repo) unknownExtension(ctx context.Context) (string, error) {
-	text, err := small.Read(filepath.Join(r.commonDir, "config"))
-	if lower := bytes.ToLower(text); err == nil && !bytes.Contains(lower, []byte("extensions")) && !bytes.Contains(lower, []byte("include")) {
-		return "", nil // which spares asking git
+	if r.configHasNone("extensions") {
+		return "", nil
 	}
 	out, err := r.run(ctx, nil, "config", "-z", "--get-regexp", `^extensions\.`)
 	if err != nil && exitCode(err) != 1 { // 1: there are none
@@ -104,6 +103,20 @@ func (r *Repo) unknownExtension(ctx context.Context) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// configHasNone tells, without asking git, that the repository's configuration
+// has none of these words, so that no key with one of them is set in it.
+func (r *Repo) configHasNone(words ...string) bool {
+	text, err := small.Read(filepath.Join(r.commonDir, "config"))
+	if err != nil {
+		return false
+	}
+	lower := bytes.ToLower(text)
+	// "extensions" may turn on a second file, for this work tree alone.
+	return !slices.ContainsFunc(append(words, "include", "extensions"), func(word string) bool {
+		return bytes.Contains(lower, []byte(word))
+	})
 }
 
 // alternates reads GIT_ALTERNATE_OBJECT_DIRECTORIES, in which names that hold
