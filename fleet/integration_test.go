@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -256,8 +257,16 @@ func asURLs(t testing.TB, dir string) []Target {
 	return targets
 }
 
+// wholeSize has the test below work on as many repositories as the test above
+// does: go test -tags integration ./fleet -run Whatever -whole -timeout 1h.
+var wholeSize = flag.Bool("whole", false, "2,005 repositories where workers are killed, not 251")
+
 func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
-	secrets := mint(t, 60)
+	small, big, minted, places, inBig := 250, 1, 60, 156, 6
+	if *wholeSize {
+		small, big, minted, places, inBig = smallRepositories, largeRepositories, credentials, credentialPlaces, 10
+	}
+	secrets := mint(t, minted)
 	port := ports(t, 3)
 	nats, live, inner := port[0], port[1], port[2]
 	var keys []momentotest.Key
@@ -272,8 +281,10 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 	}
 	t.Cleanup(server.Close)
 	dir, scratch := t.TempDir(), t.TempDir()
-	want := organisation(t, dir, 250, secrets, 150)
-	want = append(want, large(t, dir, "large/0", 2000, secrets, 6)...)
+	want := organisation(t, dir, small, secrets, places-inBig*big)
+	for i := range big {
+		want = append(want, large(t, dir, fmt.Sprintf("large/%d", i), 2000, secrets[i*20:], inBig)...)
+	}
 
 	// A network of its own for one worker. It is that of a process, and gone
 	// with it.
@@ -380,7 +391,7 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 	}
 	got := gather(t, run)
 	checkPlaces(t, got, want)
-	if got.Incomplete || len(got.Repositories) != 251 {
+	if got.Incomplete || len(got.Repositories) != small+big {
 		t.Errorf("incomplete %v, %d repositories, %+v", got.Incomplete, len(got.Repositories), got.Summary.Skipped)
 	}
 	// A worker that dies between asking and storing the answer has its check
