@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -184,5 +185,42 @@ func TestOutputIsComparedWithItsGaps(t *testing.T) {
 		if got := doctest.Match(tt.want, tt.got); (got == "") != tt.fits {
 			t.Errorf("Match(%q, %q) = %q, fits: want %v", tt.want, tt.got, got, tt.fits)
 		}
+	}
+}
+
+// Documents name tests as `folder.TestName`; each of them is there.
+func TestTestsThatDocumentsNameExist(t *testing.T) {
+	named := regexp.MustCompile("`([a-z][a-z0-9/]*)\\.(Test[A-Z][A-Za-z0-9]*)`")
+	sources := map[string]string{}
+	count := 0
+	for _, document := range documents(t) {
+		text, err := os.ReadFile(filepath.Join(root, document))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range named.FindAllStringSubmatch(string(text), -1) {
+			folder, test := m[1], m[2]
+			if _, ok := sources[folder]; !ok {
+				files, err := filepath.Glob(filepath.Join(root, folder, "*_test.go"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, file := range files {
+					source, err := os.ReadFile(file)
+					if err != nil {
+						t.Fatal(err)
+					}
+					sources[folder] += string(source)
+				}
+			}
+			count++
+			if !strings.Contains(sources[folder], "\nfunc "+test+"(") {
+				t.Errorf("%s names %s of %s, which does not exist", document, test, folder)
+			}
+		}
+	}
+	// Who changes the form of the names must not switch this test off.
+	if count < 30 {
+		t.Errorf("the documents name %d tests", count)
 	}
 }

@@ -65,6 +65,21 @@ func TestTheThirdConfigurationIsReadLikeTheFirst(t *testing.T) {
 	}
 }
 
+// The library keeps what it reads in globals of its own and of viper's.
+func TestConfigurationsMayBeReadAtOnce(t *testing.T) {
+	text := []byte("x = tok_0123456789abcdef aws = \"" + "AKIA" + "QYLPMN5HHHFPZQ7A" + "\"\n")
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			d := configured(t, "[extend]\nuseDefault = true\n"+userRule, detect.Options{GitleaksDefaults: true})
+			if got := rules(scan(t, d.NewScanner(), "a.txt", text, nil)); !slices.Equal(got, []string{"internal-token", "aws-access-token"}) {
+				t.Errorf("found %q", got)
+			}
+		})
+	}
+	all.Wait()
+}
+
 // Keywords in upper case never match in gitleaks if the configuration was not
 // read by it.
 func TestKeywordsInUpperCaseMatch(t *testing.T) {
@@ -135,6 +150,69 @@ func TestGitleaksWritesNothing(t *testing.T) {
 	newDetector(t, detect.Options{})
 	if level := logging.Logger.GetLevel(); level != zerolog.Disabled {
 		t.Fatalf("the library's logger is at level %v", level)
+	}
+}
+
+// The other parts of a rule of several parts are not redacted in gitleaks, and
+// redaction in part leaves the beginning, which is a token's header and claims.
+func TestARuleOfSeveralPartsShowsNoneOfThem(t *testing.T) {
+	d := configured(t, `
+[[rules]]
+id = "pair"
+description = "A user and a password"
+regex = '''user=(\w{12,})'''
+secretGroup = 1
+keywords = ["user="]
+[[rules.required]]
+id = "password"
+withinLines = 3
+[[rules]]
+id = "password"
+regex = '''pass=(\w{12,})'''
+secretGroup = 1
+skipReport = true
+keywords = ["pass="]
+`, detect.Options{})
+	const user, password = "firstsecretname", "secondsecretword"
+	for text, want := range map[string]int{
+		"user=" + user + "\npass=" + password + "\n":  1,
+		"user=" + user + " pass=" + password + "\n":   1,
+		"user=" + user + "\n\n\n\n\npass=" + password: 0,
+	} {
+		list := scan(t, d.NewScanner(), "a.txt", []byte(text), nil)
+		if len(list) != want {
+			t.Errorf("%d found in %q", len(list), text)
+		}
+		for _, m := range list {
+			if shown := fmt.Sprintf("%+v", m); m.Rule != "pair" || strings.Contains(shown, user[3:]) || strings.Contains(shown, password[3:]) {
+				t.Errorf("%s shows one of its parts", m.Rule)
+			}
+		}
+	}
+	key := credentialtest.V2(credentialtest.Options{})
+	for _, m := range scan(t, d.NewScanner(), "a.txt", []byte("K="+key+"\n"), nil) {
+		if header := strings.Index(key, "."); strings.Contains(m.Redacted+m.Line, key[:header]) {
+			t.Errorf("%s shows the header", m.Redacted)
+		}
+	}
+}
+
+// gitleaks takes base64 for such only if all of it decodes to printable ASCII,
+// with the padding of one alphabet.
+func TestBase64OfMoreThanTextIsRead(t *testing.T) {
+	key := credentialtest.V2(credentialtest.Options{})
+	s := newDetector(t, detect.Options{}).NewScanner()
+	for name, plain := range map[string]string{
+		"text with umlauts": "Schlüssel=" + key + "\nfür=Büro\n", "binary": "\x00\x01\xff\xfe\x80" + key + "\x00\xff",
+		"Latin-1": "Schl\xfcssel=" + key + "\n", "control bytes": "\x1b[1m" + key + "\x1b[0m",
+	} {
+		for form, encoding := range map[string]*base64.Encoding{
+			"standard": base64.StdEncoding, "without padding": base64.RawStdEncoding, "URL": base64.URLEncoding, "URL without padding": base64.RawURLEncoding,
+		} {
+			if got := rules(scan(t, s, "a.yaml", []byte("v: "+encoding.EncodeToString([]byte(plain))+"\n"), nil)); !slices.Equal(got, []string{"momento-api-key-v2"}) {
+				t.Errorf("%s in %s base64: found %q", name, form, got)
+			}
+		}
 	}
 }
 

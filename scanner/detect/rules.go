@@ -58,6 +58,9 @@ type engine struct {
 	// own holds a judge for each of our rules, user one for all of the user's.
 	own  map[string]judge
 	user judge
+	// parts finds what the user's rules of several parts require beside their
+	// own match and do not report: it is no finding, and as secret as one.
+	parts judge
 	// paths tells that some of the user's rules look at the path alone.
 	paths bool
 	// custom tells that the user's configuration says anything at all.
@@ -111,12 +114,16 @@ func newEngine(path string, defaults bool) (*engine, error) {
 		addRule(&one, r)
 		e.own[r.RuleID] = newJudge(one)
 	}
-	user := emptyLike(cfg)
+	user, parts := emptyLike(cfg), emptyLike(cfg)
 	for _, r := range cfg.Rules {
 		addRule(&user, r)
 		e.paths = e.paths || r.Path != nil && r.Regex == nil
+		if r.SkipReport && r.Regex != nil {
+			r.SkipReport, r.RequiredRules = false, nil
+			addRule(&parts, r)
+		}
 	}
-	e.user = newJudge(user)
+	e.user, e.parts = newJudge(user), newJudge(parts)
 	return e, nil
 }
 

@@ -99,6 +99,8 @@ type candidate struct {
 	match  Match
 	// text is what was found, as it is handed to the rule engine.
 	text string
+	// hidden is no finding by itself, but not to be shown beside one.
+	hidden bool
 }
 
 // NewScanner makes a scanner for one worker.
@@ -367,7 +369,7 @@ func (s *Scanner) flush(at int) error {
 		if c.hi+displayMargin > at || !s.final && c.hi+s.comment > len(s.top.data) && c.lo > s.buffer/4 {
 			return nil
 		}
-		if list == &s.pending || !s.overlaps(c) {
+		if !c.hidden && (list == &s.pending || !s.overlaps(c)) {
 			s.complete(c)
 			if err := s.emit(&c.match); err != nil {
 				return err

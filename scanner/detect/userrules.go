@@ -92,7 +92,11 @@ func (s *Scanner) userChunk(first, end, until int, last bool) {
 			ends = append(ends, i)
 		}
 	}
-	for _, f := range findings {
+	visible := len(findings)
+	if !s.d.engine.parts.none() {
+		findings = append(findings, s.d.engine.parts.detect(s.path, "", text)...)
+	}
+	for i, f := range findings {
 		lo, hi, ok := placeOf(text, ends, f)
 		if !ok || first+lo < s.userNext || first+lo >= until {
 			continue
@@ -104,7 +108,7 @@ func (s *Scanner) userChunk(first, end, until int, last bool) {
 		if k := strings.Index(f.Match, f.Secret); k > 0 && !strings.Contains(text[lo:lo+k], "\n") {
 			lo, hi = lo+k, lo+k+len(f.Secret)
 		}
-		c := &candidate{lo: first + lo, hi: first + hi, text: f.Secret, match: Match{
+		c := &candidate{lo: first + lo, hi: first + hi, text: f.Secret, hidden: i >= visible, match: Match{
 			Rule: f.RuleID, Message: userMessage(f), Redacted: credential.Redact(f.Secret),
 			Fingerprint: fingerprint(f.RuleID, f.Secret),
 		}}

@@ -51,7 +51,7 @@ func (r *Repo) findGit() error {
 }
 
 // safeConfig overrules what a repository could configure to have something run
-// or fetched by the plumbing commands used here.
+// or fetched by the plumbing commands used here, or their output changed.
 func safeConfig() []string {
 	return []string{
 		"--no-pager", "--no-optional-locks",
@@ -64,6 +64,7 @@ func safeConfig() []string {
 		"-c", "credential.helper=",
 		"-c", "diff.external=",
 		"-c", "log.showSignature=false",
+		"-c", "i18n.logOutputEncoding=UTF-8", // rev-list --format obeys it, even for UTF-16
 		"-c", "submodule.recurse=false",
 		"-c", "fetch.recurseSubmodules=false",
 		"-c", "protocol.allow=never",
