@@ -24,21 +24,6 @@ func (r *Repo) Staged(ctx context.Context, visit func(worker int, c *Change) err
 	if r.bare {
 		return RangeStats{}, fmt.Errorf("the repository %s is bare, so nothing is staged in it", r.gitDir)
 	}
-	base := "HEAD"
-	entries, err := r.stagedEntries(ctx, base)
-	if err != nil {
-		head, headErr := r.head(ctx)
-		if headErr != nil {
-			return RangeStats{}, headErr
-		}
-		if !head.IsZero() {
-			return RangeStats{}, err
-		}
-		base = ""
-		if entries, err = r.stagedEntries(ctx, r.hash.EmptyTree().String()); err != nil {
-			return RangeStats{}, err
-		}
-	}
 	st, err := r.open(ctx)
 	if err != nil {
 		return RangeStats{}, err
@@ -46,7 +31,11 @@ func (r *Repo) Staged(ctx context.Context, visit func(worker int, c *Change) err
 	rd := st.Reader()
 	defer func() { _ = rd.Close() }()
 	s := &rangeScan{repo: r, visit: visit}
-	staged := &stagedScan{rangeScan: s, d: &differ{repo: r, rd: rd}, base: base}
+	staged := &stagedScan{rangeScan: s, d: &differ{repo: r, rd: rd}, base: "HEAD"}
+	entries, err := staged.entries(ctx)
+	if err != nil {
+		return RangeStats{}, err
+	}
 	if err := staged.readMerge(ctx); err != nil {
 		return RangeStats{}, err
 	}
@@ -197,11 +186,34 @@ type stagedScan struct {
 	base string
 	// head is HEAD's tree, once it was needed.
 	head OID
+	// tree is the index's, if that was compared.
+	tree OID
 	// merging are the trees of the commits that are being merged.
 	merging []OID
 	// moved are the files of HEAD that the index no longer has.
 	moved     []removedFile
 	readMoved bool
+}
+
+// entries gives what the index has that the base has not.
+func (s *stagedScan) entries(ctx context.Context) ([]indexEntry, error) {
+	if entries, err := s.compareTrees(ctx); err == nil || ctx.Err() != nil {
+		return entries, ctx.Err()
+	}
+	s.head, s.tree = OID{}, OID{}
+	entries, err := s.repo.stagedEntries(ctx, s.base)
+	if err == nil {
+		return entries, nil
+	}
+	head, headErr := s.repo.head(ctx)
+	if headErr != nil {
+		return nil, headErr
+	}
+	if !head.IsZero() {
+		return nil, err
+	}
+	s.base = ""
+	return s.repo.stagedEntries(ctx, s.repo.hash.EmptyTree().String())
 }
 
 // readMerge finds the other sides of a merge that is going on.
@@ -279,6 +291,12 @@ func (s *stagedScan) earlier(ctx context.Context, f file) iter.Seq2[*Object, err
 func (s *stagedScan) removed(ctx context.Context) ([]removedFile, error) {
 	if s.base == "" || s.readMoved {
 		return s.moved, nil
+	}
+	if !s.tree.IsZero() {
+		var err error
+		s.moved, err = s.d.removed(ctx, s.head, s.tree)
+		s.readMoved = err == nil
+		return s.moved, err
 	}
 	out, err := s.repo.run(ctx, nil, diffIndex("--diff-filter=D", s.base)...)
 	if err != nil {

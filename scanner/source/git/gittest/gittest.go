@@ -44,7 +44,7 @@ func Env(t testing.TB) []string {
 
 // Isolate sets the process's environment likewise, for tests of code that
 // calls git itself.
-func Isolate(t *testing.T) {
+func Isolate(t testing.TB) {
 	t.Helper()
 	for _, v := range os.Environ() {
 		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "GIT_") {
