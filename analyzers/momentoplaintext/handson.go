@@ -60,7 +60,7 @@ func handRows() []handRow {
 		{"github.com/goccy/go-yaml", "", "Marshal", hands{args: []int{0}, mode: encoded}},
 		{"sigs.k8s.io/yaml", "", "Marshal", hands{args: []int{0}, mode: encoded}},
 		{"github.com/BurntSushi/toml", "", "Marshal", hands{args: []int{0}, mode: encoded}},
-		{"io", "", "NopCloser ReadAll LimitReader", hands{args: []int{0}}},
+		{"io", "", "NopCloser ReadAll LimitReader TeeReader", hands{args: []int{0}}},
 		{"io", "", "MultiReader", hands{}},
 		{"bufio", "", "NewReader NewReaderSize", hands{args: []int{0}}},
 		{"slices", "", "Clone Concat", hands{}},

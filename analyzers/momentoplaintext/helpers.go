@@ -203,6 +203,9 @@ func elementPath(p flow.Path) flow.Path {
 
 // sink looks at a call of a function that makes its arguments readable.
 func (h *helper) sink(fn *types.Func, params map[types.Object]int, call *ast.CallExpr, callee *types.Func, s sink) {
+	if s.self {
+		return // a buffer is no parameter that is used as it is
+	}
 	l := leak{Mode: s.mode, Medium: s.medium}
 	switch s.writer {
 	case firstArgument, strictArgument:

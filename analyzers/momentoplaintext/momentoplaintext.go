@@ -215,7 +215,12 @@ func (c *checker) call(call ssa.CallInstruction) []demand {
 			})
 		}
 	}
-	for i := max(from, offset); i < to && i < len(args); i++ {
+	if s.self {
+		from, to = 0, 1
+	} else {
+		from = max(from, offset)
+	}
+	for i := from; i < to && i < len(args); i++ {
 		if i != len(args)-1 || !common.Signature().Variadic() {
 			add(i, -1, args[i], "", l)
 			continue

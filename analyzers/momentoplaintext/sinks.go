@@ -19,6 +19,8 @@ type sink struct {
 	format bool
 	// writer: where the text goes is decided by an argument, or the receiver.
 	writer writer
+	// self: what the receiver holds is shown, and no argument.
+	self bool
 }
 
 // writer says what decides where the text goes.
@@ -82,13 +84,22 @@ func rows() []row {
 		{"io/ioutil", "", "WriteFile", sink{medium: file, from: 1, to: 2}},
 		{"os", "File", "Write WriteString", sink{medium: file, writer: receiver}},
 		{"os", "File", "WriteAt", sink{medium: file, to: 1, writer: receiver}},
+		{"os", "File", "ReadFrom", sink{medium: file, writer: receiver}},
 		{"os", "Root", "WriteFile", sink{medium: file, from: 1, to: 2}},
 		{"io", "", "WriteString", sink{from: 1, writer: strictArgument}},
-		{"io", "", "Copy", sink{from: 1, to: 2, writer: strictArgument}},
+		{"io", "", "Copy CopyN CopyBuffer", sink{from: 1, to: 2, writer: strictArgument}},
+		{"bytes", "Buffer", "WriteTo", sink{writer: strictArgument, self: true}},
+		{"bytes", "Reader", "WriteTo", sink{writer: strictArgument, self: true}},
+		{"strings", "Reader", "WriteTo", sink{writer: strictArgument, self: true}},
 		{"io", "Writer", "Write", sink{writer: receiver}},
 		{"io", "StringWriter", "WriteString", sink{writer: receiver}},
-		{"bufio", "Writer", "Write WriteString", sink{writer: receiver}},
+		{"bufio", "Writer", "Write WriteString ReadFrom", sink{writer: receiver}},
+		{"compress/flate", "Writer", "Write", sink{writer: receiver}},
 		{"compress/gzip", "Writer", "Write", sink{writer: receiver}},
+		{"compress/lzw", "Writer", "Write", sink{writer: receiver}},
+		{"compress/zlib", "Writer", "Write", sink{writer: receiver}},
+		{"archive/tar", "Writer", "Write", sink{writer: receiver}},
+		{"text/tabwriter", "Writer", "Write", sink{writer: receiver}},
 		{"encoding/csv", "Writer", "Write WriteAll", sink{writer: receiver}},
 
 		{"encoding/json", "Encoder", "Encode", sink{mode: encoded, writer: receiver}},
@@ -109,14 +120,23 @@ func rows() []row {
 		{"net/http", "Header", "Set Add", sink{medium: response, from: 1, writer: responseHeader}},
 		{"github.com/gin-gonic/gin", "Context", "JSON IndentedJSON PureJSON SecureJSON AsciiJSON JSONP XML YAML TOML AbortWithStatusJSON AbortWithStatusPureJSON", sink{medium: response, mode: encoded, from: 1}},
 		{"github.com/gin-gonic/gin", "Context", "String", sink{medium: response, from: 1, format: true}},
-		{"github.com/gin-gonic/gin", "Context", "Header Data SetCookie", sink{medium: response, from: 1}},
+		{"github.com/gin-gonic/gin", "Context", "Header Data SetCookie SSEvent", sink{medium: response, from: 1}},
+		{"github.com/gin-gonic/gin", "Context", "DataFromReader", sink{medium: response, from: 3}},
 		{"github.com/gin-gonic/gin", "Context", "Redirect", sink{medium: address, from: 1}},
+		{"github.com/gin-gonic/gin", "ResponseWriter", "WriteString", sink{medium: response}},
 		{"github.com/labstack/echo/v4", "Context", "JSON JSONPretty XML XMLPretty", sink{medium: response, mode: encoded, from: 1, to: 2}},
-		{"github.com/labstack/echo/v4", "Context", "String HTML HTMLBlob Blob JSONBlob", sink{medium: response, from: 1}},
+		{"github.com/labstack/echo/v4", "Context", "JSONP", sink{medium: response, mode: encoded, from: 2}},
+		{"github.com/labstack/echo/v4", "Context", "String HTML HTMLBlob Blob JSONBlob JSONPBlob XMLBlob Stream", sink{medium: response, from: 1}},
+		{"github.com/labstack/echo/v4", "Context", "SetCookie", sink{medium: response}},
 		{"github.com/labstack/echo/v4", "Context", "Redirect", sink{medium: address, from: 1}},
-		{"github.com/gofiber/fiber/v2", "Ctx", "JSON XML", sink{medium: response, mode: encoded, to: 1}},
-		{"github.com/gofiber/fiber/v2", "Ctx", "Send SendString Write WriteString", sink{medium: response}},
-		{"github.com/gofiber/fiber/v2", "Ctx", "Set", sink{medium: response, from: 1}},
+		{"github.com/labstack/echo/v4", "Response", "Write", sink{medium: response}},
+		{"github.com/labstack/echo/v4", "", "NewHTTPError", sink{medium: failure, from: 1}},
+		{"github.com/gofiber/fiber/v2", "Ctx", "JSON JSONP XML", sink{medium: response, mode: encoded, to: 1}},
+		{"github.com/gofiber/fiber/v2", "Ctx", "Send SendString SendStream Write WriteString Format Cookie", sink{medium: response}},
+		{"github.com/gofiber/fiber/v2", "Ctx", "Writef", sink{medium: response, format: true}},
+		{"github.com/gofiber/fiber/v2", "Ctx", "Set Append", sink{medium: response, from: 1}},
+		{"github.com/gofiber/fiber/v2", "Ctx", "Redirect", sink{medium: address, to: 1}},
+		{"github.com/gofiber/fiber/v2", "", "NewError", sink{medium: failure, from: 1}},
 		{"github.com/go-chi/render", "", "JSON XML", sink{medium: response, mode: encoded, from: 2}},
 		{"github.com/go-chi/render", "", "PlainText HTML Data", sink{medium: response, from: 2}},
 
@@ -132,8 +152,10 @@ func rows() []row {
 		{"os/exec", "", "CommandContext", sink{medium: argument, from: 1}},
 		{"os", "", "StartProcess", sink{medium: argument, from: 1, to: 2}},
 		{"syscall", "", "Exec ForkExec StartProcess", sink{medium: argument, from: 1, to: 2}},
+		{"golang.org/x/sys/unix", "", "Exec", sink{medium: argument, from: 1, to: 2}},
 		{"os", "", "Setenv", sink{medium: environment, from: 1}},
 		{"syscall", "", "Setenv", sink{medium: environment, from: 1}},
+		{"golang.org/x/sys/unix", "", "Setenv", sink{medium: environment, from: 1}},
 
 		{"go.opentelemetry.io/otel/attribute", "", "String StringSlice Stringer", sink{medium: telemetry, from: 1}},
 		{"go.opentelemetry.io/otel/attribute", "", "StringValue StringSliceValue", sink{medium: telemetry}},
@@ -142,17 +164,27 @@ func rows() []row {
 		{"go.opentelemetry.io/otel/trace", "Span", "SetStatus", sink{medium: telemetry, from: 1}},
 		{"go.opentelemetry.io/otel/log", "", "String StringValue", sink{medium: telemetry}},
 		{"go.opencensus.io/trace", "", "StringAttribute", sink{medium: telemetry, from: 1}},
-		{"github.com/opentracing/opentracing-go", "Span", "SetTag SetBaggageItem LogKV", sink{medium: telemetry}},
+		{"go.opencensus.io/trace", "Span", "SetName", sink{medium: telemetry}},
+		{"go.opencensus.io/trace", "Span", "Annotate", sink{medium: telemetry, from: 1}},
+		{"go.opencensus.io/trace", "Span", "Annotatef", sink{medium: telemetry, from: 1, format: true}},
+		{"go.opencensus.io/tag", "", "Insert Update Upsert", sink{medium: telemetry, from: 1, to: 2}},
+		{"github.com/opentracing/opentracing-go", "Span", "SetTag SetBaggageItem SetOperationName LogKV LogEvent LogEventWithPayload", sink{medium: telemetry}},
 		{"github.com/opentracing/opentracing-go/log", "", "String Object", sink{medium: telemetry, from: 1}},
-		{"github.com/DataDog/dd-trace-go/v2/ddtrace/tracer", "Span", "SetTag", sink{medium: telemetry, from: 1}},
-		{"gopkg.in/DataDog/dd-trace-go.v1/ddtrace", "Span", "SetTag", sink{medium: telemetry, from: 1}},
+		{"github.com/opentracing/opentracing-go/log", "", "Event Message", sink{medium: telemetry}},
+		{"github.com/DataDog/dd-trace-go/v2/ddtrace/tracer", "Span", "SetTag SetBaggageItem", sink{medium: telemetry, from: 1}},
+		{"github.com/DataDog/dd-trace-go/v2/ddtrace/tracer", "", "Tag", sink{medium: telemetry, from: 1}},
+		{"gopkg.in/DataDog/dd-trace-go.v1/ddtrace", "Span", "SetTag SetBaggageItem", sink{medium: telemetry, from: 1}},
+		{"gopkg.in/DataDog/dd-trace-go.v1/ddtrace/tracer", "", "Tag", sink{medium: telemetry, from: 1}},
 		{"github.com/prometheus/client_golang/prometheus", "CounterVec", "WithLabelValues With GetMetricWithLabelValues GetMetricWith", sink{medium: telemetry}},
 		{"github.com/prometheus/client_golang/prometheus", "GaugeVec", "WithLabelValues With GetMetricWithLabelValues GetMetricWith", sink{medium: telemetry}},
 		{"github.com/prometheus/client_golang/prometheus", "HistogramVec", "WithLabelValues With GetMetricWithLabelValues GetMetricWith", sink{medium: telemetry}},
 		{"github.com/prometheus/client_golang/prometheus", "SummaryVec", "WithLabelValues With GetMetricWithLabelValues GetMetricWith", sink{medium: telemetry}},
 		{"github.com/getsentry/sentry-go", "", "CaptureMessage", sink{medium: logs}},
 		{"github.com/getsentry/sentry-go", "Hub", "CaptureMessage", sink{medium: logs}},
-		{"github.com/getsentry/sentry-go", "Scope", "SetTag SetExtra", sink{medium: logs, from: 1}},
+		{"github.com/getsentry/sentry-go", "Client", "CaptureMessage", sink{medium: logs, to: 1}},
+		{"github.com/getsentry/sentry-go", "Scope", "SetTag SetExtra SetContext", sink{medium: logs, from: 1}},
+		{"github.com/getsentry/sentry-go", "Scope", "SetTags SetExtras SetContexts", sink{medium: logs}},
+		{"github.com/getsentry/sentry-go", "Span", "SetTag SetData", sink{medium: telemetry, from: 1}},
 	}
 }
 
@@ -258,15 +290,25 @@ func formatParameter(fn *types.Func) (int, bool) {
 
 // fieldSinks are fields that make what is assigned to them readable.
 var fieldSinks = sync.OnceValue(func() map[named]medium {
-	return map[named]medium{
+	fields := map[named]medium{
 		{"net/url", "URL", "RawQuery"}: address, {"net/url", "URL", "Path"}: address,
 		{"net/url", "URL", "RawPath"}: address, {"net/url", "URL", "Fragment"}: address,
-		{"net/url", "URL", "Opaque"}: address,
-		{"os/exec", "Cmd", "Args"}:   argument,
-		{"github.com/aws/aws-lambda-go/events", "APIGatewayProxyResponse", "Body"}:   response,
-		{"github.com/aws/aws-lambda-go/events", "APIGatewayV2HTTPResponse", "Body"}:  response,
-		{"github.com/aws/aws-lambda-go/events", "LambdaFunctionURLResponse", "Body"}: response,
+		{"net/url", "URL", "Opaque"}:                                address,
+		{"os/exec", "Cmd", "Args"}:                                  argument,
+		{"github.com/opentracing/opentracing-go", "Tag", "Value"}:   telemetry,
+		{"go.opencensus.io/trace", "Status", "Message"}:             telemetry,
+		{"github.com/getsentry/sentry-go", "Breadcrumb", "Message"}: logs,
+		{"github.com/getsentry/sentry-go", "Breadcrumb", "Data"}:    logs,
+		{"github.com/getsentry/sentry-go", "Event", "Message"}:      logs,
+		{"github.com/getsentry/sentry-go", "Event", "Extra"}:        logs,
+		{"github.com/getsentry/sentry-go", "Event", "Tags"}:         logs,
 	}
+	for _, typ := range []string{"APIGatewayProxyResponse", "APIGatewayV2HTTPResponse", "LambdaFunctionURLResponse", "ALBTargetGroupResponse"} {
+		for _, field := range []string{"Body", "Headers", "MultiValueHeaders", "Cookies"} {
+			fields[named{"github.com/aws/aws-lambda-go/events", typ, field}] = response
+		}
+	}
+	return fields
 })
 
 // typeName gives package path and name of a named type, or of what it points to.

@@ -260,7 +260,7 @@ func (t tracer) call(p place, call *ssa.CallCommon, result int) (next []place, d
 	}
 	args := flow.Args(call)
 	if h, ok := handsOn(fn); ok {
-		return h.places(p, args), true
+		return append(h.places(p, args), t.written(p)...), true
 	}
 	if fn.Pkg() != t.Pkg {
 		return append(t.known(p, fn, result, args), t.written(p)...), true

@@ -17,12 +17,15 @@ const (
 	// nowhere: in memory, in a hash, behind encryption.
 	nowhere destination = iota
 	toOutput
+	toLogs
 	toFile
 	toResponse
 )
 
 func (d destination) medium() medium {
 	switch d {
+	case toLogs:
+		return logs
 	case toFile:
 		return file
 	case toResponse:
@@ -37,15 +40,18 @@ var destinations = sync.OnceValue(func() map[string]destination {
 	return map[string]destination{
 		"net/http.ResponseWriter":                 toResponse,
 		"github.com/gin-gonic/gin.ResponseWriter": toResponse,
-		"os.File":                    toFile,
-		"bytes.Buffer":               nowhere,
-		"strings.Builder":            nowhere,
-		"hash.Hash":                  nowhere,
-		"hash.Hash32":                nowhere,
-		"hash.Hash64":                nowhere,
-		"crypto/tls.Conn":            nowhere,
-		"crypto/cipher.StreamWriter": nowhere,
-		"io.PipeWriter":              nowhere,
+		"github.com/labstack/echo/v4.Response":    toResponse,
+		"github.com/gofiber/fiber/v2.Ctx":         toResponse,
+		"os.File":                                 toFile,
+		"log/syslog.Writer":                       toLogs,
+		"bytes.Buffer":                            nowhere,
+		"strings.Builder":                         nowhere,
+		"hash.Hash":                               nowhere,
+		"hash.Hash32":                             nowhere,
+		"hash.Hash64":                             nowhere,
+		"crypto/tls.Conn":                         nowhere,
+		"crypto/cipher.StreamWriter":              nowhere,
+		"io.PipeWriter":                           nowhere,
 	}
 })
 
@@ -54,6 +60,8 @@ var wrapping = sync.OnceValue(func() map[string]bool {
 	return map[string]bool{
 		"bufio.NewWriter": true, "bufio.NewWriterSize": true, "bufio.NewReadWriter": true,
 		"compress/gzip.NewWriter": true, "compress/gzip.NewWriterLevel": true, "compress/zlib.NewWriter": true,
+		"compress/zlib.NewWriterLevel": true, "compress/flate.NewWriter": true, "compress/lzw.NewWriter": true,
+		"archive/tar.NewWriter": true, "archive/zip.NewWriter": true, "(*archive/zip.Writer).Create": true,
 		"text/tabwriter.NewWriter": true, "io.MultiWriter": true, "encoding/csv.NewWriter": true,
 		"encoding/base64.NewEncoder": true, "encoding/hex.NewEncoder": true, "encoding/hex.Dumper": true,
 		"encoding/json.NewEncoder": true, "encoding/xml.NewEncoder": true, "encoding/gob.NewEncoder": true,
@@ -133,7 +141,7 @@ func (c *checker) ofResponse(v ssa.Value) bool {
 	t.Step = func(p place) ([]place, bool) {
 		if call, ok := p.Value.(*ssa.Call); ok {
 			fn := flow.CalledObject(&call.Call)
-			if fn != nil && fn.Name() == "Header" && owner(fn) == "ResponseWriter" {
+			if fn != nil && fn.Name() == "Header" && (owner(fn) == "ResponseWriter" || owner(fn) == "Response") {
 				found = true
 			}
 		}

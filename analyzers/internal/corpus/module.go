@@ -34,6 +34,21 @@ var standIns = map[string]string{
 	"github.com/prometheus/client_golang":                 "v1.20.0",
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager": "v1.32.0",
 	"thirdparty.example":                                  "v1.0.0",
+	"filippo.io/age":                                      "v1.2.1",
+	"github.com/DataDog/dd-trace-go/v2":                   "v2.0.0",
+	"github.com/aws/aws-lambda-go":                        "v1.47.0",
+	"github.com/getsentry/sentry-go":                      "v0.32.0",
+	"github.com/gin-gonic/gin":                            "v1.10.0",
+	"github.com/go-chi/render":                            "v1.0.3",
+	"github.com/gofiber/fiber/v2":                         "v2.52.0",
+	"github.com/gorilla/websocket":                        "v1.5.3",
+	"github.com/hashicorp/go-hclog":                       "v1.6.3",
+	"github.com/labstack/echo/v4":                         "v4.13.0",
+	"github.com/opentracing/opentracing-go":               "v1.2.0",
+	"github.com/pkg/errors":                               "v0.9.1",
+	"go.opencensus.io":                                    "v0.24.0",
+	"google.golang.org/grpc":                              "v1.80.0",
+	"gopkg.in/DataDog/dd-trace-go.v1":                     "v1.72.2",
 }
 
 // Module makes a module of the corpus, for drivers that work on modules, and

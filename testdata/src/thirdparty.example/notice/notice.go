@@ -1,0 +1,25 @@
+// Package notice stands for a module of somebody else's that wraps package fmt.
+package notice
+
+import "fmt"
+
+// Noticef prints.
+func Noticef(format string, args ...any) { fmt.Printf(format, args...) }
+
+// Notice prints.
+func Notice(args ...any) { fmt.Println(args...) }
+
+// Failf makes an error.
+func Failf(format string, args ...any) error { return fmt.Errorf(format, args...) }
+
+// Textf gives a text that nobody sees.
+func Textf(format string, args ...any) string { return fmt.Sprintf(format, args...) }
+
+// Printer prints.
+type Printer struct{}
+
+// Printf prints.
+func (*Printer) Printf(format string, args ...any) { fmt.Printf(format, args...) }
+
+// Count prints how many arguments it has.
+func Count(args ...any) { fmt.Println(len(args)) }
