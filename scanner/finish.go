@@ -168,12 +168,29 @@ func (r *Run) markIgnored(ctx context.Context, list []finding.Finding) {
 	if r.root == "" || r.tracked {
 		return
 	}
+	root, err := filepath.Abs(r.root)
+	if err != nil {
+		return
+	}
+	full := func(name string) string {
+		if name = filepath.FromSlash(name); !filepath.IsAbs(name) {
+			name = filepath.Join(root, name)
+		}
+		return name
+	}
 	var names strings.Builder
+	folder := root
 	for i := range list {
 		// A "!" parts the name from that of an archive's member, or is part of it.
-		if name := list[i].Location.File; list[i].Commit == nil {
-			names.WriteString(name + "\x00" + onDisk(name) + "\x00")
+		name := list[i].Location.File
+		if list[i].Commit != nil {
+			continue
 		}
+		if rel, err := filepath.Rel(root, full(name)); err != nil || !filepath.IsLocal(rel) {
+			// Named from another folder, which may be another repository's.
+			folder = filepath.Dir(full(onDisk(name)))
+		}
+		names.WriteString(full(onDisk(name)) + "\x00" + full(name) + "\x00")
 	}
 	git, err := exec.LookPath("git")
 	if err != nil || names.Len() == 0 {
@@ -184,7 +201,7 @@ func (r *Run) markIgnored(ctx context.Context, list []finding.Finding) {
 	}
 	// No program that the repository configures may run: check-ignore needs the
 	// index, and reading the index would ask a file system monitor.
-	cmd := exec.CommandContext(ctx, git, "-C", r.root, "-c", "core.fsmonitor=false", "check-ignore", "-z", "--stdin")
+	cmd := exec.CommandContext(ctx, git, "-C", folder, "-c", "core.fsmonitor=false", "check-ignore", "-z", "--stdin")
 	cmd.Stdin = strings.NewReader(names.String())
 	out, err := cmd.Output()
 	var exit *exec.ExitError
@@ -197,7 +214,7 @@ func (r *Run) markIgnored(ctx context.Context, list []finding.Finding) {
 	}
 	for i := range list {
 		name := list[i].Location.File
-		list[i].IgnoredByGit = list[i].Commit == nil && (ignored[name] || ignored[onDisk(name)])
+		list[i].IgnoredByGit = list[i].Commit == nil && (ignored[full(name)] || ignored[full(onDisk(name))])
 	}
 }
 

@@ -35,11 +35,6 @@ func (r *Run) findEndpoints(list []finding.Finding) {
 		}
 		return endpoint
 	}
-	top := r.root
-	info, err := os.Stat(top)
-	if err != nil {
-		return
-	}
 	for i := range list {
 		f := &list[i]
 		if f.Credential.IsZero() || f.Credential.Endpoint != "" || f.NearbyEndpoint != "" || f.Commit != nil {
@@ -47,9 +42,9 @@ func (r *Run) findEndpoints(list []finding.Finding) {
 		}
 		// The archive that it is in, or the file itself.
 		name, _, _ := strings.Cut(f.Location.File, "!")
-		file := filepath.Join(top, filepath.FromSlash(name))
-		if !info.IsDir() {
-			file = top
+		file := filepath.FromSlash(name)
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(r.root, file)
 		}
 		f.NearbyEndpoint = ask(file, func() string { return endpointIn(file) })
 		if f.NearbyEndpoint == "" {

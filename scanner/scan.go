@@ -29,7 +29,11 @@ type place struct {
 
 // scan looks through one blob and hands every match to take.
 func (r *Run) scan(ctx context.Context, worker int, p place, head []byte, rest io.Reader, take func(*finding.Finding, *detect.Match)) error {
-	n, err := r.scanners[worker].Scan(ctx, p.path, head, rest, func(m *detect.Match) error {
+	name := p.path
+	if r.fromRoot != nil {
+		name = r.fromRoot(name)
+	}
+	n, err := r.scanners[worker].Scan(ctx, name, head, rest, func(m *detect.Match) error {
 		f := &finding.Finding{
 			Rule: m.Rule, Credential: m.Credential, Message: m.Message,
 			Fingerprint: m.Fingerprint, Redacted: m.Redacted,
@@ -105,13 +109,15 @@ func (r *Run) count(s source.Stats) {
 func (r *Run) Files(ctx context.Context, paths []string) error {
 	r.progress.phase("scanning")
 	o := r.sourceOptions()
-	if len(paths) == 1 {
+	r.root = "."
+	if len(paths) == 1 && isFolder(paths[0]) {
 		r.root = paths[0]
 	}
 	if len(r.o.Config.Exclude) > 0 {
 		// Only then: making the whole name of every entry costs its depth.
 		o.Exclude = r.excluded
 	}
+	defer r.nameFromRoot()()
 	stats, err := source.Files(ctx, paths, o, r.visit(ctx, ""))
 	r.count(stats)
 	return r.stop(ctx, err)
@@ -124,6 +130,7 @@ func (r *Run) FilesHere(ctx context.Context, paths []string) error {
 	r.root = "."
 	o := r.sourceOptions()
 	o.FullNames, o.Exclude = true, r.excluded
+	defer r.nameFromRoot()()
 	clean := make([]string, len(paths))
 	for i, p := range paths {
 		clean[i] = filepath.Clean(p)

@@ -39,8 +39,12 @@ type Options struct {
 	// GitleaksConfig is the path of a gitleaks configuration whose allowlists and
 	// own rules count; "" = none.
 	GitleaksConfig string
-	// GitleaksIgnore is the path of a .gitleaksignore file; "" = none.
-	GitleaksIgnore string
+	// GitleaksIgnore are the paths of the .gitleaksignore files that count.
+	GitleaksIgnore []string
+	// GitleaksRoot is the folder that names in these files count from, if not
+	// from the file's own: the top of the repository. "" = what they say is
+	// compared with the names that the report tells.
+	GitleaksRoot string
 	// Jobs is how many blobs are scanned at once; 0 = as many as there are cores.
 	Jobs int
 	// MaxArchiveDepth is how many archives inside one another are opened, 0 = none.
@@ -96,8 +100,12 @@ type Run struct {
 	scanners []*detect.Scanner
 	started  time.Time
 	progress *Progress
-	// root is the folder that file names refer to, "" if there is more than one.
+	// root is the folder that file names refer to, "" if they are not names of
+	// files.
 	root string
+	// fromRoot gives the name that a file of the source at hand has for the
+	// gitleaks files; nil = its name in the report.
+	fromRoot func(string) string
 	// tracked tells that every file is one that git tracks.
 	tracked bool
 
@@ -131,8 +139,8 @@ func New(o Options) (*Run, error) {
 	}
 	d, err := detect.New(detect.Options{
 		MaxDecodeDepth: o.MaxDecodeDepth,
-		GitleaksConfig: o.GitleaksConfig,
-		GitleaksIgnore: o.GitleaksIgnore,
+		GitleaksConfig: o.gitleaksFile(o.GitleaksConfig),
+		GitleaksIgnore: o.gitleaksIgnore(),
 		Version:        o.Version,
 	})
 	if err != nil {

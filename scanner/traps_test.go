@@ -94,7 +94,7 @@ func TestCommitsOfTheAllowlistAreSetAside(t *testing.T) {
 				want = append(want, p)
 			}
 		}
-		r, err := scanOf(t, scanner.Options{GitleaksConfig: config, GitleaksIgnore: ignore}, way)
+		r, err := scanOf(t, scanner.Options{GitleaksConfig: config, GitleaksIgnore: []string{ignore}}, way)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

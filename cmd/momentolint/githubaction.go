@@ -99,7 +99,7 @@ func (s *actionStep) try(ctx context.Context) (err error) {
 	if err := s.setFlags(); err != nil {
 		return err
 	}
-	p, err := s.prepare(s.cmd, ".", &s.scan, &s.report, &s.live)
+	p, err := s.prepare(s.cmd, []string{"."}, &s.scan, &s.report, &s.live)
 	if err != nil {
 		return err
 	}

@@ -185,7 +185,7 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 	live.add(usual)
 	reports.FailOn, reports.config, reports.Baseline, reports.jobs = flags.failOn, flags.config, flags.baseline, flags.jobs
 	live.Offline = !flags.live
-	p, err := a.prepare(cmd, ".", &scan, &reports, &live)
+	p, err := a.prepare(cmd, []string{"."}, &scan, &reports, &live)
 	if err != nil {
 		return err
 	}

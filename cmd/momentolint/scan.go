@@ -106,7 +106,7 @@ func (a *app) scan(cmd *cobra.Command, args []string, flags *scanFlags, report *
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	p, err := a.prepare(cmd, args[0], flags, report, live)
+	p, err := a.prepare(cmd, args, flags, report, live)
 	if err != nil {
 		return err
 	}
@@ -127,9 +127,10 @@ type prepared struct {
 	progress *scanner.Progress
 }
 
-// prepare makes a run of the command's flags and the configuration around path.
-func (a *app) prepare(cmd *cobra.Command, path string, flags *scanFlags, report *reportFlags, live *liveFlags) (*prepared, error) {
-	settings, err := report.settings(cmd, path)
+// prepare makes a run of the command's flags and the configuration around the
+// first of the paths.
+func (a *app) prepare(cmd *cobra.Command, paths []string, flags *scanFlags, report *reportFlags, live *liveFlags) (*prepared, error) {
+	settings, err := report.settings(cmd, paths[0])
 	if err != nil {
 		return nil, err
 	}
@@ -145,11 +146,7 @@ func (a *app) prepare(cmd *cobra.Command, path string, flags *scanFlags, report 
 		return nil, err
 	}
 	options.MaxArchiveDepth, options.MaxDecodeDepth, options.MaxFileSize = flags.archiveDepth, flags.decodeDepth, size
-	if flags.history || flags.staged || flags.commits != "" {
-		path = topOf(path)
-	}
-	options.GitleaksConfig = besides(path, ".gitleaks.toml")
-	options.GitleaksIgnore = besides(path, ".gitleaksignore")
+	gitleaksFiles(&options, paths, flags)
 	if !flags.noCache && flags.history {
 		options.CacheDir = cacheDir()
 	}
@@ -209,36 +206,6 @@ func (f *scanFlags) merge(cmd *cobra.Command, c *config.Config) error {
 		return errors.New("--max-archive-depth and --max-decode-depth cannot be negative")
 	}
 	return nil
-}
-
-// topOf gives the top of the work tree that a folder is in, the folder itself
-// where there is none.
-func topOf(folder string) string {
-	abs, err := filepath.Abs(folder)
-	if err != nil {
-		return folder
-	}
-	for dir := abs; ; dir = filepath.Dir(dir) {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
-			return dir
-		}
-		if dir == filepath.Dir(dir) {
-			return folder
-		}
-	}
-}
-
-// besides gives the path of a file in the scanned folder, or beside the scanned
-// file, if it exists there; else "".
-func besides(path, name string) string {
-	if info, err := os.Stat(path); err == nil && !info.IsDir() {
-		path = filepath.Dir(path)
-	}
-	path = filepath.Join(path, name)
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return ""
-	}
-	return path
 }
 
 // cacheDir is momentolint's folder in the user's cache folder, "" if there is none.

@@ -17,17 +17,27 @@ type Options struct {
 	// credential, 0 = none. (Programs want more: a Kubernetes secret alone is
 	// one. Putting split literals and wrapped lines together is no decoding.)
 	MaxDecodeDepth int
-	// GitleaksConfig is the path of a gitleaks configuration whose allowlists
-	// and own rules count; "" = none.
-	GitleaksConfig string
-	// GitleaksIgnore is the path of a .gitleaksignore file; "" = none.
-	GitleaksIgnore string
+	// GitleaksConfig is a gitleaks configuration whose allowlists and own rules
+	// count; no path = none.
+	GitleaksConfig GitleaksFile
+	// GitleaksIgnore are the .gitleaksignore files that count.
+	GitleaksIgnore []GitleaksFile
 	// GitleaksDefaults runs gitleaks' own rules too where GitleaksConfig
 	// extends them (extend.useDefault). They are slow and find other people's
 	// credentials, so without it only the rules that the user wrote count.
 	GitleaksDefaults bool
 	// Version is the program's version, for RuleSet.
 	Version string
+}
+
+// GitleaksFile is a file in which the user speaks to gitleaks, and to us.
+type GitleaksFile struct {
+	// Path is where it is.
+	Path string
+	// Root is the folder that the names of texts begin at, if that is known, and
+	// Dir the file's own folder, relative to Root and slash-separated; "" if it is
+	// Root, or nobody knows. Names in the file count from either.
+	Root, Dir string
 }
 
 // maxDepth is the most layers of encoding that are ever taken off.
@@ -87,8 +97,11 @@ func New(o Options) (*Detector, error) {
 	if d.engine, err = newEngine(o.GitleaksConfig, o.GitleaksDefaults); err != nil {
 		return nil, err
 	}
-	if o.GitleaksIgnore != "" {
-		if d.ignored, err = readIgnoreList(o.GitleaksIgnore); err != nil {
+	if len(o.GitleaksIgnore) > 0 {
+		d.ignored = ignoreList{}
+	}
+	for _, file := range o.GitleaksIgnore {
+		if err := d.ignored.read(file); err != nil {
 			return nil, err
 		}
 	}
@@ -111,7 +124,7 @@ func (d *Detector) hash(o Options) string {
 	for _, n := range d.needles {
 		_, _ = fmt.Fprintf(h, "%q %d %d\n", n.text, n.sort, n.phase)
 	}
-	_, _ = fmt.Fprintf(h, "%t\n%s\n%s", o.GitleaksDefaults, d.engine.source, strings.Join(d.ignored.lines(), "\n"))
+	_, _ = fmt.Fprintf(h, "%t\n%s\n%s\n%s", o.GitleaksDefaults, d.engine.source, d.engine.dir, strings.Join(d.ignored.lines(), "\n"))
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 

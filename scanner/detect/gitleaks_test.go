@@ -25,8 +25,8 @@ import (
 // configured makes a detector with a gitleaks configuration.
 func configured(tb testing.TB, toml string, o detect.Options) *detect.Detector {
 	tb.Helper()
-	o.GitleaksConfig = filepath.Join(tb.TempDir(), ".gitleaks.toml")
-	if err := os.WriteFile(o.GitleaksConfig, []byte(toml), 0o600); err != nil {
+	o.GitleaksConfig.Path = filepath.Join(tb.TempDir(), ".gitleaks.toml")
+	if err := os.WriteFile(o.GitleaksConfig.Path, []byte(toml), 0o600); err != nil {
 		tb.Fatal(err)
 	}
 	return newDetector(tb, o)
@@ -296,7 +296,7 @@ func TestTheIgnoreFileCounts(t *testing.T) {
 	if err := os.WriteFile(file, []byte("# ours\n\nsrc/a.env:momento-api-key-v2:2\n"+commit+":b.env:momento-api-key-v2:1\nc\\d.env:momento-api-key-v2:1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d := newDetector(t, detect.Options{GitleaksIgnore: file})
+	d := newDetector(t, detect.Options{GitleaksIgnore: []detect.GitleaksFile{{Path: file}}})
 	for _, tt := range []struct {
 		path, commit, text string
 		want               bool
@@ -335,7 +335,7 @@ func TestMistakesInTheConfigurationNameTheirLine(t *testing.T) {
 		if err := os.WriteFile(file, []byte(tt.toml), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := detect.New(detect.Options{GitleaksConfig: file}); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := detect.New(detect.Options{GitleaksConfig: detect.GitleaksFile{Path: file}}); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want something with %q", name, err, tt.want)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -66,7 +67,8 @@ func loadConfig(path string, defaults bool) (*loaded, error) {
 		return nil, err
 	}
 	l.config = cfg
-	l.config.Path = filepath.ToSlash(path)
+	// As its rules know it: they do not look into it.
+	l.config.Path = filepath.Base(path)
 	return l, nil
 }
 
@@ -125,13 +127,29 @@ func (l *loaded) parse(path string, text []byte, defaults bool, depth int) (conf
 	case extend.UseDefault:
 		l.notes = append(l.notes, path+" extends gitleaks' own rules; they find other people's credentials and are not run here")
 	case extend.Path != "":
-		base, err = l.load(extend.Path, defaults, depth+1)
+		base, err = l.load(extended(path, extend.Path), defaults, depth+1)
 	}
 	if err != nil {
 		return config.Config{}, err
 	}
 	merge(&cfg, base, extend.DisabledRules, partial)
 	return cfg, nil
+}
+
+// extended gives the path of a configuration that another one extends. For
+// gitleaks it is relative to the current folder, which is mostly that of the
+// file; where it is not, the file's own is meant.
+func extended(by, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	beside := filepath.Join(filepath.Dir(by), path)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(beside); err == nil {
+			return beside
+		}
+	}
+	return path
 }
 
 // decodeTOML reads the text itself.

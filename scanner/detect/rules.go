@@ -69,7 +69,10 @@ type engine struct {
 	off map[string]bool
 	// source is what the configuration said, for RuleSet.
 	source string
-	notes  []string
+	// dir is the configuration's folder with a slash behind it, "" if names are
+	// relative to it anyway.
+	dir   string
+	notes []string
 }
 
 // quiet stops the library's log, which holds what it finds, in full. Its logger
@@ -77,15 +80,18 @@ type engine struct {
 var quiet = sync.OnceFunc(func() { logging.Logger = zerolog.Nop() })
 
 // newEngine prepares the rules, with the user's configuration if there is one.
-func newEngine(path string, defaults bool) (*engine, error) {
+func newEngine(file GitleaksFile, defaults bool) (*engine, error) {
 	quiet()
 	e := &engine{off: map[string]bool{}}
-	if path == "" {
+	if file.Path == "" {
 		// Whatever is decoded as a credential is one: nobody has said otherwise,
 		// and a pattern must not.
 		return e, nil
 	}
-	loaded, err := loadConfig(path, defaults)
+	if file.Dir != "" {
+		e.dir = file.Dir + "/"
+	}
+	loaded, err := loadConfig(file.Path, defaults)
 	if err != nil {
 		return nil, err
 	}
@@ -162,6 +168,10 @@ func hasPaths(c config.Config) bool {
 	}
 	return false
 }
+
+// name gives the name of a text as the configuration knows it: from its own
+// folder.
+func (e *engine) name(path string) string { return strings.TrimPrefix(path, e.dir) }
 
 // none tells that there is no rule.
 func (j judge) none() bool { return j.withPath == nil }
@@ -253,7 +263,7 @@ const maxRuleText = 1 << 10
 // accepts tells whether a rule finds anything in a text: if not, an allowlist
 // holds it back.
 func (e *engine) accepts(path, commit, rule, text string) bool {
-	return len(e.own[rule].detect(path, commit, text)) > 0
+	return len(e.own[rule].detect(e.name(path), commit, text)) > 0
 }
 
 // Ignored tells whether the user's gitleaks files silence a match once it is

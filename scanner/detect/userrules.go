@@ -31,7 +31,7 @@ func (s *Scanner) pathRules() {
 		return
 	}
 	const detected = "file detected: "
-	for _, f := range s.d.engine.user.detect(s.path, "", "") {
+	for _, f := range s.d.engine.user.detect(s.d.engine.name(s.path), "", "") {
 		if !strings.HasPrefix(f.Match, detected) {
 			continue
 		}
@@ -82,7 +82,7 @@ func (s *Scanner) userRules() error {
 // from userNext up to until.
 func (s *Scanner) userChunk(first, end, until int, last bool) {
 	text := string(s.top.data[first:end])
-	findings := s.d.engine.user.detect(s.path, "", text)
+	findings := s.d.engine.user.detect(s.d.engine.name(s.path), "", text)
 	if len(findings) == 0 {
 		return
 	}
@@ -94,7 +94,7 @@ func (s *Scanner) userChunk(first, end, until int, last bool) {
 	}
 	visible := len(findings)
 	if !s.d.engine.parts.none() {
-		findings = append(findings, s.d.engine.parts.detect(s.path, "", text)...)
+		findings = append(findings, s.d.engine.parts.detect(s.d.engine.name(s.path), "", text)...)
 	}
 	for i, f := range findings {
 		lo, hi, ok := placeOf(text, ends, f)

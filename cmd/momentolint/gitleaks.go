@@ -1,0 +1,90 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/momentolint/momentolint/scanner"
+)
+
+// gitleaksFiles looks for the files in which people tell gitleaks, and us, what
+// is no finding. gitleaks reads those of the folder that it is told to scan and,
+// of the ignore files, that of the current folder; but people keep them at the
+// top of the repository, and names in them begin there. So they are looked for
+// from what is scanned up to that top, and a scan of a part of a repository
+// finds what a scan of all of it finds there.
+func gitleaksFiles(o *scanner.Options, paths []string, flags *scanFlags) {
+	const config, ignore = ".gitleaks.toml", ".gitleaksignore"
+	for i, path := range paths {
+		if path == "-" {
+			path = "."
+		}
+		folders, top := upToTheTop(path)
+		if flags.history || flags.staged || flags.commits != "" {
+			// In a repository all names begin at its top.
+			folders = []string{top}
+		}
+		for _, folder := range folders {
+			if file := fromHere(filepath.Join(folder, config)); i == 0 && o.GitleaksConfig == "" && isFile(file) {
+				o.GitleaksConfig = file
+			}
+			if file := fromHere(filepath.Join(folder, ignore)); isFile(file) && !slices.Contains(o.GitleaksIgnore, file) {
+				o.GitleaksIgnore = append(o.GitleaksIgnore, file)
+			}
+		}
+		if i == 0 {
+			o.GitleaksRoot = top
+		}
+	}
+	if isFile(ignore) && !slices.Contains(o.GitleaksIgnore, ignore) {
+		o.GitleaksIgnore = append(o.GitleaksIgnore, ignore)
+	}
+	if o.GitleaksConfig == "" && len(o.GitleaksIgnore) == 0 {
+		o.GitleaksRoot = ""
+	}
+}
+
+// upToTheTop gives the folder of a path and those around it, innermost first,
+// up to the top of its work tree; outside of any up to the current folder, or
+// only itself if that is elsewhere. All are absolute.
+func upToTheTop(path string) (folders []string, top string) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, ""
+	}
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		path = filepath.Dir(path)
+	}
+	here, _ := filepath.Abs(".")
+	outside := 0
+	for dir := path; ; dir = filepath.Dir(dir) {
+		folders = append(folders, dir)
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return folders, dir
+		}
+		if dir == here {
+			outside = len(folders) - 1
+		}
+		if dir == filepath.Dir(dir) {
+			return folders[:outside+1], folders[outside]
+		}
+	}
+}
+
+// fromHere shortens a path below the current folder, for messages.
+func fromHere(path string) string {
+	here, err := filepath.Abs(".")
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(here, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
