@@ -185,8 +185,11 @@ func (w *Worker) rest(ctx context.Context) error {
 }
 
 // idle is how long a worker waits for an item of one run before it looks at
-// the next.
-const idle = 500 * time.Millisecond
+// the next; drained, how long before it looks whether everything is done.
+const (
+	idle    = 500 * time.Millisecond
+	drained = 100 * time.Millisecond
+)
 
 // next gives an item of the oldest run that has one. Without a message the run
 // tells whether to go on: nil is the end.
@@ -195,7 +198,10 @@ func (w *Worker) next(ctx context.Context) (*Run, jetstream.Msg, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	done := w.o.Drain
+	done, span := w.o.Drain, idle
+	if done {
+		span = drained
+	}
 	var last *Run
 	for i, run := range runs {
 		last = run
@@ -203,7 +209,7 @@ func (w *Worker) next(ctx context.Context) (*Run, jetstream.Msg, error) {
 		if i < len(runs)-1 {
 			batch, err = run.consumer.FetchNoWait(1)
 		} else {
-			batch, err = run.consumer.Fetch(1, jetstream.FetchMaxWait(idle))
+			batch, err = run.consumer.Fetch(1, jetstream.FetchMaxWait(span))
 		}
 		if err == nil {
 			for msg := range batch.Messages() {
