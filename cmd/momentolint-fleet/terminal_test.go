@@ -5,6 +5,7 @@ package main
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/momentolint/momentolint/internal/terminaltest"
@@ -33,16 +34,34 @@ func TestALiveLineTellsHowFarTheRunIs(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
+			home := t.TempDir()
+			if r := call(t, "", nil, "submit", dir, "--dir", home); r.code != 0 {
+				t.Fatal(r.err)
+			}
 			terminal := terminaltest.New(t, test.columns)
+			var watching sync.WaitGroup
 			var out strings.Builder
-			args := append([]string{"run", dir, "--dir", t.TempDir(), "--live-target", server.Addr(), "--rate", "1000"}, test.args...)
-			code := newApp(strings.NewReader(""), &out, terminal.Program, func(name string) (string, bool) {
-				v, ok := test.env[name]
-				return v, ok
-			}).run(t.Context(), args)
-			screen := terminal.End()
-			if code != 1 || !strings.Contains(out.String(), "team/leaky/app.env") || strings.Contains(screen, key) {
-				t.Errorf("exit code %d\n%s%s", code, out.String(), screen)
+			var screen string
+			watching.Go(func() {
+				defer func() { screen = terminal.End() }()
+				args := append([]string{"status", "--watch", "--dir", home}, test.args...)
+				code := newApp(strings.NewReader(""), &out, terminal.Program, func(name string) (string, bool) {
+					v, ok := test.env[name]
+					return v, ok
+				}).run(t.Context(), args)
+				if code != 0 {
+					t.Errorf("exit code %d", code)
+				}
+			})
+			if test.live {
+				terminal.WaitFor(" of 2 done")
+			}
+			if r := call(t, "", nil, "worker", "--drain", "--dir", home, "--live-target", server.Addr(), "--rate", "1000"); r.code != 0 {
+				t.Error(r.err)
+			}
+			watching.Wait()
+			if !strings.Contains(out.String(), "2 of 2 done") || strings.Contains(screen, key) {
+				t.Errorf("%s%s", out.String(), screen)
 			}
 			if !test.live {
 				if strings.Contains(screen, "\x1b") || strings.Contains(screen, " of 2 done") {
