@@ -79,6 +79,9 @@ func (v *view) describe(f *finding.Finding) string {
 	if id := f.Credential.KeyID; id != "" {
 		parts = append(parts, "Key id "+finding.Printable(id)+".")
 	}
+	if words := beyond(v.rules[f.Rule], f.Message); words != "" {
+		parts = append(parts, words)
+	}
 	if where := v.whereWords(f); where != "" {
 		parts = append(parts, where)
 	}

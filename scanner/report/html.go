@@ -212,8 +212,8 @@ func (v *view) pagePlace(g *group, f *finding.Finding) pagePlace {
 	l := f.Location
 	out := pagePlace{File: clean(l.File), Advice: clean(f.Advice), Number: l.StartLine}
 	out.At = strings.TrimPrefix(position(l), out.File)
-	out.Note = remarks(g, shownPlace{Finding: f, last: f})
-	if !g.isSecret() {
+	out.Note = strings.Join(remarks(g, shownPlace{Finding: f, last: f}), " · ")
+	if out.Message = beyond(g.rule, f.Message); !g.isSecret() {
 		out.Message = v.describe(f)
 	}
 	if f.Line != "" {

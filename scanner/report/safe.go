@@ -89,8 +89,12 @@ func newSnippet(line string, column, length int) snippet {
 			out.width = -1 // open
 		}
 		text := cleanRune(r, line[i:i+w])
-		if r == '\t' {
+		switch {
+		case r == '\t':
 			text = strings.Repeat(" ", tabCells)
+		case '\ufe00' <= r && r <= '\ufe0f':
+			// Behind a sign these change how wide some terminals draw it.
+			text = ""
 		}
 		b.WriteString(text)
 		cells += textWidth(text)
@@ -196,6 +200,10 @@ func runeWidth(r rune) int {
 		return 1
 	}
 	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
+		return 0
+	}
+	if 0x1160 <= r && r <= 0x11ff || 0xd7b0 <= r && r <= 0xd7ff {
+		// Vowels and final consonants of Hangul, drawn into the letter before.
 		return 0
 	}
 	switch width.LookupRune(r).Kind() {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/rule"
 )
 
 // TextOptions are the choices for Text. The zero value writes plain text.
@@ -411,20 +412,14 @@ func (v *view) shownPlaces(g *group, all bool) []shownPlace {
 
 // place writes one place: position, remarks, the line and its mark.
 func (t *textWriter) place(g *group, p shownPlace, full bool, tone func(string) string) {
-	position := position(p.Location)
-	remarks := remarks(g, p)
-	const gap = 2
-	if room := t.o.Width - 2 - textWidth(position) - gap; textWidth(remarks) <= room {
-		t.line("  " + t.cyan(position) + strings.Repeat(" ", gap) + t.dim(remarks))
-	} else {
-		t.line("  " + t.cyan(position))
-		for _, part := range wrap(remarks, t.o.Width-6) {
-			t.line("      " + t.dim(part))
-		}
+	t.beside(position(p.Location), t.cyan, wrapParts(remarks(g, p), " · ", t.o.Width-remarkIndent))
+	words := clean(p.Message)
+	if g.isSecret() || p.Message == g.rule.Short {
+		words = beyond(g.rule, p.Message)
 	}
-	if !g.isSecret() && p.Message != "" && p.Message != g.rule.Short {
-		for _, part := range wrap(clean(p.Message), t.o.Width-6) {
-			t.line("      " + part)
+	if words != "" {
+		for _, part := range wrap(words, t.o.Width-remarkIndent) {
+			t.line(strings.Repeat(" ", remarkIndent) + part)
 		}
 	}
 	if full && p.Line != "" {
@@ -435,6 +430,36 @@ func (t *textWriter) place(g *group, p shownPlace, full bool, tone func(string) 
 			t.line("      " + t.dim([]string{"→ ", "  "}[min(i, 1)]) + part)
 		}
 	}
+}
+
+// remarkIndent is the column of what is said about a path below it.
+const remarkIndent = 6
+
+// beside writes a path, which is never cut, and what is said about it: behind it
+// if that fits, else below.
+func (t *textWriter) beside(path string, style func(string) string, remarks []string) {
+	const gap = 2
+	line := "  " + style(path)
+	if len(remarks) == 1 && 2+textWidth(path)+gap+textWidth(remarks[0]) <= t.o.Width {
+		t.line(line + strings.Repeat(" ", gap) + t.dim(remarks[0]))
+		return
+	}
+	t.line(line)
+	for _, part := range remarks {
+		if part != "" {
+			t.line(strings.Repeat(" ", remarkIndent) + t.dim(part))
+		}
+	}
+}
+
+// beyond is what a finding's message says beyond its rule's, as of a comment that
+// does not silence it; "" if nothing.
+func beyond(r rule.Rule, message string) string {
+	rest, ok := strings.CutPrefix(message, strings.TrimSuffix(r.Short, ".")+"; ")
+	if !ok || r.Short == "" {
+		return ""
+	}
+	return clean(upperFirst(rest))
 }
 
 // position is file:line:column as editors and terminals make links of.
@@ -450,7 +475,7 @@ func position(l finding.Location) string {
 }
 
 // remarks says how the place is special: encoding, lines, git, commit.
-func remarks(g *group, p shownPlace) string {
+func remarks(g *group, p shownPlace) []string {
 	var parts []string
 	if len(p.Location.Encoding) > 0 {
 		parts = append(parts, "in "+clean(strings.Join(p.Location.Encoding, " › ")))
@@ -481,7 +506,7 @@ func remarks(g *group, p shownPlace) string {
 			parts = append(parts, words)
 		}
 	}
-	return strings.Join(parts, " · ")
+	return parts
 }
 
 // shortID is a commit's id as git abbreviates it, generously.
@@ -544,6 +569,8 @@ func (t *textWriter) next(g *group) {
 func (t *textWriter) steps(steps []string) {
 	const number = 3
 	for i, step := range steps {
+		// A command stays on one line, for copying.
+		step = strings.ReplaceAll(step, revokeCommand, strings.ReplaceAll(revokeCommand, " ", glue))
 		mark := strconv.Itoa(i+1) + ". "
 		if len(steps) == 1 {
 			mark = ""
@@ -560,6 +587,9 @@ func (t *textWriter) steps(steps []string) {
 		}
 	}
 }
+
+// revokeCommand stands before a key's id.
+const revokeCommand = "momentolint revoke "
 
 // steps is what to do about a group, in order: what is particular to it, and
 // what is common to all of its rule.
@@ -579,7 +609,7 @@ func (v *view) steps(g *group) (own, common []string) {
 	if c.Kind == credential.APIKeyV2 {
 		words := "Revoke it in the Momento console, under API keys."
 		if c.KeyID != "" {
-			words = "Revoke it: momentolint revoke " + shellWord(c.KeyID) + ", or in the Momento console."
+			words = "Revoke it: " + revokeCommand + shellWord(c.KeyID) + ", or in the Momento console."
 		}
 		own = append(own, words)
 	}
@@ -602,12 +632,14 @@ func (t *textWriter) closing() {
 	v := t.v
 	if !t.o.Quiet {
 		for _, note := range v.notes {
-			for i, part := range wrap(clean(note), t.o.Width-6) {
-				t.line(t.dim([]string{"note: ", "      "}[min(i, 1)]) + part)
-			}
+			t.note(clean(note))
 		}
 		if n := len(v.stale); n > 0 {
-			t.line(t.dim("note: ") + count(n, "entry", "entries") + " of the baseline no longer match anything; --write-baseline drops them")
+			matches := "match"
+			if n == 1 {
+				matches = "matches"
+			}
+			t.note(count(n, "entry", "entries") + " of the baseline no longer " + matches + " anything; --write-baseline drops them")
 			if t.o.Verbose {
 				for _, entry := range v.stale {
 					t.line("      " + clean(entry))
@@ -625,6 +657,14 @@ func (t *textWriter) closing() {
 	t.skips("Not looked at, or not wholly: ", v.skipped, t.yellow)
 	if !t.o.Quiet {
 		t.skips("Left out by design: ", v.leftOut, t.dim)
+	}
+}
+
+// note writes a remark on the run.
+func (t *textWriter) note(text string) {
+	const label = "note: "
+	for i, part := range wrap(text, t.o.Width-len(label)) {
+		t.line(t.dim([]string{label, strings.Repeat(" ", len(label))}[min(i, 1)]) + part)
 	}
 }
 
@@ -651,7 +691,7 @@ func (t *textWriter) skips(label string, list []finding.Skip, style func(string)
 		return
 	}
 	for _, s := range list {
-		t.line("  " + clean(s.Path) + t.dim("  "+clean(s.Reason)))
+		t.beside(clean(s.Path), func(path string) string { return path }, wrap(clean(s.Reason), t.o.Width-remarkIndent))
 	}
 }
 
@@ -736,7 +776,8 @@ func (v *view) lookedWords() string {
 	return words + " in " + secondsWords(s.Seconds) + "."
 }
 
-// skipWords is "3 (2 permission denied, 1 encrypted archive).".
+// skipWords is "3 (2 permission denied, 1 encrypted archive).", or "2 (permission
+// denied).".
 func skipWords(list []finding.Skip) string {
 	counts := map[string]int{}
 	for _, s := range list {
@@ -759,6 +800,9 @@ func skipWords(list []finding.Skip) string {
 	}
 	if rest > 0 {
 		parts = append(parts, thousands(int64(rest))+" for other reasons")
+	}
+	if len(reasons) == 1 {
+		parts = []string{clean(reasons[0])}
 	}
 	return thousands(int64(len(list))) + " (" + strings.Join(parts, ", ") + ")."
 }

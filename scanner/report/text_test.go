@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/rule"
 )
 
 func text(t testing.TB, r *finding.Report, o TextOptions) string {
@@ -124,7 +126,7 @@ Not looked at, or not wholly: 3 (2 permission denied, 1 encrypted archive).
   backup/2024.zip  encrypted archive
   var/lib/private  permission denied
   var/lib/secret.key  permission denied
-Left out by design: 1 (1 socket).
+Left out by design: 1 (socket).
 `
 	if !strings.HasSuffix(out, "\n\n"+want) {
 		t.Errorf("the text ends with\n%s\nwant\n%s", out[max(0, len(out)-len(want)):], want)
@@ -140,7 +142,7 @@ func TestAnEmptyRunSaysSo(t *testing.T) {
 		"clean":             {finding.Summary{Files: 1, Bytes: 999}, TextOptions{}, "No Momento credentials found.\nLooked at 1 file (999 bytes) in 0 ms.\n"},
 		"nothing there":     {finding.Summary{}, TextOptions{}, "No Momento credentials found.\nLooked at nothing: there was nothing to look at in 0 ms.\n"},
 		"quiet":             {finding.Summary{Files: 1}, TextOptions{Quiet: true}, ""},
-		"quiet but skipped": {finding.Summary{Skipped: []finding.Skip{{Path: "a", Reason: "gone"}}}, TextOptions{Quiet: true}, "Not looked at, or not wholly: 1 (1 gone).\n  a  gone\n"},
+		"quiet but skipped": {finding.Summary{Skipped: []finding.Skip{{Path: "a", Reason: "gone"}}}, TextOptions{Quiet: true}, "Not looked at, or not wholly: 1 (gone).\n  a  gone\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := text(t, &finding.Report{Now: now, Summary: tt.summary}, tt.o); got != tt.want {
@@ -182,15 +184,121 @@ func TestColourOnlyIfAskedForAndOnlyColour(t *testing.T) {
 	}
 }
 
+// difficult is a report of long and wide things.
+func difficult(t testing.TB) *finding.Report {
+	t.Helper()
+	r := sample(t)
+	long := strings.Repeat("a folder with a long name/", 8) + "配置ファイル.yaml"
+	author := "Maximilian Ferdinand von Hohenzollern-Sigmaringen (Platform and Infrastructure) <max@example.com>"
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if i%3 == 0 {
+			f.Location.File = long
+		}
+		f.Location.Encoding = []string{"zip", "tar", "gzip", "base64", "utf-16le", "quoted-printable", "wrapped"}[:i%8]
+		f.Advice = strings.Repeat("Move it into the secret manager of the platform. ", 3)
+		if f.Commit != nil {
+			f.Commit.Author = author
+		}
+		for n := range 40 {
+			f.Verdict.Caches = append(f.Verdict.Caches, fmt.Sprintf("customer-%02d-sessions", n))
+		}
+		if i%2 == 0 {
+			f.Line, f.LineColumn = strings.Repeat("鍵", 60)+f.Line, 180+f.LineColumn
+		}
+		f.Verdict.Account = &finding.AccountInfo{
+			RoleName: strings.Repeat("a role of many words ", 9), Description: strings.Repeat("for the nightly export ", 8),
+			AllowedCIDRs: slices.Repeat([]string{"2001:db8:1234:5678::/64"}, 9),
+		}
+		short := ruleShort(t, f.Rule)
+		f.Message = strings.TrimSuffix(short, ".") + "; the comment momentolint:allow beside it gives no reason (momentolint:allow -- why) and does not silence it."
+	}
+	r.Notes = append(r.Notes, strings.Repeat("nothing of this kind was looked at here, ", 5))
+	r.StaleBaseline = []string{"old/.env", long}
+	r.Summary.Skipped = append(r.Summary.Skipped, finding.Skip{Path: long, Reason: strings.Repeat("looks like zip but cannot be opened ", 4)})
+	return r
+}
+
+func ruleShort(t testing.TB, id string) string {
+	t.Helper()
+	for _, r := range rule.All() {
+		if r.ID == id {
+			return r.Short
+		}
+	}
+	return ""
+}
+
+// Paths and addresses stay whole, for copying and clicking: a line is too long
+// only where one of them stands alone on it. Everything else is broken or cut.
 func TestEveryLineFitsTheWidth(t *testing.T) {
-	uncut := regexp.MustCompile(`docs/rules/|:\d+:\d+$|^  secret`)
-	for _, width := range []int{40, 60, 80, 100, 132, 200} {
-		for line := range strings.Lines(text(t, sample(t), TextOptions{Width: width})) {
-			line = strings.TrimSuffix(line, "\n")
-			// Addresses and positions stay whole, for copying and clicking.
-			if textWidth(line) > width && !uncut.MatchString(line) {
-				t.Errorf("width %d: %d cells in %q", width, textWidth(line), line)
+	for name, r := range map[string]*finding.Report{"sample": sample(t), "difficult": difficult(t)} {
+		whole := map[string]bool{}
+		for i := range r.Findings {
+			whole[position(r.Findings[i].Location)] = true
+		}
+		for _, s := range r.Summary.Skipped {
+			whole[s.Path] = true
+		}
+		for _, entry := range r.StaleBaseline {
+			whole[entry] = true
+		}
+		for _, o := range []TextOptions{{}, {Verbose: true}, {Brief: true}, {Color: true}, {Quiet: true}} {
+			for _, o.Width = range []int{40, 60, 80, 100, 132, 140, 200} {
+				before := "no line"
+				for line := range strings.Lines(escape.ReplaceAllString(text(t, r, o), "")) {
+					line = strings.TrimSuffix(line, "\n")
+					alone := strings.TrimSpace(line)
+					if textWidth(line) > o.Width && !whole[alone] && !strings.HasPrefix(alone, "docs      https://") {
+						t.Errorf("%s, %+v: %d cells in %q", name, o, textWidth(line), line)
+					}
+					if strings.HasSuffix(line, " ") || strings.HasSuffix(line, "·") || strings.HasPrefix(alone, "·") {
+						t.Errorf("%s, %+v: a line is broken beside a separator: %q", name, o, line)
+					}
+					if line == "" && before == "" {
+						t.Errorf("%s, %+v: two empty lines", name, o)
+					}
+					if whole[strings.TrimSpace(before)] && line == "" && textWidth(before) > o.Width {
+						t.Errorf("%s, %+v: an empty line behind %q", name, o, before)
+					}
+					before = line
+				}
 			}
+		}
+	}
+}
+
+// What is there to be copied is not broken, if the terminal is wide enough for
+// it.
+func TestCommandsStayOnOneLine(t *testing.T) {
+	const id = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+	c := parse(t, credentialtest.V2(credentialtest.Options{KeyID: id}))
+	r := &finding.Report{Now: now, Findings: []finding.Finding{at(c, ".env", 1, "K=", "")}}
+	for width := 72; width <= 160; width++ {
+		if out := text(t, r, TextOptions{Width: width}); !strings.Contains(out, "momentolint revoke "+id) {
+			t.Errorf("width %d: the command is broken:\n%s", width, out)
+		}
+	}
+	if out := text(t, r, TextOptions{Width: 40}); strings.Contains(out, glue) || strings.Contains(out, `\x00`) || !strings.Contains(out, "Revoke it: momentolint\n") {
+		t.Errorf("width 40:\n%s", out)
+	}
+}
+
+// The issue with a comment is told wherever the finding is.
+func TestACommentWithoutAReasonIsSaidAtTheFinding(t *testing.T) {
+	const words = "The comment momentolint:allow beside it gives no reason (momentolint:allow -- why) and does not silence it."
+	r := sample(t)
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Location.File == ".env" {
+			f.Message = strings.TrimSuffix(ruleShort(t, f.Rule), ".") + "; t" + words[1:]
+		}
+	}
+	for name, out := range map[string]string{
+		"text": text(t, r, TextOptions{Width: 200}), "github": write(t, GitHub, r), "sarif": write(t, SARIF, r), "html": write(t, HTML, r),
+		"junit": write(t, JUnit, r), "gitlab": write(t, GitLab, r),
+	} {
+		if n := strings.Count(out, words); n == 0 {
+			t.Errorf("%s does not say it", name)
 		}
 	}
 }
@@ -211,6 +319,22 @@ func TestTheMarkStandsUnderTheCredential(t *testing.T) {
 				t.Errorf("the mark is off:\n%s", m[0])
 			}
 		})
+	}
+}
+
+// The columns are counted by hand, as terminals draw these signs.
+func TestTheMarkStandsUnderWideAndNarrowSigns(t *testing.T) {
+	for before, cells := range map[string]int{
+		`key = "`: 7, "\tk: \"x\"\t'": 15, `鍵 = "`: 6, "ｋ = \"": 6, "cle\u0301 = \"": 7, "🔑 = \"": 6, "❤\ufe0f = \"": 5,
+		"\u1112\u1161\u11ab = \"": 6, "한 = \"": 6, "ключ = \"": 8, "a\u200db = \"": 12, "\x1bk = \"": 9, "\xff = \"": 8,
+	} {
+		c := parse(t, credentialtest.V2(credentialtest.Options{}))
+		out := text(t, &finding.Report{Now: now, Findings: []finding.Finding{at(c, "a", 1, before, `"`)}}, TextOptions{Width: 80})
+		m := regexp.MustCompile(`(?m)^     1 │ .*\n       │ ( *)\^+$`).FindStringSubmatch(out)
+		// The indentation is dropped.
+		if indent := 4 * strings.Count(before[:len(before)-len(strings.TrimLeft(before, "\t"))], "\t"); m == nil || len(m[1]) != cells-indent {
+			t.Errorf("%q: the mark is not %d cells from the beginning:\n%s", before, cells-indent, out)
+		}
 	}
 }
 

@@ -87,10 +87,60 @@ func labelled(s string) string {
 	return s + strings.Repeat(" ", max(0, labelWidth-textWidth(s)))
 }
 
+// upperFirst makes the first letter of a sentence a capital.
+func upperFirst(s string) string {
+	if s != "" && 'a' <= s[0] && s[0] <= 'z' {
+		return string(s[0]-'a'+'A') + s[1:]
+	}
+	return s
+}
+
+// glue is a blank at which wrap does not break if it need not. (No text that is
+// shown holds it otherwise: it is a control character.)
+const glue = "\x00"
+
 // wrap breaks a text at blanks into lines of at most that many cells; a word
 // that is longer than a line is broken too. There is at least one line.
 func wrap(s string, cells int) []string {
 	cells = max(cells, 8)
+	for word := range strings.FieldsSeq(s) {
+		if textWidth(word) > cells {
+			s = strings.ReplaceAll(s, word, strings.ReplaceAll(word, glue, " "))
+		}
+	}
+	lines := breakWords(s, cells)
+	for i := range lines {
+		lines[i] = strings.ReplaceAll(lines[i], glue, " ")
+	}
+	return lines
+}
+
+// wrapParts joins parts into lines of at most that many cells, broken between
+// parts: a separator stands in the middle of a line only. A part that is longer
+// than a line is broken as wrap does.
+func wrapParts(parts []string, separator string, cells int) []string {
+	var lines []string
+	line := ""
+	for _, part := range parts {
+		if line != "" && textWidth(line)+textWidth(separator)+textWidth(part) <= cells {
+			line += separator + part
+			continue
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		broken := wrap(part, cells)
+		lines = append(lines, broken[:len(broken)-1]...)
+		line = broken[len(broken)-1]
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// breakWords breaks a text at blanks.
+func breakWords(s string, cells int) []string {
 	var lines []string
 	line := ""
 	used := 0
