@@ -224,3 +224,39 @@ func TestTestsThatDocumentsNameExist(t *testing.T) {
 		t.Errorf("the documents name %d tests", count)
 	}
 }
+
+// The pages explain the settings, and tests run them from there; the README
+// shows the same to copy.
+func TestTheReadmesSettingsAreThoseOfThePages(t *testing.T) {
+	pages := map[string]bool{}
+	for _, name := range []string{"docs/golangci-lint.md", "docs/editors.md"} {
+		for _, b := range blocks(t, name) {
+			pages[strings.TrimSpace(b.Text)] = true
+		}
+	}
+	shown := 0
+	_, settings, _ := strings.Cut(readFile(t, "README.md"), "<details><summary>The settings to copy")
+	settings, _, _ = strings.Cut(settings, "</details>")
+	list, err := doctest.Blocks(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range list {
+		shown++
+		if !pages[strings.TrimSpace(b.Text)] {
+			t.Errorf("the README shows settings that no page has:\n%s", b.Text)
+		}
+	}
+	if shown != 4 {
+		t.Errorf("the README shows %d settings, want 4", shown)
+	}
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
