@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // clones is a worker's folder of bare repositories. Several workers of one
@@ -251,7 +253,8 @@ func repositoryVariables() []string {
 
 // gitFault puts git's words in a line, and tells what they mean for a next try.
 func gitFault(said string, err error) error {
-	text := strings.Join(strings.Fields(said), " ")
+	// Before it is cut: nobody would know the rest of a credential for one.
+	text := finding.WithoutCredentials(strings.Join(strings.Fields(said), " "))
 	if len(text) > 500 {
 		text = text[len(text)-500:]
 	}

@@ -308,6 +308,19 @@ func TestWhyACloneFailsDecidesWhetherItIsTriedAgain(t *testing.T) {
 	}
 }
 
+// What git says is cut to a length, which must not cut a credential into
+// something that nobody knows for one.
+func TestWhatGitSaysHoldsNoCredential(t *testing.T) {
+	t.Parallel()
+	secret := mint(t, 1)[0].text
+	for end := range 600 {
+		err := gitFault("fatal: unable to access 'https://host/"+secret+"': "+strings.Repeat("x", end), errors.New("exit status 128"))
+		if strings.Contains(err.Error(), secret[len(secret)-40:len(secret)-8]) {
+			t.Fatalf("%d bytes before the end of what git says: the fault shows it", end)
+		}
+	}
+}
+
 func TestARepositoryThatCannotBeClonedIsNamed(t *testing.T) {
 	t.Parallel()
 	secrets := mint(t, 1)

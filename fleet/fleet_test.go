@@ -761,6 +761,44 @@ func TestParseTarget(t *testing.T) {
 	}
 }
 
+// The server's files keep whatever is submitted.
+func TestACredentialIsNotSubmitted(t *testing.T) {
+	t.Parallel()
+	secret := mint(t, 1)[0].text
+	for _, text := range []string{"/srv/" + secret + "/repo", secret, "https://host.example/" + secret + ".git", "git@host.example:" + secret, "file:///" + secret} {
+		if got, err := ParseTarget(text); err == nil || strings.Contains(err.Error(), secret[20:]) {
+			t.Errorf("taken as %d bytes of URL, or shown by the error", len(got.URL))
+		}
+	}
+	s := DefaultSettings()
+	s.Config = "# " + secret + "\nversion: 1\n"
+	if _, err := shared(t).NewRun(t.Context(), s); err == nil || strings.Contains(err.Error(), secret[20:]) {
+		t.Error("a configuration with a credential in it is submitted, or shown by the error")
+	}
+}
+
+// The texts of the service are in the claim that all workers share.
+func TestAVerdictTravelsWithoutCredentials(t *testing.T) {
+	t.Parallel()
+	s := mint(t, 2)
+	other := s[1].text
+	v := finding.Verdict{
+		Status: finding.StatusLive, Reason: "because of " + other, CheckedAt: time.Unix(1e9, 0), Caches: []string{"orders", other}, CachesKnown: true,
+		Account: &finding.AccountInfo{Description: "key " + s[0].text, RoleName: other},
+	}
+	text, err := json.Marshal(travelling(s[0].credential, v))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(text, []byte(other[20:])) || bytes.Contains(text, []byte(s[0].text[20:])) {
+		t.Error("it holds a credential")
+	}
+	var back finding.Verdict
+	if err := json.Unmarshal(text, &back); err != nil || back.Status != v.Status || !back.CheckedAt.Equal(v.CheckedAt) || back.Caches[0] != "orders" || !back.CachesKnown {
+		t.Errorf("what else it says is lost: %+v, %v", back, err)
+	}
+}
+
 func TestConnectionRefusesWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for _, c := range []Connection{

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // Target is a repository to scan.
@@ -24,10 +26,18 @@ type Target struct {
 // ParseTarget reads a clone URL (https, ssh, git, file, or scp's
 // host:path) or a path, which may be relative to the present folder.
 //
-// URLs that hold a password or token are refused: they would rest in the
-// server's files. git's credential helpers are the place for these.
+// URLs that hold a password or token are refused, and so are paths with the
+// shape of a credential in them: they would rest in the server's files. git's
+// credential helpers are the place for these.
 func ParseTarget(text string) (Target, error) {
-	text = strings.TrimSpace(text)
+	t, err := parseTarget(strings.TrimSpace(text))
+	if err == nil && finding.WithoutCredentials(t.URL) != t.URL {
+		return Target{}, fmt.Errorf("%s: a credential in the name: the queue would keep it; rename the folder, or scan it with momentolint scan --history", finding.WithoutCredentials(t.URL))
+	}
+	return t, err
+}
+
+func parseTarget(text string) (Target, error) {
 	if text == "" || strings.HasPrefix(text, "-") || strings.ContainsAny(text, "\x00\n\r") {
 		return Target{}, fmt.Errorf("%q is neither a clone URL nor a path", text)
 	}

@@ -224,7 +224,7 @@ func (w *Worker) next(ctx context.Context) (*Run, jetstream.Msg, error) {
 			if !passing(err) {
 				return nil, nil, fmt.Errorf("taking an item: %w", err)
 			}
-			w.o.Log.Debug("waiting for the server", "error", err.Error())
+			w.o.Log.Debug("waiting for the server", "error", said(err))
 		}
 		if done {
 			finished, err := w.finished(ctx, run)
@@ -317,14 +317,14 @@ func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
 		err = json.Unmarshal(msg.Data(), &t.item)
 	}
 	if err != nil {
-		w.o.Log.Error("an item that is none", "subject", msg.Subject(), "error", err.Error())
+		w.o.Log.Error("an item that is none", "subject", msg.Subject(), "error", said(err))
 		_ = msg.TermWithReason("not an item")
 		return
 	}
 	t.tries = int(meta.NumDelivered)
 	stop := w.heartbeat(msg, run.Settings.AckWait)
 	defer stop()
-	log := w.o.Log.With("repository", t.item.String(), "try", t.tries)
+	log := w.o.Log.With("repository", finding.WithoutCredentials(t.item.String()), "try", t.tries)
 	done, err := w.stored(ctx, t)
 	if err == nil && !done {
 		err = w.do(ctx, t)
@@ -345,23 +345,27 @@ func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
 		_ = msg.NakWithDelay(time.Second)
 		return
 	case isFault && f.final, t.tries >= run.Settings.Tries:
-		log.Warn("failed for good", "error", err.Error())
-		if err = w.bury(ctx, t, err.Error()); err != nil {
+		log.Warn("failed for good", "error", said(err))
+		if err = w.bury(ctx, t, said(err)); err != nil {
 			_ = msg.NakWithDelay(backoff(t.tries))
 			return
 		}
 	default:
-		log.Info("failed", "error", err.Error())
+		log.Info("failed", "error", said(err))
 		_ = msg.NakWithDelay(backoff(t.tries))
 		return
 	}
 	// Until the server has confirmed it, the item would come again; it would
 	// find its result there.
 	if err := retry(ctx, func(ctx context.Context) error { return msg.DoubleAck(ctx) }); err != nil {
-		log.Info("the acknowledgement is not confirmed", "error", err.Error())
+		log.Info("the acknowledgement is not confirmed", "error", said(err))
 	}
 	log.Debug("done", "seconds", time.Since(t.began).Seconds())
 }
+
+// said is an error for the log and for dead letters: it may quote git, a file's
+// name or a server, none of which is to be trusted with it.
+func said(err error) string { return finding.WithoutCredentials(err.Error()) }
 
 // backoff is the pause before the next try.
 func backoff(tries int) time.Duration {
@@ -413,7 +417,7 @@ func (w *Worker) do(ctx context.Context, t *task) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			// The values of a panic may hold what was scanned; the stack does not.
-			w.o.Log.Error("a panic", "repository", t.item.String(), "stack", string(debug.Stack()))
+			w.o.Log.Error("a panic", "repository", finding.WithoutCredentials(t.item.String()), "stack", string(debug.Stack()))
 			err = &fault{reason: "momentolint itself failed at this repository (a panic; the worker's log has its stack)"}
 		}
 	}()

@@ -101,7 +101,7 @@ func newHookUninstallCommand(a *app) *cobra.Command {
 // say prints what was done, also where it then failed.
 func (a *app) say(lines []string, err error) error {
 	for _, line := range lines {
-		if _, err := fmt.Fprintln(a.out, line); err != nil {
+		if _, err := fmt.Fprintln(a.out, finding.WithoutCredentials(line)); err != nil {
 			return err
 		}
 	}
@@ -245,7 +245,7 @@ func (a *app) refuse(r *finding.Report, e hook.Event) error {
 func files(r *finding.Report) []string {
 	var names []string
 	for i := range r.Findings {
-		name, _, _ := strings.Cut(r.Findings[i].Location.File, "!")
+		name, _, _ := strings.Cut(finding.WithoutCredentials(r.Findings[i].Location.File), "!")
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}

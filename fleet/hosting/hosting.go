@@ -67,7 +67,7 @@ func GitHub(ctx context.Context, organisation string, o Options) ([]fleet.Target
 			}
 			continue
 		case err != nil:
-			return nil, fmt.Errorf("listing %s on GitHub: %w", organisation, err)
+			return nil, fmt.Errorf("listing %s on GitHub: %w", organisation, withoutURL(err))
 		}
 		for _, r := range repositories {
 			if r.GetFork() && !o.Forks || r.GetArchived() && !o.Archived || r.GetDisabled() {
@@ -111,7 +111,7 @@ func GitLab(ctx context.Context, group string, o Options) ([]fleet.Target, error
 	})
 	for p, err := range projects {
 		if err != nil {
-			return nil, fmt.Errorf("listing %s on GitLab: %w", group, err)
+			return nil, fmt.Errorf("listing %s on GitLab: %w", group, withoutURL(err))
 		}
 		if p.ForkedFromProject != nil && !o.Forks {
 			continue
@@ -125,6 +125,20 @@ func GitLab(ctx context.Context, group string, o Options) ([]fleet.Target, error
 		}
 	}
 	return targets, nil
+}
+
+// withoutURL leaves only the host of the address in an error of net/http: the
+// rest is what the user asked for, in an encoding in which nobody would see a
+// credential that was typed in the wrong place.
+func withoutURL(err error) error {
+	failed, ok := errors.AsType[*url.Error](err)
+	if !ok {
+		return err
+	}
+	if u, parseErr := url.Parse(failed.URL); parseErr == nil && u.Host != "" {
+		return fmt.Errorf("asking %s: %w", u.Host, failed.Err)
+	}
+	return failed.Err
 }
 
 // add takes what a server says is a clone URL, and nothing that is not.

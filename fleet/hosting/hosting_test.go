@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,6 +115,21 @@ func TestWhatAServerCallsACloneURLIsNotTakenOnTrust(t *testing.T) {
 		if got, err := GitLab(t.Context(), "acme", Options{URL: gitlab.URL, Token: "x"}); err == nil {
 			t.Errorf("GitLab: %q is taken: %+v", address, got)
 		}
+	}
+}
+
+func TestAServerThatDoesNotAnswerIsNamedByItsHostAlone(t *testing.T) {
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	// Typed in the wrong place; a client writes it with %2E in the URL.
+	group := "eyJhbGciOiJIUzUxMiJ9.eyJ0IjoiZyJ9.c2lnbmF0dXJl"
+	_, err := GitHub(t.Context(), group, Options{URL: closed.URL, Token: "x"})
+	if err == nil || strings.Count(err.Error(), "c2lnbmF0dXJl") != 1 || !strings.Contains(err.Error(), strings.TrimPrefix(closed.URL, "http://")) {
+		t.Errorf("%v", err)
+	}
+	err = withoutURL(&url.Error{Op: "Get", URL: "https://user:pass@gitlab.example/api/" + group, Err: errors.New("refused")})
+	if err.Error() != "asking gitlab.example: refused" {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -38,13 +39,22 @@ import (
 // a service that knows some of them.
 type world struct {
 	bin string
+	// fleet is the program behind "momentolint fleet"; it stands beside bin.
+	fleet string
 	// files holds every kind in every spelling; few is a small part of that.
 	files, few string
 	// odd holds credentials where a program looks for names: of files, keys,
 	// caches, rules, reasons.
 	odd string
-	// repo has them in every corner of a history, with some staged.
-	repo string
+	// repo has them in every corner of a history, with some staged; head is its
+	// last commit.
+	repo, head string
+	// hooked has the hooks installed, and something staged.
+	hooked string
+	// broken has damaged objects; brokenHead is its last commit.
+	broken, brokenHead string
+	// org holds repositories, one below a folder that is named by a key.
+	org string
 	// home is a user's.
 	home string
 	// module is Go code.
@@ -107,19 +117,22 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	dir := t.TempDir()
 	w := &world{
-		bin: filepath.Join(dir, "momentolint"), files: filepath.Join(dir, "files"), few: filepath.Join(dir, "few"), odd: filepath.Join(dir, "odd"),
-		repo: filepath.Join(dir, "repo"), home: filepath.Join(dir, "home"), goCache: filepath.Join(dir, "go-cache"), module: filepath.Join(dir, "module"), secrets: map[string]string{},
+		bin: filepath.Join(dir, "momentolint"), fleet: filepath.Join(dir, "momentolint-fleet"), files: filepath.Join(dir, "files"), few: filepath.Join(dir, "few"), odd: filepath.Join(dir, "odd"),
+		repo: filepath.Join(dir, "repo"), hooked: filepath.Join(dir, "hooked"), broken: filepath.Join(dir, "broken"), org: filepath.Join(dir, "org"), home: filepath.Join(dir, "home"), goCache: filepath.Join(dir, "go-cache"), module: filepath.Join(dir, "module"), secrets: map[string]string{},
 	}
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", w.bin, "../../cmd/momentolint")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", dir+string(filepath.Separator), "../../cmd/momentolint", "../../cmd/momentolint-fleet")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("building the program: %v\n%s", err, out)
 	}
 	w.fillFiles(t)
 	w.fillOdd(t)
 	w.fillRepo(t)
+	w.fillHooked(t)
+	w.fillBroken(t)
 	w.fillHome(t)
 	w.fillModule(t)
 	w.startService(t)
+	w.fillOrg(t)
 	return w
 }
 
@@ -221,32 +234,41 @@ func (w *world) fillOdd(t *testing.T) {
 	in("unallowed.env", "KEY="+w.key("a key not quite allowed", ct.Options{})+" # momentolint:allow "+w.key("a rule that is none", ct.Options{}))
 }
 
-// git runs git in the repository.
-func (w *world) git(t *testing.T, env []string, args ...string) {
+// people are the variables that tell git who commits.
+var people = []string{"GIT_AUTHOR_NAME=A", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=C", "GIT_COMMITTER_EMAIL=c@example.com"}
+
+// git runs git in a repository and gives what it says.
+func git(t *testing.T, repo string, env []string, args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "git", append([]string{"-C", w.repo}, args...)...)
-	cmd.Env = append([]string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + w.repo, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull,
-		"GIT_AUTHOR_NAME=A", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=C", "GIT_COMMITTER_EMAIL=c@example.com",
-	}, env...)
-	if out, err := cmd.CombinedOutput(); err != nil {
+	cmd := exec.CommandContext(t.Context(), "git", append([]string{"-C", repo}, args...)...)
+	cmd.Env = append(append([]string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + repo, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull,
+	}, people...), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
 		t.Fatalf("git %.20q: %v\n%s", args[0], err, out)
 	}
+	return strings.TrimSpace(string(out))
+}
+
+// repository makes one with a commit.
+func repository(t *testing.T, dir string) {
+	t.Helper()
+	write(t, filepath.Join(dir, "README"), []byte("nothing here\n"))
+	git(t, dir, nil, "init", "-q", "-b", "main")
+	git(t, dir, nil, "add", "-A")
+	git(t, dir, nil, "commit", "-q", "-m", "First")
 }
 
 // fillRepo hides credentials in everything that a repository has.
 func (w *world) fillRepo(t *testing.T) {
 	t.Helper()
-	if err := os.MkdirAll(w.repo, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	w.git(t, nil, "init", "-q", "-b", "main")
+	repository(t, w.repo)
 	commit := func(env []string, message, name string, content ...string) {
 		write(t, filepath.Join(w.repo, name), []byte(strings.Join(content, "\n")+"\n"))
-		w.git(t, nil, "add", "-A", "-f")
-		w.git(t, env, "commit", "-q", "-m", message)
+		git(t, w.repo, nil, "add", "-A", "-f")
+		git(t, w.repo, env, "commit", "-q", "-m", message)
 	}
-	commit(nil, "First", "README", "nothing here")
 	for i, c := range detecttest.Corpus() {
 		if i%60 != 0 {
 			continue
@@ -257,13 +279,13 @@ func (w *world) fillRepo(t *testing.T) {
 	commit([]string{"GIT_AUTHOR_NAME=" + w.key("name of an author", ct.Options{})}, "By a strange author", "b.env", "KEY="+w.key("by a strange author", ct.Options{}))
 	commit([]string{"GIT_AUTHOR_EMAIL=" + w.key("mail of an author", ct.Options{})}, "By another", "c.env", "KEY="+w.key("by another author", ct.Options{}))
 	commit(nil, "A strange name", w.key("name of a file in git", ct.Options{}), "KEY="+w.key("in a file with a strange name", ct.Options{}))
-	w.git(t, nil, "tag", "-a", "-m", "tag with "+w.key("message of a tag", ct.Options{}), w.key("name of a tag", ct.Options{}))
-	w.git(t, nil, "branch", w.key("name of a branch", ct.Options{}))
-	w.git(t, nil, "config", "remote.origin.url", "https://user:"+w.key("password of a remote", ct.Options{})+"@example.com/x.git")
-	// A part of the history is missing.
+	git(t, w.repo, nil, "tag", "-a", "-m", "tag with "+w.key("message of a tag", ct.Options{}), w.key("name of a tag", ct.Options{}))
+	git(t, w.repo, nil, "branch", w.key("name of a branch", ct.Options{}))
+	git(t, w.repo, nil, "config", "remote.origin.url", "https://user:"+w.key("password of a remote", ct.Options{})+"@example.com/x.git")
+	w.head = git(t, w.repo, nil, "rev-parse", "HEAD")
 	write(t, filepath.Join(w.repo, "staged.env"), []byte("KEY="+w.key("staged", ct.Options{})+"\n"))
 	write(t, filepath.Join(w.repo, w.key("name of a staged file", ct.Options{})), []byte("KEY="+w.key("staged under a strange name", ct.Options{})+"\n"))
-	w.git(t, nil, "add", "-A", "-f")
+	git(t, w.repo, nil, "add", "-A", "-f")
 }
 
 func (w *world) fillHome(t *testing.T) {
@@ -328,6 +350,8 @@ func (w *world) startService(t *testing.T) {
 // run is one call of the program.
 type run struct {
 	name string
+	// bin is the program, w.bin if empty.
+	bin  string
 	args []string
 	in   string
 	dir  string
@@ -339,6 +363,8 @@ type run struct {
 	says string
 	// prefix goes before the program, as in bash -c '…' bash.
 	prefix []string
+	// folder is for runs that share what they leave behind; "" = one of its own.
+	folder string
 	// meanwhile is called once the program has started.
 	meanwhile func(*exec.Cmd)
 }
@@ -357,9 +383,12 @@ const outFolder = "OUT"
 // its own.
 func (w *world) do(t *testing.T, r run) trace {
 	t.Helper()
-	tr := trace{folder: t.TempDir()}
+	tr := trace{folder: r.folder}
+	if tr.folder == "" {
+		tr.folder = t.TempDir()
+	}
 	for _, name := range []string{"tmp", "cache", "out", "home"} {
-		if err := os.Mkdir(filepath.Join(tr.folder, name), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Join(tr.folder, name), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -368,7 +397,7 @@ func (w *world) do(t *testing.T, r run) trace {
 	for i := range args {
 		args[i] = strings.ReplaceAll(args[i], outFolder, in("out"))
 	}
-	argv := append(append(slices.Clone(r.prefix), w.bin), args...)
+	argv := append(append(slices.Clone(r.prefix), cmp.Or(r.bin, w.bin)), args...)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
@@ -395,9 +424,23 @@ func (w *world) do(t *testing.T, r run) trace {
 		t.Fatalf("running the program: %v", err)
 	}
 	tr.out, tr.stderr, tr.code = out.Bytes(), stderr.Bytes(), cmd.ProcessState.ExitCode()
-	write(t, in("stdout"), tr.out)
-	write(t, in("stderr"), tr.stderr)
+	appendTo(t, in("stdout"), tr.out)
+	appendTo(t, in("stderr"), tr.stderr)
 	return tr
+}
+
+func appendTo(t *testing.T, path string, content []byte) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err == nil {
+		_, err = f.Write(content)
+	}
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // leaks searches everything that a run left behind, the names of files too.
@@ -517,7 +560,7 @@ func (w *world) runs() []run {
 	for _, format := range []string{"gitleaks", "betterleaks", "trufflehog", "kingfisher", "semgrep", "github"} {
 		add(run{name: "rules " + format, args: args("rules", "--format", format), codes: []int{0}})
 	}
-	return append(all, w.mistakes()...)
+	return slices.Concat(all, w.hookRuns(), w.mistakes(), w.hookMistakes())
 }
 
 func read(path string) string {
@@ -645,10 +688,10 @@ func (w *world) mistakes() []run {
 // temporary file.
 func TestNothingIsGivenAway(t *testing.T) {
 	w := newWorld(t)
-	runs := w.runs()
+	runs := append(w.runs(), w.fleetMistakes()...)
 	finder := w.finder(t)
 	t.Logf("%d credentials, %d runs", len(w.secrets), len(runs))
-	before := listing(t, w.files, w.few, w.odd, w.repo, w.home, w.module)
+	before := listing(t, w.files, w.few, w.odd, w.repo, w.broken, w.org, w.home, w.module)
 
 	t.Run("the search sees what is shown on request", func(t *testing.T) {
 		for _, format := range []string{"text", "json"} {
@@ -672,8 +715,10 @@ func TestNothingIsGivenAway(t *testing.T) {
 		}
 	})
 	t.Run("killed", func(t *testing.T) { w.killed(t, finder) })
+	t.Run("hooks that git runs", func(t *testing.T) { w.hooks(t, finder) })
+	t.Run("fleet", func(t *testing.T) { w.fleets(t, finder) })
 	t.Run("the service repeats what it is told", func(t *testing.T) { w.repeating(t, finder) })
-	for path, now := range listing(t, w.files, w.few, w.odd, w.repo, w.home, w.module) {
+	for path, now := range listing(t, w.files, w.few, w.odd, w.repo, w.broken, w.org, w.home, w.module) {
 		if before[path] != now {
 			t.Errorf("a run changed what it looked at: %s was %q, is %q", path[max(0, len(path)-40):], before[path], now)
 		}
@@ -684,20 +729,32 @@ func TestNothingIsGivenAway(t *testing.T) {
 func (w *world) check(t *testing.T, finder *noleak.Finder, r run) {
 	t.Helper()
 	tr := w.do(t, r)
-	for _, l := range leaks(t, finder, tr.folder) {
+	if w.search(t, finder, tr.folder) {
+		tr.expect(t, r)
+	}
+}
+
+// search looks through what runs left behind; true = there is nothing.
+func (w *world) search(t *testing.T, finder *noleak.Finder, folder string) bool {
+	t.Helper()
+	for _, l := range leaks(t, finder, folder) {
 		t.Error(l)
 	}
-	for _, l := range w.detected(t, tr.folder) {
+	for _, l := range w.detected(t, folder) {
 		t.Errorf("momentolint finds in what it wrote: %s", l)
 	}
-	if t.Failed() {
-		return
-	}
+	return !t.Failed()
+}
+
+// expect sees that a run did what it is for. What it wrote is shown, so it must
+// have been searched.
+func (tr trace) expect(t *testing.T, r run) {
+	t.Helper()
 	if len(r.codes) > 0 && !slices.Contains(r.codes, tr.code) {
-		t.Errorf("exit %d, want one of %v\n%.2000s\n%.500s", tr.code, r.codes, tr.stderr, tr.out)
+		t.Errorf("%s: exit %d, want one of %v\n%.2000s\n%.500s", r.name, tr.code, r.codes, tr.stderr, tr.out)
 	}
 	if !bytes.Contains(append(tr.out, tr.stderr...), []byte(r.says)) {
-		t.Errorf("%q is not in\n%.2000s\n%.2000s", r.says, tr.stderr, tr.out)
+		t.Errorf("%s: %q is not in\n%.2000s\n%.2000s", r.name, r.says, tr.stderr, tr.out)
 	}
 }
 
@@ -705,11 +762,12 @@ func (w *world) check(t *testing.T, finder *noleak.Finder, r run) {
 // it leaves holds nothing, neither do the stacks that it prints.
 func (w *world) killed(t *testing.T, finder *noleak.Finder) {
 	t.Helper()
-	long := [][]string{
-		append([]string{"scan", "--offline", "--verbose", w.files}, reports()...),
-		append([]string{"scan", "--offline", "--history", w.repo}, reports()...),
-		{"scan", "--live-target", w.service.Addr(), w.few},
-		{"inspect", "--live-target", w.service.Addr()},
+	long := []run{
+		{args: append([]string{"scan", "--offline", "--verbose", w.files}, reports()...)},
+		{args: append([]string{"scan", "--offline", "--history", w.repo}, reports()...)},
+		{args: []string{"scan", "--live-target", w.service.Addr(), w.few}},
+		{args: []string{"inspect", "--live-target", w.service.Addr()}, in: w.live},
+		{args: []string{"hook", "run", "pre-push"}, dir: w.repo, in: w.pushed()},
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	for i := range 40 {
@@ -717,17 +775,20 @@ func (w *world) killed(t *testing.T, finder *noleak.Finder) {
 		wait := time.Duration(random.IntN(600)) * time.Millisecond
 		t.Run(fmt.Sprint(i, " ", sig), func(t *testing.T) {
 			t.Parallel()
-			w.check(t, finder, run{
-				// Some stacks are long: all of them, and no core.
-				prefix: []string{"bash", "-c", `ulimit -c 0; exec "$@"`, "bash"},
-				args:   long[i%len(long)], in: w.live,
-				meanwhile: func(cmd *exec.Cmd) {
-					time.Sleep(wait)
-					_ = cmd.Process.Signal(sig) // it may be over
-				},
-			})
+			w.check(t, finder, struck(long[i%len(long)], sig, wait))
 		})
 	}
+}
+
+// struck is a run that gets a signal after a while.
+func struck(r run, sig syscall.Signal, after time.Duration) run {
+	// Some stacks are long: all of them, and no core.
+	r.prefix = []string{"bash", "-c", `ulimit -c 0; exec "$@"`, "bash"}
+	r.meanwhile = func(cmd *exec.Cmd) {
+		time.Sleep(after)
+		_ = cmd.Process.Signal(sig) // it may be over
+	}
+	return r
 }
 
 // repeating has the service send back the key that it was shown, and others,
