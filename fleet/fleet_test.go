@@ -799,6 +799,31 @@ func TestAVerdictTravelsWithoutCredentials(t *testing.T) {
 	}
 }
 
+// The report is about the moment in which it is made: what has expired since a
+// worker looked at it has expired.
+func TestWhatHasExpiredSinceItWasScannedHasExpired(t *testing.T) {
+	t.Parallel()
+	secrets := mint(t, 4)[3:] // the one that ends
+	_, target := remote(t, filepath.Join(t.TempDir(), "a.git"), secrets)
+	f := shared(t)
+	run := orderTargets(t, f, offline(), target)
+	work(t, f, WorkerOptions{Run: run.ID})
+	end := secrets[0].credential.ExpiresAt
+	for _, now := range []time.Time{end.Add(-time.Second), end} {
+		r, err := run.Report(t.Context(), ReportOptions{Now: func() time.Time { return now }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := finding.StatusUnverified
+		if now.Equal(end) {
+			want = finding.StatusExpired
+		}
+		if len(r.Findings) != 1 || r.Findings[0].Verdict.Status != want {
+			t.Errorf("at %v: %+v, want one that is %s", now, r.Findings, want)
+		}
+	}
+}
+
 func TestConnectionRefusesWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for _, c := range []Connection{

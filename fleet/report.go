@@ -14,6 +14,7 @@ import (
 
 	"github.com/momentolint/momentolint/scanner/baseline"
 	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/verify"
 )
 
 // ReportOptions say what becomes of the results.
@@ -46,6 +47,7 @@ func (r *Run) Report(ctx context.Context, o ReportOptions) (*finding.Report, err
 		g.add(report, &g.items[i])
 	}
 	shareVerdicts(report.Findings)
+	expire(report.Findings, report.Now)
 	finding.Sort(report.Findings)
 	if o.Baseline != nil {
 		n := len(report.Findings)
@@ -298,6 +300,16 @@ func shareVerdicts(list []finding.Finding) {
 	for i := range list {
 		if f := &list[i]; !f.Credential.IsZero() {
 			f.Verdict = best[f.Fingerprint]
+		}
+	}
+}
+
+// expire gives the verdict that a scan would give now to credentials that have
+// expired since a worker looked at them, or as another's clock tells it.
+func expire(list []finding.Finding, now time.Time) {
+	for i := range list {
+		if f := &list[i]; f.Verdict.Status != finding.StatusDead && f.Credential.ExpiredAt(now) {
+			f.Verdict.Status, f.Verdict.Reason, f.Verdict.Unfinished = finding.StatusExpired, verify.ExpiredReason(f.Credential), false
 		}
 	}
 }

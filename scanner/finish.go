@@ -33,7 +33,7 @@ func (r *Run) Report(ctx context.Context) (*finding.Report, error) {
 	if r.o.Baseline != nil {
 		report.StaleBaseline = r.o.Baseline.Stale()
 	}
-	if err := r.verify(ctx, findings); err != nil {
+	if err := r.verify(ctx, findings, report.Now); err != nil {
 		return nil, err
 	}
 	r.markIgnored(ctx, findings)
@@ -94,8 +94,9 @@ func (r *Run) NewBaseline() *baseline.Baseline {
 	return baseline.New(list)
 }
 
-// verify asks about every credential once.
-func (r *Run) verify(ctx context.Context, list []finding.Finding) error {
+// verify asks about every credential once. now is the moment that the report
+// is about.
+func (r *Run) verify(ctx context.Context, list []finding.Finding, now time.Time) error {
 	r.findEndpoints(list)
 	index := map[string]int{}
 	var targets []verify.Target
@@ -124,7 +125,9 @@ func (r *Run) verify(ctx context.Context, list []finding.Finding) error {
 	r.progress.phase("asking the service")
 	v := r.o.Verifier
 	if v == nil {
-		own, err := verify.New(r.o.Verify)
+		o := r.o.Verify
+		o.At = now
+		own, err := verify.New(o)
 		if err != nil {
 			return fmt.Errorf("preparing the live check: %w", err)
 		}

@@ -91,6 +91,8 @@ func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 	if err != nil {
 		return wrong(err)
 	}
+	in := inspection{now: a.now(), warning: warning}
+	options.At = in.now
 	verifier, err := verify.New(options)
 	if err != nil {
 		return fmt.Errorf("preparing the live check: %w", err)
@@ -103,7 +105,6 @@ func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 	if err != nil {
 		return err
 	}
-	in := inspection{now: a.now(), warning: warning}
 	if in.credential, in.others, err = oneCredential(text); err != nil {
 		return fmt.Errorf("%s: %w", from, err)
 	}

@@ -408,34 +408,3 @@ func TestAClosedPipeEndsARunQuietly(t *testing.T) {
 		parse(t, string(content))
 	}
 }
-
-// Time zones change nothing: all times are told in UTC.
-func TestTimeZonesChangeNothing(t *testing.T) {
-	dir := t.TempDir()
-	soon := time.Now().UTC().Add(10 * 24 * time.Hour).Truncate(24 * time.Hour).Add(30 * time.Minute)
-	text := "A=" + ct.V1(ct.Options{Seed: "a", ExpiresAt: soon}) + "\nB=" + ct.V1(ct.Options{Seed: "b", ExpiresAt: soon.Add(-40 * 24 * time.Hour)}) + "\n"
-	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	scan := func(zone, format string) string {
-		r := run(t, call{args: []string{"scan", "--offline", "--format", format, dir}, env: []string{"TZ=" + zone}})
-		if r.code != 1 {
-			t.Fatalf("%s: exit %d, %s", zone, r.code, r.stderr)
-		}
-		if format == "json" {
-			return findings(t, r)
-		}
-		return r.out
-	}
-	for _, format := range []string{"json", "csv"} {
-		want := scan("UTC", format)
-		if !strings.Contains(want, soon.Format("2006-01-02T15:04")) {
-			t.Errorf("%s does not hold %v:\n%s", format, soon, want)
-		}
-		for _, zone := range []string{"Pacific/Kiritimati", "Pacific/Niue", "Asia/Kathmandu", "America/St_Johns", "nonsense"} {
-			if got := scan(zone, format); got != want {
-				t.Errorf("%s in %s:\n%s\nwant\n%s", format, zone, got, want)
-			}
-		}
-	}
-}

@@ -177,7 +177,7 @@ func (v *view) pageItem(g *group) pageItem {
 	out.Status, out.Reason = string(g.status), clean(g.head.Verdict.Reason)
 	out.Level, out.MayDo = string(g.scope.Level), clean(finding.ScopeWords(g.scope))
 	out.Expires, out.Soon, out.ExpiryWords = g.expiresWord(), g.soon, v.expiresWords(g.facts)
-	out.Ends = finding.ExpiryWords(g.expiry, g.expiresAt, v.Now)
+	out.Ends = v.whenWords(g.facts)
 	if g.expiry == credential.ExpiryAt {
 		out.End = rfc3339(g.expiresAt)[:len(time.DateOnly)]
 	}

@@ -275,7 +275,7 @@ func (t *textWriter) secretFacts(g *group) {
 
 // expiresWords says when a credential ends and what that means.
 func (v *view) expiresWords(k facts) string {
-	words := finding.ExpiryWords(k.expiry, k.expiresAt, v.Now)
+	words := v.whenWords(k)
 	switch {
 	case k.expired:
 		return words + " (" + day(k.expiresAt) + ")"
@@ -289,6 +289,15 @@ func (v *view) expiresWords(k facts) string {
 		return "unknown: it does not say so itself"
 	}
 	return words
+}
+
+// whenWords says when a credential ends, from the report's moment.
+func (v *view) whenWords(k facts) string {
+	now := v.Now
+	if k.expired && now.Before(k.expiresAt) {
+		now = k.expiresAt // it has ended, by the clock that counts
+	}
+	return finding.ExpiryWords(k.expiry, k.expiresAt, now)
 }
 
 // day gives a date without the time.

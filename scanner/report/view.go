@@ -157,7 +157,8 @@ func (v *view) factsOf(f *finding.Finding) facts {
 		k.scope.Level = credential.ScopeUnknown
 	}
 	if k.expiry == credential.ExpiryAt {
-		k.expired = !v.Now.Before(k.expiresAt)
+		// The verdict may be of another computer, whose clock goes ahead.
+		k.expired = !v.Now.Before(k.expiresAt) || k.status == finding.StatusExpired
 		k.soon = !k.expired && k.expiresAt.Sub(v.Now) <= v.ExpiryWarning
 	}
 	return k

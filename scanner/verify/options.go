@@ -56,8 +56,12 @@ type Options struct {
 	// Limiter, if not nil, is asked before every call in place of Rate: for
 	// several processes that share one rate.
 	Limiter Limiter
-	// Now tells the time that expiry claims are held against; nil = time.Now.
+	// Now is the clock; nil = time.Now.
 	Now func() time.Time
+	// At is the time that expiry claims are held against, so that all of a
+	// report is about one moment, however long it takes and wherever the clock
+	// is set meanwhile; the zero time = Now when Verify begins.
+	At time.Time
 	// Getenv reads HTTPS_PROXY and NO_PROXY; nil = os.Getenv.
 	Getenv func(string) string
 	// Version is momentolint's own, told to the service in the metadata "agent".

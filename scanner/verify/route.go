@@ -46,7 +46,10 @@ const maxRoutes = 3
 func (v *Verifier) plan(targets []Target, verdicts map[string]finding.Verdict) []*job {
 	var jobs []*job
 	index := map[string]*job{}
-	now := v.opts.Now()
+	now := v.opts.At
+	if now.IsZero() {
+		now = v.opts.Now()
+	}
 	for _, t := range targets {
 		c := t.Credential
 		if c.IsZero() {
@@ -91,14 +94,16 @@ func (v *Verifier) plan(targets []Target, verdicts map[string]finding.Verdict) [
 	return open
 }
 
+// ExpiredReason is the reason of the verdict on a credential that has expired.
+func ExpiredReason(c credential.Credential) string {
+	return "by its own claim it ended at " + c.ExpiresAt.UTC().Format(time.RFC3339)
+}
+
 // settle gives the verdict on what nobody need be asked about.
 func (v *Verifier) settle(c credential.Credential, now time.Time) (finding.Verdict, bool) {
 	switch {
 	case c.ExpiredAt(now):
-		return finding.Verdict{
-			Status: finding.StatusExpired,
-			Reason: "by its own claim it ended at " + c.ExpiresAt.UTC().Format(time.RFC3339),
-		}, true
+		return finding.Verdict{Status: finding.StatusExpired, Reason: ExpiredReason(c)}, true
 	case c.Kind == credential.RefreshToken:
 		return unverified("refresh tokens have no read-only check: using one mints a new key"), true
 	case c.Kind == credential.SessionToken:
