@@ -47,8 +47,7 @@ func (r *TreeReader) Next(e *TreeEntry) bool {
 	if len(b) == 0 {
 		return false
 	}
-	mode := uint32(0)
-	i := 0
+	mode, i := usualMode(b)
 	for i < len(b) && b[i] != ' ' {
 		d := b[i] - '0'
 		if d > 7 || i >= 7 {
@@ -79,6 +78,25 @@ func (r *TreeReader) Next(e *TreeEntry) bool {
 	e.ID = b[n+1 : n+1+r.size]
 	r.rest = b[n+1+r.size:]
 	return true
+}
+
+// usualMode reads the mode of plain files and folders, which nearly all entries
+// have, and gives how long it is; 0 where it is another.
+func usualMode(b []byte) (mode uint32, length int) {
+	const (
+		file   = '1' | '0'<<8 | '0'<<16 | '6'<<24 | '4'<<32 | '4'<<40 | ' '<<48
+		folder = '4' | '0'<<8 | '0'<<16 | '0'<<24 | '0'<<32 | ' '<<40
+	)
+	if len(b) < 8 {
+		return 0, 0
+	}
+	switch x := binary.LittleEndian.Uint64(b); {
+	case x<<8 == file<<8:
+		return 0o100644, 6
+	case x<<16 == folder<<16:
+		return ModeTree, 5
+	}
+	return 0, 0
 }
 
 // Err tells whether reading ended because the tree is malformed.
