@@ -99,6 +99,8 @@ func putFile(t *testing.T, path string, data []byte) string {
 // zeros gives n zeros.
 func zeros(n int64) io.Reader { return io.LimitReader(zeroReader{}, n) }
 
+func zerosOf4kB() io.Reader { return zeros(4 << 10) }
+
 type zeroReader struct{}
 
 func (zeroReader) Read(p []byte) (int, error) {
@@ -243,14 +245,15 @@ func TestASparseFileOf20GB(t *testing.T) {
 	}
 }
 
-func TestAFolder100000Deep(t *testing.T) {
-	dir := t.TempDir()
+// deep makes folders inside of each other, and gives the last, open.
+func deep(t *testing.T, dir string, n int) (at int) {
+	t.Helper()
 	// The path is far longer than a system call takes, so one step at a time.
 	at, err := unix.Open(dir, unix.O_DIRECTORY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 100_000 {
+	for range n {
 		if err := unix.Mkdirat(at, "d", 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -261,6 +264,16 @@ func TestAFolder100000Deep(t *testing.T) {
 		_ = unix.Close(at)
 		at = next
 	}
+	t.Cleanup(func() {
+		_ = unix.Close(at)
+		_ = exec.Command("rm", "-rf", filepath.Join(dir, "d")).Run()
+	})
+	return at
+}
+
+func TestAFolder100000Deep(t *testing.T) {
+	dir := t.TempDir()
+	at := deep(t, dir, 100_000)
 	key := []byte(ct.V2(ct.Options{}))
 	fd, err := unix.Openat(at, "key", unix.O_CREAT|unix.O_WRONLY, 0o600)
 	if err == nil {
@@ -269,8 +282,7 @@ func TestAFolder100000Deep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = unix.Close(fd), unix.Close(at)
-	t.Cleanup(func() { _ = exec.Command("rm", "-rf", filepath.Join(dir, "d")).Run() })
+	_ = unix.Close(fd)
 
 	o, _ := bounded(t, exitFound, dir)
 	if len(o.Findings) != 1 || o.Findings[0].File != strings.Repeat("d/", 100_000)+"key" {
