@@ -28,6 +28,10 @@
 // means is for Attribute to say: an id without introductions is not part of
 // the selection, and its findings must be dropped.
 //
+// The commit graph (gitformat-commit-graph) is left alone here: every commit is
+// an object that is read anyway, and its message is not in the graph. Ranges
+// get their commits from "git rev-list", which makes use of it.
+//
 // # Ranges and the index
 //
 // Range, RangeOf and Staged yield a [Change] for each file that a commit
