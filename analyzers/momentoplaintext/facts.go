@@ -67,6 +67,12 @@ func (m medium) done() string {
 type leak struct {
 	Mode   mode
 	Medium medium
+	// Writer is 1 plus the number of the parameter, of the function at hand,
+	// that is the writer: what its callers hand over decides about the medium.
+	// 0 if that is decided.
+	Writer int
+	// Strict: a writer that nothing is known of does not count as output.
+	Strict bool
 }
 
 // takesSecret is the fact that what is put into a parameter, a field or a

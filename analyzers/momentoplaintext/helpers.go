@@ -185,6 +185,15 @@ func (h *helper) call(fn *types.Func, params map[types.Object]int, call *ast.Cal
 		if i < 0 || i >= len(call.Args) {
 			continue
 		}
+		if in.State.Writer > 0 {
+			if in.State.Writer-1-offset < 0 || in.State.Writer-1-offset >= len(call.Args) {
+				continue
+			}
+			var ok bool
+			if in.State, ok = h.decide(fn, call.Args[in.State.Writer-1-offset], in.State); !ok {
+				continue
+			}
+		}
 		args := call.Args[i : i+1]
 		if callee.Signature().Variadic() && i == callee.Signature().Params().Len()-1 && !call.Ellipsis.IsValid() {
 			args = call.Args[i:]
@@ -212,23 +221,20 @@ func (h *helper) sink(fn *types.Func, params map[types.Object]int, call *ast.Cal
 		if len(call.Args) == 0 {
 			return
 		}
-		d, known := h.destination(call.Args[0])
-		if known && d == nowhere || !known && s.writer == strictArgument {
+		l.Strict = s.writer == strictArgument
+		var ok bool
+		if l, ok = h.decide(fn, call.Args[0], l); !ok {
 			return
-		}
-		if known {
-			l.Medium = d.medium()
 		}
 	case receiver:
 		sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 		if !ok {
 			return
 		}
-		d, known := h.destination(sel.X)
-		if !known || d == nowhere {
+		l.Strict = true
+		if l, ok = h.decide(fn, sel.X, l); !ok {
 			return
 		}
-		l.Medium = d.medium()
 	case responseHeader:
 		return
 	}
@@ -279,6 +285,30 @@ func (h *helper) formatModes(format ast.Expr, n int) []verb {
 		modes[i] = verb{}
 	}
 	return modes
+}
+
+// decide says what becomes of a leak whose writer is e, in the function fn: ok
+// is false if it is none. If it is a parameter, the callers of fn decide.
+func (h *helper) decide(fn *types.Func, e ast.Expr, l leak) (decided leak, ok bool) {
+	strict := l.Strict
+	l.Writer, l.Strict, l.Medium = 0, false, output
+	if d, known := h.destination(e); known {
+		l.Medium = d.medium()
+		return l, d != nowhere
+	}
+	if id, ok := ast.Unparen(e).(*ast.Ident); ok {
+		offset := 0
+		if fn.Signature().Recv() != nil {
+			offset = 1
+		}
+		for i := range fn.Signature().Params().Len() {
+			if fn.Signature().Params().At(i) == h.TypesInfo.Uses[id] {
+				l.Writer, l.Strict = i+offset+1, strict
+				return l, true
+			}
+		}
+	}
+	return l, !strict && isWriter(h.TypesInfo.TypeOf(e))
 }
 
 // destination tells, by the type of an expression and for the standard streams

@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/types"
 	"slices"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/printf"
@@ -125,6 +126,11 @@ func (c *checker) printLike(fn *types.Func) []flow.Intake[leak] {
 	if signature.Recv() != nil {
 		offset = 1
 	}
+	for i := range signature.Params().Len() {
+		if isWriter(signature.Params().At(i).Type()) {
+			l.Writer, l.Strict = i+offset+1, true // a wrapper of fmt.Fprint
+		}
+	}
 	last := signature.Params().Len() - 1 + offset
 	into := []flow.Intake[leak]{{Param: last, Path: flow.Element, State: l}}
 	if format, ok := formatParameter(fn); ok && kind != printf.KindPrint {
@@ -178,19 +184,15 @@ func (c *checker) call(call ssa.CallInstruction) []demand {
 		if offset >= len(args) {
 			return nil
 		}
-		kind, known := c.writer(args[offset])
-		if kind == nowhere || !known && s.writer == strictArgument {
+		l.Strict = s.writer == strictArgument
+		if l, ok = c.decide(l, args[offset], call.Parent()); !ok {
 			return nil
-		}
-		if known {
-			l.Medium = kind.medium()
 		}
 	case receiver:
-		kind, known := c.writer(args[0])
-		if kind == nowhere || !known {
+		l.Strict = true
+		if l, ok = c.decide(l, args[0], call.Parent()); !ok {
 			return nil
 		}
-		l.Medium = kind.medium()
 	case responseHeader:
 		if !c.ofResponse(args[0]) {
 			return nil
@@ -321,19 +323,45 @@ type origin struct {
 
 // check follows a value back to the secrets that it may hold, and reports them.
 func (c *checker) check(d demand) {
+	if call, ok := d.Instr.(ssa.CallInstruction); ok && d.Via != nil && d.State.Writer > 0 {
+		args := flow.Args(call.Common())
+		if d.State.Writer > len(args) {
+			return
+		}
+		if d.State, ok = c.decide(d.State, args[d.State.Writer-1], call.Parent()); !ok {
+			return
+		}
+	}
+	settled := sync.OnceValues(func() (leak, bool) {
+		if d.State.Writer == 0 {
+			return d.State, true
+		}
+		return c.settle(d.State, d.Instr.Parent().Params[d.State.Writer-1])
+	})
 	told := make(map[string]bool)
 	c.trace(place{Value: d.Value, Path: d.Path, State: d.State}, func(o origin) {
-		if told[o.source] || o.disposable && d.State.Medium == response || impossible(d.Instr, o.at.Value) {
+		l, ok := settled()
+		if !ok || told[o.source] || o.disposable && l.Medium == response || impossible(d.Instr, o.at.Value) {
 			return
 		}
 		told[o.source] = true
-		c.leaked(d, o)
-	}, func(s flow.Slot, p place) { c.solver.Slot(s, p.State) })
+		c.leaked(d, l.Medium, o)
+	}, func(s flow.Slot, p place) {
+		if s.Fn != d.Instr.Parent() {
+			// The writer is a parameter of another function than this one.
+			l, ok := settled()
+			if !ok {
+				return
+			}
+			p.State.Medium, p.State.Writer = l.Medium, 0
+		}
+		c.solver.Slot(s, p.State)
+	})
 }
 
 // leaked reports one secret at one sink.
-func (c *checker) leaked(d demand, o origin) {
-	text := "Momento secret in plain text: " + o.source + " is " + d.State.Medium.done()
+func (c *checker) leaked(d demand, m medium, o origin) {
+	text := "Momento secret in plain text: " + o.source + " is " + m.done()
 	switch {
 	case d.Via != nil:
 		text += " by way of " + d.Via.FullName()

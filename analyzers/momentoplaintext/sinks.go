@@ -28,9 +28,11 @@ type writer uint8
 
 const (
 	_ writer = iota // nothing does
-	// firstArgument is an io.Writer; one of unknown kind counts as output.
+	// firstArgument is an io.Writer; one that nothing is known of counts as
+	// output.
 	firstArgument
-	// strictArgument is an io.Writer; one of unknown kind does not count.
+	// strictArgument is an io.Writer; one that nothing is known of does not
+	// count.
 	strictArgument
 	// receiver is an io.Writer itself, or something made from one.
 	receiver
@@ -61,6 +63,9 @@ func rows() []row {
 		{"github.com/pkg/errors", "", "Wrapf WithMessagef", sink{medium: failure, from: 1, format: true}},
 		{"google.golang.org/grpc/status", "", "New Error", sink{medium: failure, from: 1}},
 		{"google.golang.org/grpc/status", "", "Newf Errorf", sink{medium: failure, from: 1, format: true}},
+
+		{"github.com/spf13/cobra", "Command", "Print Println PrintErr PrintErrln", sink{medium: output}},
+		{"github.com/spf13/cobra", "Command", "Printf PrintErrf", sink{medium: output, format: true}},
 
 		{"log", "", "Print Println Fatal Fatalln Panic Panicln SetPrefix", sink{medium: logs}},
 		{"log", "", "Printf Fatalf Panicf", sink{medium: logs, format: true}},

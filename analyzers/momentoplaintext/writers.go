@@ -62,6 +62,8 @@ var wrapping = sync.OnceValue(func() map[string]bool {
 		"compress/gzip.NewWriter": true, "compress/gzip.NewWriterLevel": true, "compress/zlib.NewWriter": true,
 		"compress/zlib.NewWriterLevel": true, "compress/flate.NewWriter": true, "compress/lzw.NewWriter": true,
 		"archive/tar.NewWriter": true, "archive/zip.NewWriter": true, "(*archive/zip.Writer).Create": true,
+		"mime/multipart.NewWriter": true, "(*mime/multipart.Writer).CreatePart": true,
+		"(*mime/multipart.Writer).CreateFormField": true, "(*mime/multipart.Writer).CreateFormFile": true,
 		"text/tabwriter.NewWriter": true, "io.MultiWriter": true, "encoding/csv.NewWriter": true,
 		"encoding/base64.NewEncoder": true, "encoding/hex.NewEncoder": true, "encoding/hex.Dumper": true,
 		"encoding/json.NewEncoder": true, "encoding/xml.NewEncoder": true, "encoding/gob.NewEncoder": true,
@@ -72,24 +74,71 @@ var wrapping = sync.OnceValue(func() map[string]bool {
 	}
 })
 
+// producers are functions of other packages that give a writer, by where it
+// writes to. Those that are exempt, such as encryption, write nowhere.
+var producers = sync.OnceValue(func() map[string]destination {
+	return map[string]destination{
+		"(*os/exec.Cmd).StdinPipe":                      nowhere, // the way to hand a secret to a child
+		"(*flag.FlagSet).Output":                        toOutput,
+		"log.Writer":                                    toLogs,
+		"(*log.Logger).Writer":                          toLogs,
+		"(*testing.common).Output":                      toLogs,
+		"(*github.com/spf13/cobra.Command).OutOrStdout": toOutput,
+		"(*github.com/spf13/cobra.Command).OutOrStderr": toOutput,
+		"(*github.com/spf13/cobra.Command).ErrOrStderr": toOutput,
+	}
+})
+
 func wraps(fn *types.Func) bool {
 	return fn != nil && fn.Pkg() != nil && wrapping()[fn.FullName()]
 }
 
-// writer tells where a writer, or something made from one, writes to. known is
-// false if that cannot be seen; the most readable of several is told.
-func (c *checker) writer(v ssa.Value) (to destination, known bool) {
+// target is what is known of a writer.
+type target struct {
+	// to is where it writes to, if known; the most readable of several.
+	to    destination
+	known bool
+	// params are the parameters that it comes from.
+	params []flow.Slot
+	// open: it comes from a parameter or field of type io.Writer that nothing
+	// more is known of.
+	open bool
+}
+
+// writer tells where a writer, or something made from one, writes to. callers
+// tells whether to go on to what callers hand to a parameter.
+func (c *checker) writer(v ssa.Value, callers bool) target {
+	var found target
+	know := func(d destination) ([]place, bool) {
+		found.to, found.known = max(found.to, d), true
+		return nil, true
+	}
 	t := flow.Tracer[leak]{Program: c.program}
 	t.Step = func(p place) ([]place, bool) {
 		if p.Path != "" && p.Path != flow.Deref {
 			return nil, false
 		}
-		if g, ok := p.Value.(*ssa.Global); ok && p.Path == flow.Deref && isStandardStream(g) {
-			to, known = max(to, toOutput), true
-			return nil, true
+		if g, ok := p.Value.(*ssa.Global); ok && p.Path == flow.Deref {
+			switch {
+			case isStandardStream(g):
+				return know(toOutput)
+			case is(g, "io", "Discard"):
+				return know(nowhere)
+			}
 		}
-		if call, ok := p.Value.(*ssa.Call); ok && wraps(flow.CalledObject(&call.Call)) {
-			return c.wrapped(p, call), true
+		if call := producer(p.Value); call != nil {
+			fn := flow.CalledObject(&call.Call)
+			switch {
+			case fn == nil || fn.Pkg() == nil:
+			case wraps(fn):
+				return c.wrapped(p, call), true
+			case exempt(fn):
+				return know(nowhere)
+			default:
+				if d, ok := producers()[fn.FullName()]; ok {
+					return know(d)
+				}
+			}
 		}
 		pkg, name := typeName(p.Value.Type())
 		full := pkg + "." + name
@@ -100,23 +149,86 @@ func (c *checker) writer(v ssa.Value) (to destination, known bool) {
 			}
 		}
 		if d, ok := destinations()[full]; ok && p.Path == "" {
-			to, known = max(to, d), true
-			return nil, true
+			return know(d)
 		}
 		if strings.HasPrefix(pkg, "crypto/") {
-			known = true
-			return nil, true
+			return know(nowhere)
 		}
 		return nil, false
 	}
+	t.Open = func(s flow.Slot, p place) []place {
+		var next []place
+		if s.Field != nil || s.Fn != nil && callers {
+			for _, u := range c.program.Into(s) {
+				next = append(next, place{Value: u.Value, Path: u.Path, State: p.State})
+			}
+		}
+		if s.Fn != nil {
+			found.params = append(found.params, s)
+		}
+		if len(next) == 0 && s.Global == nil && s.Path == "" && isWriter(slotType(s)) {
+			found.open = true
+		}
+		return next
+	}
 	t.Trace(place{Value: v})
-	return to, known
+	return found
+}
+
+// producer is the call that gives a value, alone or among other results.
+func producer(v ssa.Value) *ssa.Call {
+	if e, ok := v.(*ssa.Extract); ok {
+		v = e.Tuple
+	}
+	call, _ := v.(*ssa.Call)
+	return call
+}
+
+// slotType is the type of a parameter or field.
+func slotType(s flow.Slot) types.Type {
+	if s.Field != nil {
+		return s.Field.Type()
+	}
+	return s.Fn.Params[s.Param].Type()
+}
+
+// isWriter tells whether t is io.Writer: a text written to one is meant to be
+// read, where other interfaces may well be a connection.
+func isWriter(t types.Type) bool {
+	pkg, name := typeName(t)
+	return pkg == "io" && name == "Writer"
+}
+
+// decide says what becomes of a leak whose writer is v, in the function fn: ok
+// is false if it is none. It may be for the callers of fn to decide.
+func (c *checker) decide(l leak, v ssa.Value, fn *ssa.Function) (decided leak, ok bool) {
+	found := c.writer(v, false)
+	if !found.known && len(found.params) == 1 && found.params[0].Fn == fn && found.params[0].Path == "" {
+		l.Writer, l.Medium = found.params[0].Param+1, output
+		return l, true
+	}
+	return c.settle(l, v)
+}
+
+// settle decides about a leak whose writer is v by what all callers hand over.
+func (c *checker) settle(l leak, v ssa.Value) (settled leak, ok bool) {
+	strict := l.Strict
+	l.Writer, l.Strict, l.Medium = 0, false, output
+	found := c.writer(v, true)
+	if !found.known {
+		return l, found.open && !strict
+	}
+	l.Medium = found.to.medium()
+	return l, found.to != nowhere
 }
 
 // isStandardStream tells whether a variable is os.Stdout or os.Stderr.
-func isStandardStream(g *ssa.Global) bool {
+func isStandardStream(g *ssa.Global) bool { return is(g, "os", "Stdout") || is(g, "os", "Stderr") }
+
+// is tells whether a variable is the one of that name of that package.
+func is(g *ssa.Global, pkg, name string) bool {
 	obj := g.Object()
-	return obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == "os" && (obj.Name() == "Stdout" || obj.Name() == "Stderr")
+	return obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == pkg && obj.Name() == name
 }
 
 // wrapped are the writers that a writer is made from.

@@ -21,6 +21,7 @@ var standIns = map[string]string{
 	"go.uber.org/zap":                    "v1.27.0",
 	"github.com/rs/zerolog":              "v1.33.0",
 	"github.com/sirupsen/logrus":         "v1.9.3",
+	"github.com/spf13/cobra":             "v1.8.1",
 	"k8s.io/klog/v2":                     "v2.130.1",
 	"k8s.io/api":                         "v0.31.0",
 	"k8s.io/client-go":                   "v0.31.0",

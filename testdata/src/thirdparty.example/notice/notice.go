@@ -1,7 +1,10 @@
 // Package notice stands for a module of somebody else's that wraps package fmt.
 package notice
 
-import "fmt"
+import (
+	"fmt"
+	"io"
+)
 
 // Noticef prints.
 func Noticef(format string, args ...any) { fmt.Printf(format, args...) }
@@ -23,3 +26,6 @@ func (*Printer) Printf(format string, args ...any) { fmt.Printf(format, args...)
 
 // Count prints how many arguments it has.
 func Count(args ...any) { fmt.Println(len(args)) }
+
+// Fnoticef writes to where its caller wants it.
+func Fnoticef(w io.Writer, format string, args ...any) { fmt.Fprintf(w, format, args...) }

@@ -5,6 +5,7 @@ package helpers
 import (
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"strings"
@@ -62,3 +63,9 @@ func Prefix(s string) string { return "Bearer " + s }
 
 // Count prints something else.
 func Count(s string, n int) { fmt.Println("count", n) }
+
+// Emit writes to where its caller wants it.
+func Emit(w io.Writer, s string) { fmt.Fprintln(w, s) }
+
+// EmitDeep writes by way of another function.
+func EmitDeep(prefix, s string, w io.Writer) { Emit(w, prefix+s) }
