@@ -15,7 +15,7 @@ import (
 func TestAPanicInAnAnalyzerIsAProblemOfItsPackageAlone(t *testing.T) {
 	dir := t.TempDir()
 	tool := filepath.Join(dir, "tool.exe")
-	build := exec.Command("go", "build", "-o", tool, "./internal/report/testdata/panicking")
+	build := exec.Command("go", "build", "-o", tool, "./internal/report/testdata/panicking/vettool")
 	build.Dir = filepath.Join("..", "..", "analyzers")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

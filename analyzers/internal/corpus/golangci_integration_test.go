@@ -93,6 +93,9 @@ var golangci = sync.OnceValues(func() (g golangciLint, err error) {
 	// This tree in place of the released version.
 	released := regexp.MustCompile(`(?m)^(    )version: .*$`)
 	config = released.ReplaceAllString(config, "${1}path: "+filepath.Join(root(), "analyzers"))
+	// A linter that panics, which tests enable that want it.
+	config += fmt.Sprintf("  - {module: %[1]s, import: %[1]s/gclplugin/testdata/panicking, path: %[2]q}\n",
+		"github.com/momentolint/momentolint/analyzers", filepath.Join(root(), "analyzers"))
 	project := filepath.Join(scratch, "project")
 	if err := os.MkdirAll(project, 0o755); err != nil {
 		return g, err
@@ -271,5 +274,44 @@ func TestGolangciLintsCacheFollowsTheCode(t *testing.T) {
 	after := throughGolangci(t, dir, "", "./scope/...")
 	if len(after) >= len(first) {
 		t.Errorf("%d places before, %d after the change of another package", len(first), len(after))
+	}
+}
+
+// A panic is an error that names the package, and no crash of golangci-lint: no
+// stack, and nothing of what was panicked with.
+func TestAPanicInAnAnalyzerDoesNotCrashGolangciLint(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "app")
+	for path, content := range map[string]string{
+		"go.mod":  "module example.com/app\n\ngo 1.25.0\n",
+		"bad.go":  "package bad\n",
+		"good.go": "package good\n",
+		// What the analyzer requires panics in this one.
+		"worse.go": "package worse\n",
+	} {
+		if folder, ok := strings.CutSuffix(path, ".go"); ok {
+			path = filepath.Join(folder, path)
+		}
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, path)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, path), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config := "version: \"2\"\nlinters:\n  default: none\n  enable: [momentopanic]\n  settings: {custom: {momentopanic: {type: module}}}\n"
+
+	stdout, stderr, code := runGolangci(t, dir, config, "./good")
+	if code != 1 || !strings.Contains(stdout, "looked at") {
+		t.Fatalf("without a panic: exit %d\n%s%s", code, stdout, stderr)
+	}
+	for name, analyzer := range map[string]string{"bad": "momentotest", "worse": "momentorequired"} {
+		stdout, stderr, code := runGolangci(t, dir, config, "./good", "./"+name)
+		text := stdout + stderr
+		if code != 3 || !strings.Contains(stderr, analyzer+": internal error in package example.com/app/"+name+": panic of type string at ") {
+			t.Errorf("%s: exit %d, want an error that names the package\n%s", name, code, text)
+		}
+		if strings.Contains(text, "goroutine ") || strings.Contains(text, "secret text") || strings.Contains(strings.ToLower(text), "stack") {
+			t.Errorf("%s: a crash, or what was panicked with:\n%s", name, text)
+		}
 	}
 }

@@ -65,7 +65,7 @@ func Run(settings Settings, run func(*Pass) error) func(*analysis.Pass) (any, er
 func Guard(pass *analysis.Pass, f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%s: internal error in package %s: %s at %s (please report it; the other packages are not affected)",
+			err = fmt.Errorf("%s: internal error in package %s: %s at %s (please report it)",
 				pass.Analyzer.Name, pass.Pkg.Path(), describe(r), origin())
 		}
 	}()
