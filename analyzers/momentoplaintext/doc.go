@@ -30,11 +30,15 @@
 //
 //   - to the print and log functions of fmt, log, log/slog, testing, zap,
 //     zerolog, logrus, logr, klog, glog, hclog and others, and to functions of
-//     your own that turn out to print or log what they are given;
-//   - into files, HTTP responses, URLs and query strings, command arguments,
-//     error texts, panics and the environment of the process;
-//   - through JSON, YAML, XML and gob encoders onto such writers;
-//   - into the attributes of spans and the labels of metrics.
+//     your own, or of other modules, that turn out to print or log what they
+//     are given;
+//   - into files, HTTP responses (net/http, gin, echo, fiber, chi, AWS Lambda),
+//     URLs and query strings, command arguments, error texts, panics and the
+//     environment of the process;
+//   - through JSON, YAML, XML, gob and CSV encoders, compression and the like
+//     onto such writers. An io.Writer that is a parameter or a field is what
+//     callers hand over;
+//   - into the attributes of spans and the labels of metrics, and to Sentry.
 //
 // WRONG:
 //
@@ -46,9 +50,10 @@
 //
 // A CredentialProvider masks its key for %v and %s, but not for %#v. Comparing,
 // measuring, hashing and encrypting are fine, and so are a few characters of a
-// key, a type that masks itself with a String, LogValue or MarshalJSON method,
+// key, a type whose String, LogValue or MarshalJSON method does not show it,
 // functions whose name says that they mask, and everything that is handed to a
-// secret manager. A disposable token is made for clients: an HTTP response may
+// secret manager, a child's standard input or the headers and body of a
+// request. A disposable token is made for clients: an HTTP response may
 // hold it.
 //
 // Also reported is an auth.Endpoint with InsecureConnection for a host that is

@@ -2,6 +2,7 @@ package momentoplaintext
 
 import (
 	_ "embed"
+	"go/ast"
 	"go/constant"
 	"go/types"
 	"slices"
@@ -70,10 +71,13 @@ type checker struct {
 	solver  *flow.Solver[leak]
 	// names are the sinks by the demands that they make.
 	names map[ssa.Instruction]string
+	// showing are the methods that a trace is in to see what they show.
+	showing map[*types.Func]bool
 }
 
 func (c *checker) run() {
 	c.names = make(map[ssa.Instruction]string)
+	c.showing = make(map[*types.Func]bool)
 	c.solver = &flow.Solver[leak]{Program: c.program, Imported: c.imported, Check: c.check}
 	c.solver.Run(append(c.sinks(), c.fields()...))
 	c.solver.Export(func(obj types.Object, into []flow.Intake[leak]) {
@@ -148,6 +152,13 @@ func (c *checker) sinks() []demand {
 				switch instr := instr.(type) {
 				case ssa.CallInstruction:
 					demands = append(demands, c.call(instr)...)
+				case *ssa.Return:
+					if isErrorMethod(fn) {
+						demands = append(demands, demand{
+							Use:   flow.Use{Value: instr.Results[0], Site: c.returned(instr), Instr: instr},
+							State: leak{Medium: failure},
+						})
+					}
 				case *ssa.Panic:
 					site := c.program.At(instr)
 					if call := c.program.CallAt(instr.Pos()); call != nil && len(call.Args) == 1 {
@@ -163,6 +174,22 @@ func (c *checker) sinks() []demand {
 		}
 	}
 	return demands
+}
+
+// returned is the site of what a statement returns.
+func (c *checker) returned(instr *ssa.Return) flow.Site {
+	site := c.program.At(instr)
+	node := c.program.Node(instr.Pos(), func(n ast.Node) bool {
+		_, ok := n.(*ast.ReturnStmt)
+		return ok
+	})
+	if stmt, ok := node.(*ast.ReturnStmt); ok {
+		if len(stmt.Results) == 1 {
+			return site.To(stmt.Results[0])
+		}
+		site.End = stmt.End()
+	}
+	return site
 }
 
 // call gives the demands of one call.

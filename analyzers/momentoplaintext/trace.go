@@ -36,9 +36,25 @@ func (c *checker) trace(from place, found func(origin), open func(flow.Slot, pla
 			return nil
 		}
 		open(s, p)
+		if isErrorMethod(s.Fn) && s.Param == 0 {
+			// Nobody calls it by name: what is put into the error counts.
+			if index, rest, ok := s.Path.Field(); ok {
+				if field := flow.FieldOf(s.Fn.Params[0].Type(), index); field != nil {
+					return t.field(flow.Slot{Field: field, Path: rest}, p)
+				}
+			}
+		}
 		return nil
 	}
 	flowTracer.Trace(from)
+}
+
+// isErrorMethod tells whether a function is the method that makes its receiver
+// an error.
+func isErrorMethod(fn *ssa.Function) bool {
+	s := fn.Signature
+	return fn.Name() == "Error" && s.Recv() != nil && s.Params().Len() == 0 && s.Results().Len() == 1 &&
+		types.Identical(s.Results().At(0).Type(), types.Typ[types.String])
 }
 
 // field goes on from a field of a struct of this package that came from
@@ -126,13 +142,63 @@ func (t tracer) whole(p place) (next []place, done bool) {
 		}
 		return nil, true
 	case maskedType(typ, p.State.Mode):
-		return nil, true
+		return t.shownBy(p, typ), true
 	}
 	if _, isPointer := typ.Underlying().(*types.Pointer); isPointer && !isTypeParam(typ) {
 		// Printing follows the pointer that it is given.
 		return append(t.fieldsOf(p, typ), p.At(p.Value, flow.Deref)), false
 	}
 	return t.fieldsOf(p, typ), false
+}
+
+// shownBy goes into the method by which a value is printed: to what it makes
+// its text of. Other ways of a type to show itself are taken to mask.
+func (t tracer) shownBy(p place, typ types.Type) (next []place) {
+	set := types.NewMethodSet(typ)
+	var method *types.Func
+	for _, name := range []string{"String", "Error", "Format", "LogValue", "MarshalText", "MarshalJSON", "MarshalLogObject", "MarshalZerologObject"} {
+		sel := set.Lookup(t.Pkg, name)
+		if sel == nil {
+			continue
+		}
+		fn, ok := sel.Obj().(*types.Func)
+		if !ok || p.State.Mode != printed || name != "String" && name != "Error" || len(sel.Index()) != 1 {
+			return nil
+		}
+		method = fn // package fmt prefers Error
+	}
+	if method == nil || t.showing[method] {
+		return nil
+	}
+	if method.Pkg() != t.Pkg {
+		return t.known(p, method, 0, []ssa.Value{p.Value})
+	}
+	fn := t.program.Pkg.Prog.FuncValue(method)
+	if fn == nil || len(fn.Params) != 1 {
+		return nil
+	}
+	t.showing[method] = true
+	defer delete(t.showing, method)
+	_, isPointer := typ.Underlying().(*types.Pointer)
+	_, toPointer := fn.Params[0].Type().Underlying().(*types.Pointer)
+	for _, v := range flow.Returns(fn, 0) {
+		t.trace(place{Value: v, State: p.State}, func(o origin) {
+			o.at = p
+			t.found(o)
+		}, func(s flow.Slot, q place) {
+			if s.Fn != fn || s.Param != 0 {
+				return
+			}
+			path := s.Path
+			if isPointer && !toPointer {
+				path = flow.Deref + path
+			}
+			r := p.At(p.Value, path)
+			r.State = q.State
+			next = append(next, r)
+		})
+	}
+	return next
 }
 
 func isTypeParam(t types.Type) bool {

@@ -26,6 +26,17 @@ const (
 // Field is the path to a field of a struct.
 func Field(index int) Path { return Path(rune(fieldStep + index)) }
 
+// Field takes a field's step off the beginning of a path, or that of what a
+// pointer points to; ok is false if the path does not begin with one.
+func (p Path) Field() (index int, rest Path, ok bool) {
+	p, _ = p.cut(Deref)
+	step, size := utf8.DecodeRuneInString(string(p))
+	if size == 0 || step < fieldStep {
+		return 0, p, false
+	}
+	return int(step) - fieldStep, p[size:], true
+}
+
 // cut takes the first step off.
 func (p Path) cut(step Path) (rest Path, ok bool) {
 	if len(p) >= len(step) && p[:len(step)] == step {

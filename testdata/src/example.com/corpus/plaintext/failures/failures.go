@@ -51,7 +51,7 @@ func thirdParty(made *responses.GenerateApiKeySuccess, p auth.CredentialProvider
 	return notice.Failf("cannot use %s", p.GetAuthToken())       // want `CredentialProvider.GetAuthToken is put into an error by way of thirdparty.example/notice.Failf`
 }
 
-func logged(made *responses.GenerateApiKeySuccess) {
+func printed(made *responses.GenerateApiKeySuccess) {
 	err := fmt.Errorf("cannot use %s", made.ApiKey) // want `GenerateApiKeySuccess.ApiKey is put into an error by fmt.Errorf`
 	log.Print(err)
 }

@@ -45,3 +45,13 @@ var stored = map[string]bool{}
 
 // Emit writes to where its caller wants it.
 func Emit(w io.Writer, key string) { _, _ = io.WriteString(w, "key "+key) }
+
+// Account prints its key.
+type Account struct{ Host, Key string }
+
+func (a Account) String() string { return a.Host + " " + a.Key }
+
+// Quiet prints its host alone.
+type Quiet struct{ Host, Key string }
+
+func (q Quiet) String() string { return q.Host }
