@@ -350,7 +350,8 @@ type origin struct {
 
 // check follows a value back to the secrets that it may hold, and reports them.
 func (c *checker) check(d demand) {
-	if call, ok := d.Instr.(ssa.CallInstruction); ok && d.Via != nil && d.State.Writer > 0 {
+	_, own := c.names[d.Instr] // or else what is called judges by the writer it is handed
+	if call, ok := d.Instr.(ssa.CallInstruction); ok && !own && d.State.Writer > 0 {
 		args := flow.Args(call.Common())
 		if d.State.Writer > len(args) {
 			return
@@ -394,6 +395,10 @@ func (c *checker) leaked(d demand, m medium, o origin) {
 		text += " by way of " + d.Via.FullName()
 	case c.names[d.Instr] != "":
 		text += " by " + c.names[d.Instr]
+	default:
+		if _, isCall := d.Instr.(ssa.CallInstruction); isCall {
+			text += " by way of a function value"
+		}
 	}
 	text += ", in " + d.Site.Name()
 	c.Report(report.Diagnostic{Diagnostic: analysis.Diagnostic{Pos: d.Site.Pos, End: d.Site.End, Message: text}})

@@ -150,6 +150,7 @@ func rows() []row {
 		{"net/http", "", "NewRequest", sink{medium: address, from: 1, to: 2}},
 		{"net/http", "", "NewRequestWithContext", sink{medium: address, from: 2, to: 3}},
 		{"net/http", "", "Redirect", sink{medium: address, from: 2, to: 3}},
+		{"net/url", "", "Parse ParseRequestURI", sink{medium: address}},
 		{"github.com/gorilla/websocket", "Dialer", "Dial", sink{medium: address, to: 1}},
 		{"github.com/gorilla/websocket", "Dialer", "DialContext", sink{medium: address, from: 1, to: 2}},
 

@@ -379,7 +379,7 @@ func (t tracer) writes(p place, call *ssa.CallCommon, into ssa.Value, _ int) []p
 	switch {
 	case isSink && (s.writer == firstArgument || s.writer == strictArgument):
 	case fn.Signature().Recv() != nil && strings.HasPrefix(fn.Name(), "Write"):
-	case fn.Signature().Recv() != nil && (fn.Name() == "Set" || fn.Name() == "Add" || fn.Name() == "Encode"):
+	case fn.Signature().Recv() != nil && (fn.Name() == "Set" || fn.Name() == "Add" || fn.Name() == "Encode" || fn.Name() == "Store"):
 	default:
 		return nil
 	}
@@ -411,7 +411,7 @@ func (t tracer) writes(p place, call *ssa.CallCommon, into ssa.Value, _ int) []p
 // collects tells whether a value of the type gathers what is written to it.
 func collects(t types.Type) bool {
 	switch pkg, name := typeName(elem(t)); pkg + "." + name {
-	case "bytes.Buffer", "strings.Builder", "net/url.Values", "net/http.Header":
+	case "bytes.Buffer", "strings.Builder", "net/url.Values", "net/http.Header", "sync.Map", "sync/atomic.Value", "sync/atomic.Pointer":
 		return true
 	}
 	return false

@@ -105,12 +105,14 @@ func build(pass *analysis.Pass) *Program {
 	pkg.Build()
 
 	p := &Program{
-		Pkg:     pkg,
-		pass:    pass,
-		callers: make(map[*ssa.Function][]ssa.CallInstruction),
-		stores:  make(map[*types.Var][]fieldStore),
-		globals: make(map[*ssa.Global][]ssa.Instruction),
-		makers:  make(map[*ssa.Function][]*ssa.MakeClosure),
+		Pkg:        pkg,
+		pass:       pass,
+		callers:    make(map[*ssa.Function][]ssa.CallInstruction),
+		stores:     make(map[*types.Var][]fieldStore),
+		fieldLoads: make(map[*types.Var][]ssa.Value),
+		dynamic:    make(map[*ssa.CallCommon][]*ssa.Function),
+		globals:    make(map[*ssa.Global][]ssa.Instruction),
+		makers:     make(map[*ssa.Function][]*ssa.MakeClosure),
 	}
 	var add func(fn *ssa.Function)
 	add = func(fn *ssa.Function) {

@@ -2,9 +2,11 @@ package flow
 
 import (
 	"cmp"
+	"go/token"
 	"go/types"
 	"iter"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -24,10 +26,14 @@ type Program struct {
 	callers map[*ssa.Function][]ssa.CallInstruction
 	// stores are the assignments to a field, whatever the struct at hand.
 	stores map[*types.Var][]fieldStore
+	// fieldLoads are the values read from a field, whatever the struct at hand.
+	fieldLoads map[*types.Var][]ssa.Value
 	// globals are the instructions that mention a package variable.
 	globals map[*ssa.Global][]ssa.Instruction
 	// makers are the places where a function literal becomes a closure.
 	makers map[*ssa.Function][]*ssa.MakeClosure
+	// dynamic are the functions behind calls of function values.
+	dynamic map[*ssa.CallCommon][]*ssa.Function
 	// methods are the methods of this package behind those of its interfaces.
 	methods map[*types.Func][]*ssa.Function
 	// interfaces is the other direction.
@@ -49,6 +55,106 @@ func (p *Program) index() {
 			}
 		}
 	}
+	// A function may be handed to one that is called by way of another.
+	for range maxFrames {
+		if !p.resolve() {
+			break
+		}
+	}
+}
+
+// resolve tells which functions of this package the calls of function values
+// may reach; it gives whether it has found more than before.
+func (p *Program) resolve() (more bool) {
+	for call := range p.Calls() {
+		common := call.Common()
+		if _, builtin := common.Value.(*ssa.Builtin); builtin || common.IsInvoke() || StaticCallee(common) != nil {
+			continue
+		}
+		for _, fn := range p.functions(common.Value, make(map[ssa.Value]bool)) {
+			if !slices.Contains(p.dynamic[common], fn) && len(fn.Params) == len(common.Args) {
+				p.dynamic[common] = append(p.dynamic[common], fn)
+				p.callers[fn] = append(p.callers[fn], call)
+				more = true
+			}
+		}
+	}
+	return more
+}
+
+// functions gives the functions with source that a function value may be.
+func (p *Program) functions(v ssa.Value, seen map[ssa.Value]bool) (list []*ssa.Function) {
+	if seen[v] {
+		return nil
+	}
+	seen[v] = true
+	add := func(v ssa.Value) { list = append(list, p.functions(v, seen)...) }
+	switch v := v.(type) {
+	case *ssa.Function:
+		if len(v.Blocks) > 0 && (v.Synthetic == "" || strings.HasPrefix(v.Synthetic, "range-over-func")) {
+			list = append(list, v)
+		}
+	case *ssa.MakeClosure:
+		add(v.Fn)
+	case *ssa.ChangeType:
+		add(v.X)
+	case *ssa.Phi:
+		for _, edge := range v.Edges {
+			add(edge)
+		}
+	case *ssa.Parameter:
+		// With several callers each has functions of its own, which are not to
+		// be mixed up; and others may call what is exported.
+		if len(p.callers[v.Parent()]) != 1 || token.IsExported(v.Parent().Name()) {
+			return nil
+		}
+		for i, param := range v.Parent().Params {
+			if param != v {
+				continue
+			}
+			for _, call := range p.callers[v.Parent()] {
+				if args := Args(call.Common()); i < len(args) {
+					add(args[i])
+				}
+			}
+		}
+	case *ssa.FreeVar:
+		for i, free := range v.Parent().FreeVars {
+			if free != v {
+				continue
+			}
+			for _, maker := range p.makers[v.Parent()] {
+				add(maker.Bindings[i])
+			}
+		}
+	case *ssa.Alloc:
+		for _, use := range p.uses(v) {
+			if store, ok := use.(*ssa.Store); ok && store.Addr == v {
+				add(store.Val)
+			}
+		}
+	case *ssa.UnOp:
+		if field, ok := v.X.(*ssa.FieldAddr); ok {
+			for _, st := range p.stores[FieldOf(field.X.Type(), field.Field)] {
+				add(st.store.Val)
+			}
+			return list
+		}
+		if g, ok := v.X.(*ssa.Global); ok {
+			for _, u := range p.Into(Slot{Global: g}) {
+				add(u.Value)
+			}
+			return list
+		}
+		add(v.X)
+	case *ssa.Call:
+		for _, callee := range p.Callees(&v.Call) {
+			for _, result := range Returns(callee, 0) {
+				add(result)
+			}
+		}
+	}
+	return list
 }
 
 func (p *Program) note(instr ssa.Instruction) {
@@ -58,6 +164,12 @@ func (p *Program) note(instr ssa.Instruction) {
 		}
 	}
 	switch instr := instr.(type) {
+	case *ssa.UnOp:
+		if addr, ok := instr.X.(*ssa.FieldAddr); ok && holdsElements(instr.Type()) {
+			if field := FieldOf(addr.X.Type(), addr.Field); field != nil {
+				p.fieldLoads[field] = append(p.fieldLoads[field], instr)
+			}
+		}
 	case *ssa.Store:
 		if addr, ok := instr.Addr.(*ssa.FieldAddr); ok {
 			if field := FieldOf(addr.X.Type(), addr.Field); field != nil {
@@ -82,10 +194,28 @@ func (p *Program) Callees(call *ssa.CallCommon) []*ssa.Function {
 	if call.IsInvoke() {
 		return p.methods[call.Method.Origin()]
 	}
+	if _, method := boundMethod(call); method != nil && types.IsInterface(method.Signature().Recv().Type()) {
+		return p.methods[method.Origin()]
+	}
 	if fn := StaticCallee(call); fn != nil && len(fn.Blocks) > 0 {
 		return []*ssa.Function{fn}
 	}
-	return nil
+	return p.dynamic[call]
+}
+
+// boundMethod gives the receiver and the method of a call of a method value:
+// f := log.Print; f("text").
+func boundMethod(call *ssa.CallCommon) (ssa.Value, *types.Func) {
+	closure, ok := call.Value.(*ssa.MakeClosure)
+	if !ok || len(closure.Bindings) != 1 {
+		return nil, nil
+	}
+	fn, ok := closure.Fn.(*ssa.Function)
+	if !ok || !strings.HasPrefix(fn.Synthetic, "bound method wrapper") {
+		return nil, nil
+	}
+	method, _ := fn.Object().(*types.Func)
+	return closure.Bindings[0], method
 }
 
 // StaticCallee is the function that a call names, the generic one for an
@@ -94,6 +224,11 @@ func StaticCallee(call *ssa.CallCommon) *ssa.Function {
 	fn := call.StaticCallee()
 	if fn == nil {
 		return nil
+	}
+	if _, method := boundMethod(call); method != nil {
+		if named := fn.Prog.FuncValue(method); named != nil {
+			fn = named
+		}
 	}
 	if origin := fn.Origin(); origin != nil {
 		return origin
@@ -120,6 +255,9 @@ func CalledObject(call *ssa.CallCommon) *types.Func {
 func Args(call *ssa.CallCommon) []ssa.Value {
 	if call.IsInvoke() {
 		return append([]ssa.Value{call.Value}, call.Args...)
+	}
+	if receiver, method := boundMethod(call); method != nil {
+		return append([]ssa.Value{receiver}, call.Args...)
 	}
 	return call.Args
 }
@@ -193,6 +331,106 @@ func (p *Program) uses(v ssa.Value) []ssa.Instruction {
 		return *refs
 	}
 	return nil
+}
+
+// holdsElements tells whether values of the type are shared: what is put into
+// one by one name is there by all others.
+func holdsElements(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Map, *types.Chan, *types.Slice:
+		return true
+	}
+	return false
+}
+
+// loads gives the maps, channels and slices that are read from a field or
+// package variable.
+func (p *Program) loads(s Slot) []ssa.Value {
+	if s.Field != nil {
+		return p.fieldLoads[s.Field]
+	}
+	var list []ssa.Value
+	for _, instr := range p.globals[s.Global] {
+		if load, ok := instr.(*ssa.UnOp); ok && load.X == s.Global && holdsElements(load.Type()) {
+			list = append(list, load)
+		}
+	}
+	return list
+}
+
+// maxAliases bounds how many names of one map, channel or slice are followed.
+const maxAliases = 200
+
+// aliases gives the values that are the same map, channel or slice as v: v
+// itself, and what comes of it through variables, closures and fields.
+func (p *Program) aliases(v ssa.Value) []ssa.Value {
+	list := []ssa.Value{v}
+	seen := map[ssa.Value]bool{v: true}
+	add := func(v ssa.Value) {
+		if !seen[v] && len(list) < maxAliases {
+			seen[v] = true
+			list = append(list, v)
+		}
+	}
+	for i := 0; i < len(list); i++ {
+		for _, use := range p.uses(list[i]) {
+			switch use := use.(type) {
+			case *ssa.Phi:
+				add(use)
+			case *ssa.ChangeType:
+				add(use)
+			case *ssa.Slice:
+				if use.X == list[i] {
+					add(use)
+				}
+			case *ssa.Store:
+				if use.Val == list[i] {
+					p.readFrom(use.Addr, 0, add)
+				}
+			case *ssa.MakeClosure:
+				if fn, ok := use.Fn.(*ssa.Function); ok {
+					for n, binding := range use.Bindings {
+						if binding == list[i] && n < len(fn.FreeVars) {
+							add(fn.FreeVars[n])
+						}
+					}
+				}
+			}
+		}
+	}
+	return list
+}
+
+// readFrom gives the values that are read from a variable or field, also in
+// closures.
+func (p *Program) readFrom(addr ssa.Value, depth int, add func(ssa.Value)) {
+	if field, ok := addr.(*ssa.FieldAddr); ok {
+		if obj := FieldOf(field.X.Type(), field.Field); obj != nil {
+			for _, v := range p.fieldLoads[obj] {
+				add(v)
+			}
+		}
+		return
+	}
+	if depth > maxFrames {
+		return
+	}
+	for _, use := range p.uses(addr) {
+		switch use := use.(type) {
+		case *ssa.UnOp:
+			if use.X == addr && holdsElements(use.Type()) {
+				add(use)
+			}
+		case *ssa.MakeClosure:
+			if fn, ok := use.Fn.(*ssa.Function); ok {
+				for i, binding := range use.Bindings {
+					if binding == addr && i < len(fn.FreeVars) {
+						p.readFrom(fn.FreeVars[i], depth+1, add)
+					}
+				}
+			}
+		}
+	}
 }
 
 // Uses is uses, for the analyzers.

@@ -33,7 +33,7 @@ func (p *Program) Argument(call ssa.CallInstruction, index, element int) Site {
 	site.Pos, site.End = expr.Pos(), expr.End()
 	common := call.Common()
 	signature := common.Signature()
-	if signature.Recv() != nil || common.IsInvoke() {
+	if _, bound := boundMethod(common); signature.Recv() != nil || common.IsInvoke() || bound != nil {
 		if index == 0 {
 			if sel, ok := ast.Unparen(expr.Fun).(*ast.SelectorExpr); ok {
 				return site.to(sel.X)

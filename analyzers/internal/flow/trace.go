@@ -2,6 +2,7 @@ package flow
 
 import (
 	"go/types"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/tools/go/ssa"
@@ -232,6 +233,12 @@ func (t *Tracer[S]) move(p Place[S]) {
 }
 
 func (t *Tracer[S]) open(s Slot, p Place[S]) {
+	if rest, ok := s.Path.cut(Element); s.Fn == nil && (ok || s.Path == "") {
+		// What is put into a map that a field or variable holds.
+		for _, v := range t.Program.loads(s) {
+			t.put(Place[S]{Value: v, Path: s.Path, State: p.State}, v, rest, nil, 0)
+		}
+	}
 	if t.Open == nil {
 		return
 	}
@@ -403,6 +410,11 @@ func (t *Tracer[S]) assigned(p Place[S], addr ssa.Value, rest Path, frame *Frame
 			if inner, ok := rest.cut(Element); ok || rest == "" {
 				t.assigned(p, use, inner, frame, depth)
 			}
+		case *ssa.Slice:
+			// What is made with a constant length is a slice of an array.
+			if inner, ok := rest.cut(Element); use.X == addr && (ok || rest == "") {
+				t.puts(Place[S]{Value: use, Path: rest, State: p.State}, use, inner, frame, depth)
+			}
 		case *ssa.MakeClosure:
 			if fn, ok := use.Fn.(*ssa.Function); ok {
 				for i, binding := range use.Bindings {
@@ -434,19 +446,53 @@ func (t *Tracer[S]) assignedBy(p Place[S], call *ssa.Call, addr ssa.Value, rest 
 
 // elements goes to what is put into a map, channel or slice made here.
 func (t *Tracer[S]) elements(p Place[S], v ssa.Value, rest Path) {
+	t.puts(p, v, rest, p.Frame, 0)
+}
+
+// puts goes to what is put into a map, channel or slice by any of its names.
+func (t *Tracer[S]) puts(p Place[S], v ssa.Value, rest Path, frame *Frame, depth int) {
+	for _, alias := range t.Program.aliases(v) {
+		inner := frame
+		if alias.Parent() != v.Parent() {
+			inner = nil // another function, by a way that is no call
+		}
+		t.put(p, alias, rest, inner, depth)
+	}
+}
+
+// put goes to what is put into a map, channel or slice by one of its names.
+func (t *Tracer[S]) put(p Place[S], v ssa.Value, rest Path, frame *Frame, depth int) {
 	for _, use := range t.Program.uses(v) {
 		switch use := use.(type) {
 		case *ssa.MapUpdate:
 			if use.Map == v {
-				t.push(p.At(use.Value, rest))
+				t.push(Place[S]{Value: use.Value, Path: rest, State: p.State, Frame: frame})
 			}
 		case *ssa.Send:
 			if use.Chan == v {
-				t.push(p.At(use.X, rest))
+				t.push(Place[S]{Value: use.X, Path: rest, State: p.State, Frame: frame})
 			}
 		case *ssa.IndexAddr:
 			if use.X == v {
-				t.assigned(p, use, rest, p.Frame, 0)
+				t.assigned(p, use, rest, frame, 0)
+			}
+		case *ssa.Call:
+			if b, ok := use.Call.Value.(*ssa.Builtin); ok && b.Name() == "copy" && use.Call.Args[0] == v {
+				path := rest
+				if _, isSlice := use.Call.Args[1].Type().Underlying().(*types.Slice); isSlice && strings.HasPrefix(string(p.Path), string(Element)) {
+					path = Element + rest
+				}
+				t.push(Place[S]{Value: use.Call.Args[1], Path: path, State: p.State, Frame: frame})
+			}
+			for _, callee := range t.Program.Callees(&use.Call) {
+				for i, arg := range Args(&use.Call) {
+					if arg != v || i >= len(callee.Params) || depth > maxFrames {
+						continue
+					}
+					if inner := t.frame(use, frame); inner != nil {
+						t.puts(p, callee.Params[i], rest, inner, depth+1)
+					}
+				}
 			}
 		}
 	}
