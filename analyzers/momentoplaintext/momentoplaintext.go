@@ -381,7 +381,11 @@ func (c *checker) check(d demand) {
 			if !ok {
 				return
 			}
-			p.State.Medium, p.State.Writer = l.Medium, 0
+			p.State.Medium, p.State.Writer, p.State.Strict = l.Medium, 0, false
+		}
+		if s.Fn == nil {
+			c.solver.Note(s, p.State)
+			return
 		}
 		c.solver.Slot(s, p.State)
 	})

@@ -21,15 +21,22 @@ type tracer struct {
 	found func(origin)
 }
 
-// trace follows a value back to the secrets it may hold.
+// trace follows a value back to the secrets it may hold. open is told of the
+// parameters, exported fields and exported variables that it comes from.
 func (c *checker) trace(from place, found func(origin), open func(flow.Slot, place)) {
 	t := tracer{c, found}
 	flowTracer := flow.Tracer[leak]{Program: c.program, Step: t.step}
 	flowTracer.Open = func(s flow.Slot, p place) []place {
 		switch {
 		case s.Field != nil:
+			if t.settable(s.Field) {
+				open(s, p)
+			}
 			return t.field(s, p)
 		case s.Global != nil:
+			if t.settable(s.Global.Object()) {
+				open(s, p)
+			}
 			if s.Global.Pkg != c.program.Pkg {
 				t.known(p, s.Global.Object(), 0, nil)
 			}
@@ -47,6 +54,12 @@ func (c *checker) trace(from place, found func(origin), open func(flow.Slot, pla
 		return nil
 	}
 	flowTracer.Trace(from)
+}
+
+// settable tells whether a field or variable of this package is one that other
+// packages may set.
+func (t tracer) settable(obj types.Object) bool {
+	return obj != nil && obj.Pkg() == t.Pkg && obj.Exported()
 }
 
 // isErrorMethod tells whether a function is the method that makes its receiver
@@ -187,7 +200,7 @@ func (t tracer) shownBy(p place, typ types.Type) (next []place) {
 			t.found(o)
 		}, func(s flow.Slot, q place) {
 			if s.Fn != fn || s.Param != 0 {
-				return
+				return // fields and variables are followed
 			}
 			path := s.Path
 			if isPointer && !toPointer {

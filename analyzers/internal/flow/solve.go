@@ -123,6 +123,10 @@ func (s *Solver[S]) Slot(slot Slot, state S) {
 	}
 }
 
+// Note takes a slot for a way in from other packages alone: where this one's
+// own values go is followed already.
+func (s *Solver[S]) Note(slot Slot, state S) { s.slots[slotState[S]{slot, state}] = true }
+
 // Export gives the intakes of this package's functions (with the methods of
 // interfaces that they implement), fields and variables, for facts.
 func (s *Solver[S]) Export(export func(types.Object, []Intake[S])) {

@@ -83,3 +83,19 @@ func Token(client momento.AuthClient, expiry utils.ExpiresIn) error {
 	_, err := client.GenerateDisposableToken(context.Background(), &momento.GenerateDisposableTokenRequest{ExpiresIn: expiry, Scope: scope})
 	return err
 }
+
+// Default is what ByDefault uses.
+var Default = utils.ExpiresInDays(30)
+
+// ByDefault takes nothing.
+func ByDefault(client momento.AuthClient) error { return Key(client, Default) }
+
+// Policy has a lifetime for each kind of key.
+type Policy struct {
+	Expiry map[string]utils.ExpiresIn
+}
+
+// Mint makes a key of a kind.
+func (p *Policy) Mint(client momento.AuthClient, kind string) error {
+	return Key(client, p.Expiry[kind])
+}

@@ -18,6 +18,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"example.com/corpus/plaintext/tenants"
 	"github.com/momentohq/client-sdk-go/auth"
 	responses "github.com/momentohq/client-sdk-go/responses/auth"
 )
@@ -232,3 +233,12 @@ var all = map[string][]string{}
 func remember(made *responses.GenerateApiKeySuccess) { all["a"] = append(all["a"], made.RefreshToken) }
 
 func recall() { fmt.Println(all["a"]) } // want `GenerateApiKeySuccess.RefreshToken is printed`
+
+// What is put into another package's variables and fields.
+func elsewhere(made *responses.GenerateApiKeySuccess) {
+	e := &tenants.Event{Host: made.Endpoint, Text: made.ApiKey} // want `GenerateApiKeySuccess.ApiKey is logged`
+	e.Text = "refresh " + made.RefreshToken                     // want `GenerateApiKeySuccess.RefreshToken is logged`
+	e.Emit()
+	tenants.Banner = made.ApiKey // want `GenerateApiKeySuccess.ApiKey is logged`
+	tenants.Greet()
+}

@@ -55,3 +55,18 @@ func (a Account) String() string { return a.Host + " " + a.Key }
 type Quiet struct{ Host, Key string }
 
 func (q Quiet) String() string { return q.Host }
+
+// Event is logged as a text.
+type Event struct {
+	Host string
+	Text string
+}
+
+// Emit logs the text.
+func (e *Event) Emit() { log.Println(e.Text) }
+
+// Banner is shown by Greet.
+var Banner string
+
+// Greet shows the banner.
+func Greet() { log.Print(Banner) }
