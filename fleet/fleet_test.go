@@ -749,6 +749,12 @@ func TestParseTarget(t *testing.T) {
 			t.Errorf("%s: %+v, host %q, %v", test.in, got, got.host(), err)
 		}
 	}
+	// What Windows calls a path has no host, though it has a colon.
+	for _, path := range []string{`C:\src\api`, "C:/src/api", `D:api`, `\\server\share\api`, `\\?\C:\src\api`, `\\?\UNC\server\share\api`} {
+		if got, err := ParseTarget(path); err != nil || !got.isPath() || got.host() != "" {
+			t.Errorf("%s: %+v, host %q, %v", path, got, got.host(), err)
+		}
+	}
 	for _, bad := range []string{
 		"", "-upload-pack=x", "ext::sh -c id", "https://user:pass@host/a", "https://token@host/a", "ftp://host/a", "https:///a",
 		"-x:y", "host:-y", "a\nb", "ssh://-oProxyCommand=x/a",

@@ -27,7 +27,7 @@ func script(e Event, program string) []byte {
 	}
 	return []byte(strings.NewReplacer(
 		"MARK", scriptMark, "BYPASS", e.bypass(), "EVENT", string(e), "SUFFIX", suffix,
-		"INPUT", input, "GIVE", give, "ARGUMENTS", arguments, "PROGRAM", quote(filepath.ToSlash(program)),
+		"INPUT", input, "GIVE", give, "ARGUMENTS", arguments, "PROGRAM", quote(shellPath(filepath.ToSlash(program))),
 	).Replace(scriptText))
 }
 
@@ -51,6 +51,15 @@ GIVE"$program" hook run EVENTARGUMENTS
 const readRefs = `refs=$(cat)
 give() { [ -z "$refs" ] || printf '%s\n' "$refs" 2>/dev/null; }
 `
+
+// shellPath is a path, slash-separated, for the shell that git brings along on
+// Windows: it takes C:/x and //server/share/x, but not the long form of either.
+func shellPath(path string) string {
+	if share, ok := strings.CutPrefix(path, "//?/UNC/"); ok {
+		return "//" + share
+	}
+	return strings.TrimPrefix(path, "//?/")
+}
 
 // quote makes one word of the shell out of any text.
 func quote(text string) string {

@@ -1,6 +1,9 @@
 package hook
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // The scripts as people find them in their repositories.
 func TestScriptsReadAsTheyShould(t *testing.T) {
@@ -46,5 +49,18 @@ func TestVersionsOfGitAreUnderstood(t *testing.T) {
 	}
 	if !(version{2, 53}).before(configHooks) || (version{2, 54}).before(configHooks) || (version{3, 0}).before(configHooks) {
 		t.Error("hooks in the configuration start with git 2.54")
+	}
+}
+
+func TestPathsOfWindowsAreWrittenForTheShell(t *testing.T) {
+	for path, want := range map[string]string{
+		"C:/Program Files/momentolint.exe":           `program='C:/Program Files/momentolint.exe'`,
+		"//?/C:/Users/o'neil/bin/momentolint.exe":    `program='C:/Users/o'\''neil/bin/momentolint.exe'`,
+		"//server/tools/momentolint.exe":             `program='//server/tools/momentolint.exe'`,
+		"//?/UNC/server/tools/$(id)/momentolint.exe": `program='//server/tools/$(id)/momentolint.exe'`,
+	} {
+		if got := string(script(PreCommit, path)); !strings.Contains(got, "\n"+want+"\n") {
+			t.Errorf("%s: %s is not in\n%s", path, want, got)
+		}
 	}
 }

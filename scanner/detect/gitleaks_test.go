@@ -293,7 +293,7 @@ func TestTheIgnoreFileCounts(t *testing.T) {
 	key := credentialtest.V2(credentialtest.Options{})
 	const commit = "0123456789abcdef0123456789abcdef01234567"
 	file := filepath.Join(t.TempDir(), ".gitleaksignore")
-	if err := os.WriteFile(file, []byte("# ours\n\nsrc/a.env:momento-api-key-v2:2\n"+commit+":b.env:momento-api-key-v2:1\nc\\d.env:momento-api-key-v2:1\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("# ours\n\nsrc/a.env:momento-api-key-v2:2\n"+commit+":b.env:momento-api-key-v2:1\nc\\d.env:momento-api-key-v2:1\nC:\\src\\e.env:momento-api-key-v2:1\n\\\\server\\share\\f.env:momento-api-key-v2:1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d := newDetector(t, detect.Options{GitleaksIgnore: []detect.GitleaksFile{{Path: file}}})
@@ -307,6 +307,9 @@ func TestTheIgnoreFileCounts(t *testing.T) {
 		{"b.env", commit, "K=" + key, true},
 		{"b.env", "", "K=" + key, false},
 		{"c/d.env", "", "K=" + key, true},
+		{"C:/src/e.env", "", "K=" + key, true},
+		{"D:/src/e.env", "", "K=" + key, false},
+		{"//server/share/f.env", "", "K=" + key, true},
 	} {
 		list := scan(t, d.NewScanner(), tt.path, []byte(tt.text), nil)
 		if len(list) != 1 {

@@ -81,8 +81,17 @@ func commit(id, name, mail, date, message string) *finding.Commit {
 
 // toSlash writes a Windows path as one with slashes: reports travel.
 func toSlash(path string) string {
-	if !strings.Contains(path, "/") {
+	if !strings.Contains(path, "/") || strings.HasPrefix(path, `\\`) || hasDrive(path) {
 		path = strings.ReplaceAll(path, `\`, "/")
 	}
+	if share, ok := strings.CutPrefix(path, "//?/UNC/"); ok {
+		return "//" + share
+	}
+	path = strings.TrimPrefix(path, "//?/")
 	return strings.TrimPrefix(path, "./")
+}
+
+// hasDrive tells a path that begins with a drive of Windows.
+func hasDrive(path string) bool {
+	return len(path) > 1 && path[1] == ':' && ('a' <= path[0] && path[0] <= 'z' || 'A' <= path[0] && path[0] <= 'Z')
 }

@@ -212,22 +212,27 @@ func (r *sarifResult) pending() pendingResult {
 // repository or unknown, absolute if the log says so.
 func (p sarifPath) resolve(bases map[string]sarifPath) string {
 	path := fromURI(p.URI)
-	for base, seen := p.URIBaseID, 0; base != "" && !strings.HasPrefix(path, "/") && seen < 10; seen++ {
+	for base, seen := p.URIBaseID, 0; base != "" && !isAbsolute(path) && seen < 10; seen++ {
 		b, ok := bases[base]
 		if !ok || b.URI == "" {
 			break
 		}
-		if !strings.HasPrefix(path, "/") {
-			path = strings.TrimSuffix(fromURI(b.URI), "/") + "/" + path
-		}
+		path = strings.TrimSuffix(fromURI(b.URI), "/") + "/" + path
 		base = b.URIBaseID
 	}
 	return path
 }
 
+// isAbsolute tells a slash-separated path that begins at a root, of whatever
+// system.
+func isAbsolute(path string) bool { return strings.HasPrefix(path, "/") || hasDrive(path) }
+
 // fromURI undoes percent-encoding and takes off file://. What is no URI (many
 // tools write plain paths) stays as it is.
 func fromURI(uri string) string {
+	if strings.Contains(uri, `\`) && !strings.HasPrefix(uri, "file:") {
+		return toSlash(uri) // no URI has one
+	}
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "" && u.Scheme != "file" {
 		return toSlash(uri)
@@ -236,9 +241,17 @@ func fromURI(uri string) string {
 	if u.Opaque != "" {
 		path = u.Opaque
 	}
-	// A drive stands behind a third slash.
-	if len(path) > 3 && path[0] == '/' && path[2] == ':' && u.Scheme == "file" {
-		path = path[1:]
+	switch {
+	case u.Scheme != "file":
+	case hasDrive(strings.TrimPrefix(path, "/")):
+		// A drive stands behind a third slash,
+		path = strings.TrimPrefix(path, "/")
+	case hasDrive(u.Host):
+		// or, wrongly and often, behind the second,
+		path = u.Host + path
+	case u.Host != "" && u.Host != "localhost":
+		// where the computer stands that has a share.
+		path = "//" + u.Host + path
 	}
 	return toSlash(path)
 }

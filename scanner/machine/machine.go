@@ -124,8 +124,12 @@ func (s System) Places(unreadable func(path string, err error)) ([]Place, []Vari
 	variables := make([]Variable, 0, len(s.Environ))
 	for _, e := range s.Environ {
 		name, value, _ := strings.Cut(e, "=")
+		if name == "" {
+			continue // Windows keeps the present folder of each drive as "=C:=C:\folder"
+		}
 		variables = append(variables, Variable{name, value, adviceVariable})
-		if name == "MOMENTO_CONFIG_DIR" && filepath.IsAbs(value) {
+		configDir := name == "MOMENTO_CONFIG_DIR" || s.AppData != "" && strings.EqualFold(name, "MOMENTO_CONFIG_DIR")
+		if configDir && filepath.IsAbs(value) {
 			f.glob(value, ".", adviceCLI)
 		}
 	}

@@ -67,6 +67,26 @@ func TestWellKnownPlaces(t *testing.T) {
 	}
 }
 
+// On Windows the environment holds each drive's present folder, and names of
+// variables may be written in either case.
+func TestTheEnvironmentOfWindows(t *testing.T) {
+	elsewhere, appData := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(appData, "Microsoft", "Windows", "PowerShell", "PSReadLine", "ConsoleHost_history.txt"))
+	write(t, filepath.Join(appData, "gcloud", "application_default_credentials.json"))
+	s := machine.System{Home: t.TempDir(), AppData: appData, Environ: []string{`=C:=C:\Users\dev`, `=::=::\`, "Momento_Config_Dir=" + elsewhere, `Path=C:\Windows`}}
+	places, variables := s.Places(func(path string, err error) { t.Errorf("%s: %v", path, err) })
+	if len(variables) != 2 || variables[0].Name != "Momento_Config_Dir" || variables[1].Value != `C:\Windows` {
+		t.Errorf("variables: %+v", variables)
+	}
+	if len(places) != 3 {
+		t.Errorf("places: %+v; want the folder of the variable, a history and a file of another tool", places)
+	}
+	s.AppData = ""
+	if places, _ := s.Places(func(string, error) {}); len(places) != 0 {
+		t.Errorf("elsewhere the variable has another name: %+v", places)
+	}
+}
+
 func write(t *testing.T, path string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

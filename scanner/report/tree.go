@@ -100,6 +100,9 @@ func (t *tree) locate(f *finding.Finding) location {
 	out.file, out.member, out.packed = splitMember(f.Location, t.isFile)
 	full := filepath.FromSlash(out.file)
 	if !filepath.IsAbs(full) {
+		if hasDrive(out.file) && !t.isFile(out.file) {
+			return out // from a report of another computer
+		}
 		if t.root == "" {
 			out.inside = localPath(out.file)
 			return out
@@ -108,7 +111,8 @@ func (t *tree) locate(f *finding.Finding) location {
 	}
 	rel, err := filepath.Rel(t.top, full)
 	if err != nil || !filepath.IsLocal(rel) {
-		out.file = filepath.ToSlash(full)
+		// Cleaned, so that two slashes at the beginning are a share's of Windows.
+		out.file = filepath.ToSlash(filepath.Clean(full))
 		return out
 	}
 	out.file, out.inside = filepath.ToSlash(rel), true
@@ -256,17 +260,31 @@ func escapePath(p string) string {
 }
 
 // uri is the address of a file in reports for code hosts: relative inside of
-// the repository, else absolute.
+// the repository, else absolute (RFC 8089; its appendix E.3 for the shares of
+// Windows).
 func (l location) uri() string {
-	file := l.file
 	if l.inside {
-		return escapePath(path.Clean(file))
+		return escapePath(path.Clean(l.file))
 	}
-	if strings.HasPrefix(file, "/") {
+	// The long form that switches off Windows' own parsing of paths.
+	file := l.file
+	if share, ok := strings.CutPrefix(file, "//?/UNC/"); ok {
+		file = "//" + share
+	} else if long, ok := strings.CutPrefix(file, "//?/"); ok {
+		file = long
+	}
+	switch {
+	case strings.HasPrefix(file, "//"):
+		return "file:" + escapePath(file)
+	case strings.HasPrefix(file, "/"):
 		return "file://" + escapePath(file)
-	}
-	if len(file) > 2 && file[1] == ':' && file[2] == '/' {
+	case hasDrive(file):
 		return "file:///" + file[:2] + escapePath(file[2:])
 	}
-	return escapePath(strings.TrimLeft(file, "/"))
+	return escapePath(file)
+}
+
+// hasDrive tells an absolute path on a drive of Windows, slash-separated.
+func hasDrive(file string) bool {
+	return len(file) > 2 && file[1] == ':' && file[2] == '/' && ('a' <= file[0] && file[0] <= 'z' || 'A' <= file[0] && file[0] <= 'Z')
 }
