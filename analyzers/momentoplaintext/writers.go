@@ -109,10 +109,7 @@ type target struct {
 // tells whether to go on to what callers hand to a parameter.
 func (c *checker) writer(v ssa.Value, callers bool) target {
 	var found target
-	know := func(d destination) ([]place, bool) {
-		found.to, found.known = max(found.to, d), true
-		return nil, true
-	}
+	know := func(d destination) { found.to, found.known = max(found.to, d), true }
 	t := flow.Tracer[leak]{Program: c.program}
 	t.Step = func(p place) ([]place, bool) {
 		if p.Path != "" && p.Path != flow.Deref {
@@ -121,9 +118,11 @@ func (c *checker) writer(v ssa.Value, callers bool) target {
 		if g, ok := p.Value.(*ssa.Global); ok && p.Path == flow.Deref {
 			switch {
 			case isStandardStream(g):
-				return know(toOutput)
+				know(toOutput)
+				return nil, true
 			case is(g, "io", "Discard"):
-				return know(nowhere)
+				know(nowhere)
+				return nil, true
 			}
 		}
 		if call := producer(p.Value); call != nil {
@@ -133,10 +132,12 @@ func (c *checker) writer(v ssa.Value, callers bool) target {
 			case wraps(fn):
 				return c.wrapped(p, call), true
 			case exempt(fn):
-				return know(nowhere)
+				know(nowhere)
+				return nil, true
 			default:
 				if d, ok := producers()[fn.FullName()]; ok {
-					return know(d)
+					know(d)
+					return nil, true
 				}
 			}
 		}
@@ -149,10 +150,12 @@ func (c *checker) writer(v ssa.Value, callers bool) target {
 			}
 		}
 		if d, ok := destinations()[full]; ok && p.Path == "" {
-			return know(d)
+			know(d)
+			return nil, true
 		}
 		if strings.HasPrefix(pkg, "crypto/") {
-			return know(nowhere)
+			know(nowhere)
+			return nil, true
 		}
 		return nil, false
 	}

@@ -364,33 +364,35 @@ const maxAliases = 200
 // aliases gives the values that are the same map, channel or slice as v: v
 // itself, and what comes of it through variables, closures and fields.
 func (p *Program) aliases(v ssa.Value) []ssa.Value {
-	list := []ssa.Value{v}
+	list, queue := []ssa.Value{v}, []ssa.Value{v}
 	seen := map[ssa.Value]bool{v: true}
 	add := func(v ssa.Value) {
 		if !seen[v] && len(list) < maxAliases {
 			seen[v] = true
-			list = append(list, v)
+			list, queue = append(list, v), append(queue, v)
 		}
 	}
-	for i := 0; i < len(list); i++ {
-		for _, use := range p.uses(list[i]) {
+	for len(queue) > 0 {
+		name := queue[0]
+		queue = queue[1:]
+		for _, use := range p.uses(name) {
 			switch use := use.(type) {
 			case *ssa.Phi:
 				add(use)
 			case *ssa.ChangeType:
 				add(use)
 			case *ssa.Slice:
-				if use.X == list[i] {
+				if use.X == name {
 					add(use)
 				}
 			case *ssa.Store:
-				if use.Val == list[i] {
+				if use.Val == name {
 					p.readFrom(use.Addr, 0, add)
 				}
 			case *ssa.MakeClosure:
 				if fn, ok := use.Fn.(*ssa.Function); ok {
 					for n, binding := range use.Bindings {
-						if binding == list[i] && n < len(fn.FreeVars) {
+						if binding == name && n < len(fn.FreeVars) {
 							add(fn.FreeVars[n])
 						}
 					}
