@@ -3,10 +3,12 @@
 package helpers
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"os"
 	"strings"
 )
@@ -66,6 +68,21 @@ func Count(s string, n int) { fmt.Println("count", n) }
 
 // Emit writes to where its caller wants it.
 func Emit(w io.Writer, s string) { fmt.Fprintln(w, s) }
+
+// Send writes to a connection.
+func Send(conn net.Conn, s string) { fmt.Fprintf(conn, "%s\r\n", s) }
+
+// Report has a place of its own to write to.
+type Report struct {
+	Out  io.Writer
+	text bytes.Buffer
+}
+
+// Show writes to that place.
+func (r *Report) Show(s string) { fmt.Fprintln(r.Out, s) }
+
+// Keep writes to memory.
+func (r *Report) Keep(s string) { fmt.Fprintln(&r.text, s) }
 
 // EmitDeep writes by way of another function.
 func EmitDeep(prefix, s string, w io.Writer) { Emit(w, prefix+s) }

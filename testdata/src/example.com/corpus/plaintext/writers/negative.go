@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"strings"
 
+	"example.com/corpus/plaintext/helpers"
 	"filippo.io/age"
 	"github.com/gorilla/websocket"
 	responses "github.com/momentohq/client-sdk-go/responses/auth"
@@ -76,6 +77,7 @@ func overTheWire(conn *tls.Conn, made *responses.GenerateApiKeySuccess) error {
 		return err
 	}
 	greet(other, made)
+	helpers.Send(other, made.ApiKey)
 	return json.NewEncoder(other).Encode(made)
 }
 
@@ -83,6 +85,7 @@ func overTheWire(conn *tls.Conn, made *responses.GenerateApiKeySuccess) error {
 func greet(conn net.Conn, made *responses.GenerateApiKeySuccess) {
 	fmt.Fprintf(conn, "AUTH %s\r\n", made.ApiKey)
 	_, _ = io.WriteString(conn, made.ApiKey)
+	helpers.Send(conn, made.ApiKey)
 }
 
 func hashed(made *responses.GenerateApiKeySuccess) {

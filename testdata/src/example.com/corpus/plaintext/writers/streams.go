@@ -42,6 +42,8 @@ func emits(f *os.File, out io.Writer, made *responses.GenerateApiKeySuccess) {
 	helpers.EmitDeep("key", made.ApiKey, f)    // want `GenerateApiKeySuccess.ApiKey is written to a file by way of example.com/corpus/plaintext/helpers.EmitDeep`
 	tenants.Emit(f, made.ApiKey)               // want `GenerateApiKeySuccess.ApiKey is written to a file by way of example.com/corpus/plaintext/tenants.Emit`
 	notice.Fnoticef(f, "made %s", made.ApiKey) // want `GenerateApiKeySuccess.ApiKey is written to a file by way of thirdparty.example/notice.Fnoticef`
+	new(helpers.Report).Show(made.ApiKey)      // want `GenerateApiKeySuccess.ApiKey is printed by way of \(\*example.com/corpus/plaintext/helpers.Report\).Show`
+	new(helpers.Report).Keep(made.ApiKey)
 	var b bytes.Buffer
 	emit(&b, made.ApiKey)
 	emit(sha256.New(), made.ApiKey)
