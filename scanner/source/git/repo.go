@@ -19,9 +19,6 @@ import (
 // OID is an object id.
 type OID = odb.OID
 
-// ParseOID reads a full object id in hex.
-func ParseOID(s string) (OID, error) { return odb.ParseOID(s) }
-
 // Options say how to read a repository.
 type Options struct {
 	// Jobs is the number of workers; 0 means one per core.
