@@ -126,6 +126,31 @@ func TestImportKeepsWhatIsMomentos(t *testing.T) {
 	}
 }
 
+// Whatever the order in which a report has them, the same key in two places is
+// two findings, and the same place told twice is one.
+func TestImportKeepsPlacesApartInAnyOrder(t *testing.T) {
+	key := ct.V2(ct.Options{Seed: "places"})
+	entry := func(line, column int) object {
+		return gitleaksEntry("app/.env", key, key, object{"StartLine": line, "EndLine": line, "StartColumn": column, "EndColumn": column + len(key) - 1})
+	}
+	want := fmt.Sprint([][2]int{{2, 1}, {2, 1 + len(key)}, {9, 1}})
+	places := []object{entry(2, 2), entry(2, 2+len(key)), entry(9, 2), entry(9, 2)}
+	for _, order := range [][]int{{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 3, 0, 2}} {
+		var list []object
+		for _, i := range order {
+			list = append(list, places[i])
+		}
+		dir := tree(t, map[string]string{"gitleaks.json": asJSON(t, list)})
+		var got [][2]int
+		for _, f := range scanJSON(t, "", exitFound, "--import", filepath.Join(dir, "gitleaks.json")).Findings {
+			got = append(got, [2]int{f.Line, f.Column})
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("%v: places %v, want %s", order, got, want)
+		}
+	}
+}
+
 func TestImportReadsStandardInput(t *testing.T) {
 	o := scanJSON(t, asJSON(t, []object{gitleaksEntry("a", ct.Legacy(ct.Options{}), ct.Legacy(ct.Options{}), nil)}), exitFound, "--import", "-")
 	if len(o.Findings) != 1 || *o.Findings[0].Kind != "legacy" {

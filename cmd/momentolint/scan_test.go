@@ -346,3 +346,35 @@ func TestLiveCheck(t *testing.T) {
 		t.Errorf("%d calls with --offline", n)
 	}
 }
+
+// Rules that the configuration switches off, of credentials and of policy, are
+// not reported by any way of scanning.
+func TestDisabledRulesAreNotReported(t *testing.T) {
+	v2, v1 := ct.V2(ct.Options{}), ct.V1(ct.Options{})
+	dir := tree(t, map[string]string{
+		"a.env": "KEY=" + v2 + "\n", "b.env": "KEY=" + v1 + "\n", "c.js": "const {ExpiresIn} = require('@gomomento/sdk');\nawait client.generateApiKey(scope, ExpiresIn.never());\n",
+		"none.yaml": "version: 1\n", "some.yaml": "version: 1\nrules: {disable: [momento-api-key-v2, momento-never-expiring-key]}\n",
+	})
+	rules := func(args ...string) string {
+		var list []string
+		for _, f := range scanJSON(t, "KEY="+v2+" "+v1, exitFound, args...).Findings {
+			list = append(list, f.Rule)
+		}
+		return strings.Join(list, " ")
+	}
+	some, none := []string{"--config", filepath.Join(dir, "some.yaml")}, []string{"--config", filepath.Join(dir, "none.yaml")}
+	for _, test := range []struct {
+		args      []string
+		all, left string
+	}{
+		{[]string{dir}, "momento-api-key-v2 momento-api-key-v1 momento-never-expiring-key", "momento-api-key-v1"},
+		{[]string{"-"}, "momento-api-key-v2 momento-api-key-v1", "momento-api-key-v1"},
+	} {
+		if got := rules(append(test.args, none...)...); got != test.all {
+			t.Errorf("%v: %s, want %s", test.args, got, test.all)
+		}
+		if got := rules(append(test.args, some...)...); got != test.left {
+			t.Errorf("%v with rules switched off: %s, want %s", test.args, got, test.left)
+		}
+	}
+}
