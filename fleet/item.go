@@ -32,7 +32,7 @@ type Target struct {
 func ParseTarget(text string) (Target, error) {
 	t, err := parseTarget(strings.TrimSpace(text))
 	if err == nil && finding.WithoutCredentials(t.URL) != t.URL {
-		return Target{}, fmt.Errorf("%s: a credential in the name: the queue would keep it; rename the folder, or scan it with momentolint scan --history", finding.WithoutCredentials(t.URL))
+		return Target{}, errors.New("a credential in the name, which the queue would keep: rename it, or use momentolint scan --history")
 	}
 	return t, err
 }

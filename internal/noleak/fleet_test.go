@@ -33,6 +33,8 @@ func (w *world) fillOrg(t *testing.T) {
 	write(t, filepath.Join(other, w.key("name of a file of the fleet", ct.Options{})), []byte("KEY="+w.key("in a strange file of the fleet", ct.Options{})+"\n"))
 	git(t, other, nil, "add", "-A", "-f")
 	git(t, other, []string{"GIT_AUTHOR_NAME=" + w.key("an author of the fleet", ct.Options{})}, "commit", "-q", "-m", "Use "+w.key("a message of the fleet", ct.Options{}))
+	// This one cannot be submitted: the queue would hold the path.
+	repository(t, filepath.Join(w.org, w.key("name of a folder of the fleet", ct.Options{}), "hidden"))
 	broken := filepath.Join(w.org, "team", "broken")
 	repository(t, broken)
 	if err := os.WriteFile(filepath.Join(broken, ".git", "HEAD"), []byte("ref: "+w.key("HEAD of a broken repository", ct.Options{})), 0o600); err != nil {
@@ -78,7 +80,7 @@ func (w *world) fleets(t *testing.T, finder *noleak.Finder) {
 	t.Run("run", func(t *testing.T) {
 		t.Parallel()
 		steps := []run{
-			{name: "run", args: slices.Concat([]string{"run", w.org, w.repo, w.broken, "--verbose", "--tries", "1"}, live, reports()), env: manager, codes: []int{2}, says: "live.env"},
+			{name: "run", args: slices.Concat([]string{"run", w.org, w.repo, w.broken, "--verbose", "--tries", "1"}, live, reports()), env: manager, codes: []int{2}, says: "a credential in the name"},
 			{name: "status", args: []string{"status", "--all", "--format", "json"}, codes: []int{0, 2}, says: `"total":`},
 		}
 		for _, format := range formats {
@@ -91,10 +93,10 @@ func (w *world) fleets(t *testing.T, finder *noleak.Finder) {
 	t.Run("submit and worker", func(t *testing.T) {
 		t.Parallel()
 		w.steps(t, finder,
-			run{name: "submit", args: []string{"submit", "--file", "-", "--tries", "1"}, in: list, codes: []int{0}},
+			run{name: "submit", args: []string{"submit", "--file", "-", "--tries", "1"}, in: list, codes: []int{2}, says: "a credential in the name"},
 			run{name: "worker", args: append([]string{"worker", "--drain", "--verbose"}, live...), env: manager, codes: []int{0}},
 			run{name: "report", args: append([]string{"report", "--wait", "--verbose"}, reports()...), codes: []int{2}, says: "live.env"},
-			run{name: "submit again", args: []string{"submit", "--file", "-", "--tries", "2", "--offline"}, in: list, codes: []int{0}},
+			run{name: "submit again", args: []string{"submit", "--file", "-", "--tries", "2", "--offline"}, in: list, codes: []int{2}},
 			run{name: "worker that knows the caches", args: []string{"worker", "--drain", "--verbose"}, codes: []int{0}},
 			run{name: "status", args: []string{"status", "--all"}, codes: []int{2}},
 		)
