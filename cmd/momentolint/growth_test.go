@@ -97,7 +97,7 @@ func TestGrowth(t *testing.T) {
 		for _, times := range []int{1, 10, 100} {
 			n := g.unit * times
 			t.Run(fmt.Sprintf("%d %s", n, g.name), func(t *testing.T) {
-				args, code := g.make(t, t.TempDir(), n)
+				args, code := g.make(t, inMemory(t), n)
 				bounded(t, code, args...)
 			})
 		}
