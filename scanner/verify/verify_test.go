@@ -312,6 +312,27 @@ func TestOnlyUnavailableIsTriedAgain(t *testing.T) {
 	}
 }
 
+// A service that is down is not asked about each of many credentials.
+func TestAServiceThatNeverAnswersIsLeftAlone(t *testing.T) {
+	s := start(t, momentotest.Options{})
+	s.SetFault(func(momentotest.Call) momentotest.Fault { return momentotest.Fault{Code: codes.Unavailable} })
+	var targets []Target
+	for i := range 30 {
+		targets = append(targets, Target{Credential: parse(t, credentialtest.V2(credentialtest.Options{Seed: fmt.Sprint(i)}))})
+	}
+	verdicts := newVerifier(t, at(s)).Verify(t.Context(), targets)
+	for f, v := range verdicts {
+		if v.Status != finding.StatusUnverified || !v.Unfinished {
+			t.Errorf("%s: %s (%s), unfinished %v", f, v.Status, v.Reason, v.Unfinished)
+		}
+	}
+	// The control plane and the data plane, each with its retries.
+	want := 2 * maxFailures * maxAttempts
+	if n := len(s.Calls()); len(verdicts) != len(targets) || n != want {
+		t.Errorf("%d verdicts after %d calls, want %d after %d", len(verdicts), n, len(targets), want)
+	}
+}
+
 func TestAServiceThatRecoversIsHeard(t *testing.T) {
 	s := start(t, momentotest.Options{})
 	text := credentialtest.V2(credentialtest.Options{})
