@@ -97,8 +97,8 @@ func (c *cursor) seek(e *odb.TreeEntry) bool {
 
 // added calls fn for each file of a tree that none of the parents has in the
 // same place with the same content, as a combined diff does.
-func (d *differ) added(ctx context.Context, tree OID, parents []OID, prefix string, fn func(file) error) error {
-	return d.compare(ctx, tree, parents, prefix, 0, fn)
+func (d *differ) added(ctx context.Context, tree OID, parents []OID, fn func(file) error) error {
+	return d.compare(ctx, tree, parents, "", 0, fn)
 }
 
 func (d *differ) compare(ctx context.Context, tree OID, parents []OID, prefix string, depth int, fn func(file) error) error {

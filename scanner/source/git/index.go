@@ -260,7 +260,7 @@ func (s *stagedScan) compareTrees(ctx context.Context) ([]indexEntry, error) {
 		return nil, err
 	}
 	var entries []indexEntry
-	err = s.d.added(ctx, tree, []OID{head}, "", func(f file) error {
+	err = s.d.added(ctx, tree, []OID{head}, func(f file) error {
 		entries = append(entries, indexEntry{path: f.path, id: f.id, old: f.before[0]})
 		return nil
 	})

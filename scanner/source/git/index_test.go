@@ -15,7 +15,7 @@ import (
 )
 
 // bothWays gives what is staged by the index's own tree, and as git says.
-func bothWays(t *testing.T, dir string) (own []string, ownErr error, git []string) {
+func bothWays(t *testing.T, dir string) (own, git []string, ownErr error) {
 	t.Helper()
 	r, err := Open(t.Context(), dir, Options{})
 	if err != nil {
@@ -48,7 +48,7 @@ func bothWays(t *testing.T, dir string) (own []string, ownErr error, git []strin
 	if err != nil && ownErr == nil {
 		t.Fatal(err)
 	}
-	return list(entries), ownErr, list(said)
+	return list(entries), list(said), ownErr
 }
 
 // What the index says by its cache of trees is what git says, whatever was done
@@ -99,7 +99,7 @@ func TestTheIndexSaysWhatGitSays(t *testing.T) {
 				}
 			}
 			repo.Git("write-tree") // as "git commit" does before it runs a hook
-			own, err, git := bothWays(t, repo.Dir)
+			own, git, err := bothWays(t, repo.Dir)
 			if err != nil {
 				t.Fatalf("format %s, step %d: %v", format, step, err)
 			}
@@ -165,7 +165,7 @@ func TestAnIndexThatIsUnclearIsLeftToGit(t *testing.T) {
 			repo.Write("dir/b", "2\n")
 			repo.Commit("Begin")
 			prepare(repo)
-			if own, err, _ := bothWays(t, repo.Dir); !errors.Is(err, errUnclear) {
+			if own, _, err := bothWays(t, repo.Dir); !errors.Is(err, errUnclear) {
 				t.Errorf("%q, %v", own, err)
 			}
 		})

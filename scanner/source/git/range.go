@@ -471,7 +471,7 @@ func (s *rangeScan) commit(ctx context.Context, d *differ, worker, seq int, c ra
 	if err := s.message(worker, seq, info, o); err != nil {
 		return err
 	}
-	err = d.added(ctx, c.tree, parents, "", func(f file) error {
+	err = d.added(ctx, c.tree, parents, func(f file) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -589,7 +589,7 @@ func (s *rangeScan) pushed(ctx context.Context, d *differ, seq int, e resolved) 
 		case odb.Blob:
 			return s.file(ctx, d, 0, id, &Change{Seq: seq})
 		case odb.Tree:
-			err := d.added(ctx, id, nil, "", func(f file) error {
+			err := d.added(ctx, id, nil, func(f file) error {
 				return s.file(ctx, d, 0, f.id, &Change{Seq: seq, Path: f.path})
 			})
 			if err != nil && !isVisitError(err) {

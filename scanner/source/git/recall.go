@@ -266,7 +266,7 @@ func (u *update) commit(ctx context.Context, d *differ, s *rangeScan, c rangeCom
 		parents = append(parents, tree)
 	}
 	certain := true
-	err := d.added(ctx, c.tree, parents, "", func(f file) error {
+	err := d.added(ctx, c.tree, parents, func(f file) error {
 		if !u.wanted[f.id] {
 			return nil
 		}
