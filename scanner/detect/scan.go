@@ -62,6 +62,9 @@ type Scanner struct {
 	unbroken []int
 
 	store []byte
+	// narrowText is what stands in a narrow column, narrowAt where.
+	narrowText []byte
+	narrowAt   []int32
 
 	// What follows belongs to the present text.
 
@@ -76,8 +79,9 @@ type Scanner struct {
 	// final tells that the text ends with the buffer.
 	final bool
 	// next is the place in the buffer up to which needles are done, wideNext the
-	// same in a text that is UTF-16, userNext for the user's rules.
-	next, wideNext, userNext int
+	// same in a text that is UTF-16, userNext for the user's rules, narrowNext
+	// for narrow columns.
+	next, wideNext, userNext, narrowNext int
 	// last is what was handed on last.
 	last      shown
 	beginning []byte
@@ -151,7 +155,7 @@ func (s *Scanner) tooDeep(*view) {
 func (s *Scanner) Scan(ctx context.Context, path string, head []byte, rest io.Reader, emit func(*Match) error) (n int64, err error) {
 	s.ctx, s.path, s.emit = ctx, path, emit
 	s.top = view{}
-	s.base, s.next, s.wideNext, s.userNext, s.last = 0, 0, 0, 0, shown{}
+	s.base, s.next, s.wideNext, s.userNext, s.narrowNext, s.last = 0, 0, 0, 0, 0, shown{}
 	s.pending, s.others = s.pending[:0], s.others[:0]
 	s.consumed, s.work, s.partial = 0, 0, Partial{}
 	s.beginning, s.inPlayKnown = nil, false
@@ -249,7 +253,7 @@ func (s *Scanner) stream(in io.Reader) error {
 
 // slide drops from the buffer what is not needed any more.
 func (s *Scanner) slide(have int) int {
-	from := s.next - s.back
+	from := min(s.next, s.narrowNext) - s.back
 	if !s.d.engine.user.none() {
 		from = min(from, s.userNext-userBack)
 	}
@@ -273,6 +277,7 @@ func (s *Scanner) slide(have int) int {
 	s.next -= from
 	s.wideNext = max(0, s.wideNext-from)
 	s.userNext = max(0, s.userNext-from)
+	s.narrowNext = max(0, s.narrowNext-from)
 	s.last.lo, s.last.hi = s.last.lo-from, s.last.hi-from
 	for _, list := range [][]*candidate{s.pending, s.others} {
 		for _, c := range list {
@@ -296,6 +301,7 @@ func (s *Scanner) chunk(data []byte, final bool) error {
 		return err
 	}
 	s.wideText()
+	s.narrowColumns()
 	for {
 		pos, which := s.d.searcher.Next(data, s.next)
 		if pos < 0 {
