@@ -11,7 +11,13 @@ const workPerByte = 32
 
 // hit looks at one needle in a view.
 func (s *Scanner) hit(v *view, at int, n *needle) {
-	if v.parent == nil && s.known(at) || s.exhausted() {
+	if v.parent == nil && s.known(at) {
+		return
+	}
+	if s.exhausted() {
+		if v.parent == nil && n.sort == plainStart {
+			s.plain(v, at)
+		}
 		return
 	}
 	switch n.sort {
@@ -87,6 +93,39 @@ func (s *Scanner) token(v *view, at int) bool {
 	t.reset(r)
 	_, cut := read(r, v, at, at+s.forward, &tokenSet, s.d.depth > v.depth, &t)
 	s.work += int64(len(r.text)) + 16
+	return s.tokenRead(v, at, &t, cut)
+}
+
+// plain looks for a JWT or an envelope that begins at v.data[at] and stands there
+// as it is: nothing in it is escaped, and nothing stands in between. That costs
+// little, so it is done whatever the text.
+func (s *Scanner) plain(v *view, at int) {
+	d := v.data
+	if !looksLikeToken(d, at) {
+		return
+	}
+	r := &s.runs[v.depth]
+	r.reset()
+	var t token
+	t.reset(r)
+	end := min(at+s.forward, len(d))
+	i := at
+	for ; i < end && (tokenSet[d[i]] || d[i] == '=' && padsPart(d, i) && t.pad()); i++ {
+		if !t.feed(d[i]) {
+			break
+		}
+		r.add(d[i], i, i+1)
+		if t.done() {
+			break
+		}
+	}
+	s.tokenRead(v, at, &t, i == end && end < len(d))
+}
+
+// tokenRead makes a finding of the token that was read from v.data[at] on, if it
+// is a credential, which it tells.
+func (s *Scanner) tokenRead(v *view, at int, t *token, cut bool) bool {
+	d, r := v.data, t.r
 	n := t.length()
 	if cut && t.part != partWhole && t.part != partNone && (v.cut || len(d)-at > s.forward) {
 		// A token that runs into the end of a cut text is met again in the next

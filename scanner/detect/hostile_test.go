@@ -5,10 +5,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
+	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 )
 
@@ -60,6 +62,7 @@ func hostile() map[string]string {
 		"entities":               "&#101;&#121;&amp;amp;amp;",
 		"quotes":                 `eyJ"'"'"'"'`,
 		"refresh":                `refreshToken:"0123456789abcdef0123",`,
+		"refresh-names":          "refreshToken=",
 		"refresh-braces":         `{refreshToken:"0123456789abcdef0123",apiKey:"eyJhbGciOiJIUzI1NiJ9.`,
 		"never":                  "ExpiresIn.never()",
 		"never-nested":           "import momento;generateApiKey((((ExpiresIn.never(",
@@ -90,6 +93,48 @@ func TestWorkIsBoundedByTheLength(t *testing.T) {
 		}
 		if s.work > s.sizes.work+workPerByte*s.consumed && partial == nil {
 			t.Errorf("%s: the bound was reached without a word", name)
+		}
+	}
+}
+
+// TestPlainKeysAreFoundInATextThatIsTooDense promises what the reason for a text
+// that was not looked at wholly says: a key that stands there as it is is found
+// whatever else is in the text, also when it is read chunk by chunk.
+func TestPlainKeysAreFoundInATextThatIsTooDense(t *testing.T) {
+	d := newTestDetector(t, Options{})
+	keys := []string{
+		credentialtest.V1(credentialtest.Options{}), credentialtest.V2(credentialtest.Options{}),
+		credentialtest.Disposable(credentialtest.Options{}), credentialtest.Legacy(credentialtest.Options{}),
+		credentialtest.V1JWT(credentialtest.Options{}),
+	}
+	for name, unit := range hostile() {
+		var text bytes.Buffer
+		for text.Len() < 256<<10 {
+			text.WriteString(unit)
+		}
+		for _, key := range keys {
+			fmt.Fprintf(&text, "\n\nx = (%s)\n\n", key)
+		}
+		for _, rest := range []io.Reader{nil, bytes.NewReader(text.Bytes()[1000:])} {
+			head := text.Bytes()
+			if rest != nil {
+				head = head[:1000]
+			}
+			s := d.NewScanner()
+			s.sizes.work = -1 << 40 // exhausted from the beginning
+			found := 0
+			_, err := s.Scan(t.Context(), "a.ts", head, rest, func(m *Match) error {
+				if k := m.Credential.Kind; k != "" && k != credential.SessionToken {
+					found++
+				}
+				return nil
+			})
+			if _, ok := errors.AsType[*Partial](err); !ok {
+				t.Errorf("%s: %v, though the work was too much", name, err)
+			}
+			if found != len(keys) {
+				t.Errorf("%s: %d of %d plain keys (chunks: %t)", name, found, len(keys), rest != nil)
+			}
 		}
 	}
 }

@@ -36,6 +36,7 @@ func (s *Scanner) neverExpiring(at int) {
 	}
 	text := string(d[lo:hi])
 	first, last := s.lineBounds(lo, hi)
+	s.work += int64(4 * (last - first))
 	m := Match{
 		Rule: finding.NeverExpiringRule, Message: s.d.messages[finding.NeverExpiringRule],
 		Fingerprint: fingerprint(finding.NeverExpiringRule, string(bytes.Join(bytes.Fields(d[first:last]), []byte{' '}))),
@@ -46,9 +47,36 @@ func (s *Scanner) neverExpiring(at int) {
 	s.others = slices.Insert(s.others, i, c)
 }
 
-// generates matches the name of a call that creates an API key, in the
-// spelling of any of the SDKs.
-var generates = lazy.Regexp(`(?i)generate_?api_?(?:key|token)`)
+// generates finds the name of a call that creates an API key, in the spelling of
+// any of the SDKs, and gives the place behind it; -1 if there is none.
+func generates(text []byte) (end int) {
+	for i := 0; ; {
+		k := indexFold(text[i:], "generate")
+		if k < 0 {
+			return -1
+		}
+		i += k + len("generate")
+		rest, ok := cutFold(text[i:], "_", true)
+		if rest, ok = cutFold(rest, "api", false); !ok {
+			continue
+		}
+		rest, _ = cutFold(rest, "_", true)
+		for _, what := range [...]string{"key", "token"} {
+			if after, ok := cutFold(rest, what, false); ok {
+				return len(text) - len(after)
+			}
+		}
+	}
+}
+
+// cutFold is bytes.CutPrefix without regard to case; optional tells that the
+// prefix may be missing.
+func cutFold(text []byte, prefix string, optional bool) (rest []byte, ok bool) {
+	if len(text) >= len(prefix) && strings.EqualFold(string(text[:len(prefix)]), prefix) {
+		return text[len(prefix):], true
+	}
+	return text, optional
+}
 
 // neverCall tells whether ExpiresIn.never() stands around d[at] and goes to a
 // call that creates an API key, and where it stands.
@@ -129,7 +157,9 @@ func (s *Scanner) goesToKey(lo, hi int) bool {
 				depth--
 				continue
 			}
-			if generates().Match(calleeBefore(d[from:i])) {
+			callee := calleeBefore(d[from:i])
+			s.work += int64(len(callee))
+			if generates(callee) >= 0 {
 				return true
 			}
 		case ';':
@@ -165,7 +195,9 @@ var assigned = lazy.Regexp(`([A-Za-z_$][A-Za-z0-9_]*)\s*(?::\s*[A-Za-z_][A-Za-z0
 // variableGoesToKey tells whether d[lo:hi] is put into a variable that a call
 // which creates an API key uses further down.
 func (s *Scanner) variableGoesToKey(d []byte, lo, hi int) bool {
-	m := assigned().FindSubmatch(d[max(0, lo-200):lo])
+	const statement = 200
+	s.work += 4 * statement // for the expression
+	m := assigned().FindSubmatch(d[max(0, lo-statement):lo])
 	if m == nil {
 		return false
 	}
@@ -173,16 +205,18 @@ func (s *Scanner) variableGoesToKey(d []byte, lo, hi int) bool {
 	rest := d[hi:min(len(d), hi+maxUse)]
 	s.work += int64(len(rest))
 	for {
-		at := generates().FindIndex(rest)
-		if at == nil {
+		end := generates(rest)
+		if end < 0 {
 			return false
 		}
-		rest = rest[at[1]:]
+		rest = rest[end:]
 		open := bytes.IndexByte(rest[:min(len(rest), 64)], '(')
 		if open < 0 {
 			continue
 		}
-		if hasWord(arguments(rest[open:]), name) {
+		arguments := arguments(rest[open:])
+		s.work += int64(2 * len(arguments))
+		if hasWord(arguments, name) {
 			return true
 		}
 	}

@@ -10,6 +10,9 @@ import (
 // maxObject is how far the object around a name reaches at most, each way.
 const maxObject = 32 << 10
 
+// objectWork is how often the object is gone through.
+const objectWork = 8
+
 // refreshToken looks at the value of a name such as refreshToken. The token is
 // opaque, and OAuth uses the same names: the neighbours in the same object
 // decide whether it is Momento's.
@@ -23,12 +26,19 @@ func (s *Scanner) refreshToken(v *view, at int) {
 		return
 	}
 	value, first, ok := valueAfter(d, end)
+	s.work += int64(2*len(value)) + 64
 	if !ok || len(value) < 16 {
 		return
 	}
-	s.work += 2 * maxObject
+	quoted := quotedAt(d, first)
+	if !quoted && !opaque(value) {
+		return
+	}
 	lo, hi, braces := objectAround(d, at)
-	if !quotedAt(d, first) && (braces || !opaque(value)) {
+	s.work += objectWork * int64(hi-lo)
+	if !braces {
+		s.work += 2 * maxObject // in which braces were looked for
+	} else if !quoted {
 		return
 	}
 	n := credential.Neighbours{File: fileName(s.path)}
