@@ -56,26 +56,25 @@ func generates(text []byte) (end int) {
 			return -1
 		}
 		i += k + len("generate")
-		rest, ok := cutFold(text[i:], "_", true)
-		if rest, ok = cutFold(rest, "api", false); !ok {
+		rest, ok := cutFold(bytes.TrimPrefix(text[i:], []byte("_")), "api")
+		if !ok {
 			continue
 		}
-		rest, _ = cutFold(rest, "_", true)
+		rest = bytes.TrimPrefix(rest, []byte("_"))
 		for _, what := range [...]string{"key", "token"} {
-			if after, ok := cutFold(rest, what, false); ok {
+			if after, ok := cutFold(rest, what); ok {
 				return len(text) - len(after)
 			}
 		}
 	}
 }
 
-// cutFold is bytes.CutPrefix without regard to case; optional tells that the
-// prefix may be missing.
-func cutFold(text []byte, prefix string, optional bool) (rest []byte, ok bool) {
+// cutFold is bytes.CutPrefix without regard to case.
+func cutFold(text []byte, prefix string) (rest []byte, ok bool) {
 	if len(text) >= len(prefix) && strings.EqualFold(string(text[:len(prefix)]), prefix) {
 		return text[len(prefix):], true
 	}
-	return text, optional
+	return text, false
 }
 
 // neverCall tells whether ExpiresIn.never() stands around d[at] and goes to a
