@@ -29,45 +29,43 @@ type token struct {
 }
 
 // parseToken checks that text is a whole, signed JWT and picks out the claims
-// that matter. buf must have room for len(text) bytes.
-func parseToken(text, buf []byte) (token, []byte, error) {
-	var tok token
+// that matter. buf must have room for len(text) bytes; header and claims, as
+// decoded, lie in it.
+func parseToken(text, buf []byte) (tok token, header, body []byte, err error) {
 	head, rest, ok := bytes.Cut(text, dot)
 	if !ok {
-		return tok, nil, ErrShape
+		return tok, nil, nil, ErrShape
 	}
 	claims, signature, ok := bytes.Cut(rest, dot)
 	if !ok {
-		return tok, nil, ErrShape
+		return tok, nil, nil, ErrShape
 	}
 	// Compact serialisation has no padding, but SDKs that decode leniently
 	// take it.
 	head, claims, signature = bytes.TrimRight(head, "="), bytes.TrimRight(claims, "="), bytes.TrimRight(signature, "=")
 	if !isBase64URL(head) || !isBase64URL(claims) || !isBase64URL(signature) {
-		return tok, nil, ErrShape
+		return tok, nil, nil, ErrShape
 	}
-	header, ok := decodeBase64(buf, head)
-	if !ok {
-		return tok, nil, ErrEncoding
+	if header, ok = decodeBase64(buf, head); !ok {
+		return tok, nil, nil, ErrEncoding
 	}
 	if err := checkHeader(header); err != nil {
-		return tok, nil, err
+		return tok, nil, nil, err
 	}
-	body, ok := decodeBase64(buf, claims)
-	if !ok {
-		return tok, nil, ErrEncoding
+	if body, ok = decodeBase64(buf[len(header):], claims); !ok {
+		return tok, nil, nil, ErrEncoding
 	}
 	if len(signature) < minSignature || !varied(signature) {
-		return tok, nil, ErrSignature
+		return tok, nil, nil, ErrSignature
 	}
 	m := objectMembers(body)
 	for m.next() {
 		tok = tok.with(m.key(), m.value(), m.text)
 	}
 	if m.bad {
-		return tok, nil, ErrJSON
+		return tok, nil, nil, ErrJSON
 	}
-	return tok, body, nil
+	return tok, header, body, nil
 }
 
 var dot = []byte{'.'}
@@ -238,4 +236,11 @@ func underMomento(host string) bool {
 }
 
 // validJSON is the last check of what members has let pass.
-func validJSON(b []byte) bool { return json.Valid(b) }
+func validJSON(objects ...[]byte) bool {
+	for _, b := range objects {
+		if !json.Valid(b) {
+			return false
+		}
+	}
+	return true
+}

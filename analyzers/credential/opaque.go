@@ -98,11 +98,11 @@ func ParseSessionToken(text []byte, validUntil int64) (Credential, error) {
 	case len(text) > MaxLength:
 		return Credential{}, ErrTooLong
 	}
-	tok, body, err := parseToken(text, make([]byte, len(text)))
+	tok, header, body, err := parseToken(text, make([]byte, len(text)))
 	if err != nil {
 		return Credential{}, err
 	}
-	if !validJSON(body) {
+	if !validJSON(header, body) {
 		return Credential{}, ErrJSON
 	}
 	var c Credential

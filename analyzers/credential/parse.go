@@ -46,7 +46,7 @@ func trim(text []byte) []byte {
 }
 
 func parseJWT(text, buf []byte) (Credential, error) {
-	tok, body, err := parseToken(text, buf)
+	tok, header, body, err := parseToken(text, buf)
 	if err != nil {
 		return Credential{}, err
 	}
@@ -54,7 +54,7 @@ func parseJWT(text, buf []byte) (Credential, error) {
 	if who == foreign {
 		return Credential{}, ErrForeign
 	}
-	if !validJSON(body) {
+	if !validJSON(header, body) {
 		return Credential{}, ErrJSON
 	}
 	c := newToken(&tok, who)
@@ -124,7 +124,7 @@ func parseEnvelope(text, stack []byte) (Credential, error) {
 	if len(key) > len(buf) {
 		buf = make([]byte, len(key))
 	}
-	tok, body, err := parseToken(key, buf)
+	tok, header, body, err := parseToken(key, buf)
 	if err != nil {
 		return Credential{}, err
 	}
@@ -133,7 +133,7 @@ func parseEnvelope(text, stack []byte) (Credential, error) {
 	if who == foreign && !underMomento(host) {
 		return Credential{}, ErrForeign
 	}
-	if !validJSON(object) || !validJSON(body) {
+	if !validJSON(object, header, body) {
 		return Credential{}, ErrJSON
 	}
 	c := newToken(&tok, who)

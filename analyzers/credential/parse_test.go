@@ -151,6 +151,10 @@ func TestAnEnvelopeAtMomentoHoldsWhateverTokenItHolds(t *testing.T) {
 func TestWhatIsNotOurs(t *testing.T) {
 	v1, jwt := credentialtest.V1(credentialtest.Options{}), credentialtest.V1JWT(credentialtest.Options{})
 	b64 := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	// The JWT with another header.
+	headed := func(header string) string {
+		return base64.RawURLEncoding.EncodeToString([]byte(header)) + jwt[strings.IndexByte(jwt, '.'):]
+	}
 	hs256 := func(claims string) string { return credentialtest.JWT("HS256", claims, "x") }
 	for _, tt := range []struct {
 		name, text string
@@ -181,6 +185,8 @@ func TestWhatIsNotOurs(t *testing.T) {
 		{"placeholder in an envelope", b64(`{"endpoint":"` + cell + `","api_key":"<your key here please>"}`), credential.ErrShape},
 		{"source map", b64(`{"version":3,"file":"x.js","sources":["../src/x.ts"],"names":[]}`), credential.ErrShape},
 		{"two objects", b64(`{"endpoint":"` + cell + `","api_key":"` + jwt + `"}{"a":1}`), credential.ErrJSON},
+		{"a header with a broken escape", b64(`{"endpoint":"` + cell + `","api_key":"` + headed(`{"alg":"HS\256"}`) + `"}`), credential.ErrJSON},
+		{"a header with a broken number", headed(`{"alg":"HS256","v":01}`), credential.ErrJSON},
 		{"OAuth file", `{"accessToken":"ya29.abcdefghijklmnop","refreshToken":"1//0gabcdefghijklmnopqrstuvwx","validUntil":1}`, credential.ErrContext},
 		{"refresh token alone", credentialtest.Refresh("a"), credential.ErrShape},
 	} {
