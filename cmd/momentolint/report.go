@@ -52,6 +52,9 @@ type settings struct {
 // settings checks the flags and reads the configuration and the baseline.
 func (f *reportFlags) settings(cmd *cobra.Command, path string) (*settings, error) {
 	checked, err := f.Check()
+	if err == nil && f.jobs < 0 {
+		err = errors.New("--jobs cannot be negative")
+	}
 	if err != nil {
 		return nil, cli.Wrong(cmd, err)
 	}

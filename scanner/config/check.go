@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/momentolint/momentolint/internal/words"
+	"github.com/momentolint/momentolint/scanner/rule"
 )
 
 // fields are the known fields of a mapping, each with those of its value.
@@ -90,24 +91,53 @@ func (c *Config) validate(file string, root *yaml.Node) error {
 	case c.MaxDecodeDepth != nil && *c.MaxDecodeDepth < 0:
 		return problem("max-decode-depth", "max-decode-depth is negative")
 	}
-	for _, glob := range c.Exclude {
+	entry := func(field string, i int, format string, args ...any) error {
+		return &Error{File: file, Line: lineOfEntry(root, field, i), Problem: fmt.Sprintf(format, args...)}
+	}
+	for i, glob := range c.Exclude {
 		if !doublestar.ValidatePattern(glob) {
-			return problem("exclude", "exclude: %q is not a glob", glob)
+			return entry("exclude", i, "exclude: %q is not a glob", glob)
+		}
+	}
+	for _, id := range c.Rules.Disable {
+		if near := nearRule(id); near != "" {
+			return problem("rules", "rules: unknown rule %q: did you mean %q?", id, near)
 		}
 	}
 	for i, a := range c.Allow {
 		switch {
 		case a.Fingerprint == "" && a.Rule == "" && a.Path == "":
-			return problem("allow", "allow, entry %d: needs a fingerprint, a rule or a path", i+1)
+			return entry("allow", i, "allow, entry %d: needs a fingerprint, a rule or a path", i+1)
 		case strings.TrimSpace(a.Reason) == "":
-			return problem("allow", "allow, entry %d: needs a reason", i+1)
+			return entry("allow", i, "allow, entry %d: needs a reason", i+1)
 		case a.Path != "" && !doublestar.ValidatePattern(a.Path):
-			return problem("allow", "allow, entry %d: %q is not a glob", i+1, a.Path)
+			return entry("allow", i, "allow, entry %d: %q is not a glob", i+1, a.Path)
 		case a.Fingerprint != "" && !isFingerprint(a.Fingerprint):
-			return problem("allow", "allow, entry %d: a fingerprint has 16 hexadecimal digits", i+1)
+			return entry("allow", i, "allow, entry %d: a fingerprint has 16 hexadecimal digits", i+1)
+		}
+		if near := nearRule(a.Rule); near != "" {
+			return entry("allow", i, "allow, entry %d: unknown rule %q: did you mean %q?", i+1, a.Rule, near)
 		}
 	}
 	return nil
+}
+
+// nearRule gives the rule that a misspelled one must have meant. "" for one
+// that exists, and for one that is like none of ours: it may be the user's own,
+// in a .gitleaks.toml.
+func nearRule(id string) string {
+	if id == "" {
+		return ""
+	}
+	all := rule.All()
+	ids := make([]string, len(all))
+	for i, r := range all {
+		ids[i] = r.ID
+	}
+	if slices.Contains(ids, id) {
+		return ""
+	}
+	return words.Nearest(id, ids)
 }
 
 func isFingerprint(s string) bool {
@@ -122,6 +152,16 @@ func lineOf(root *yaml.Node, field string) int {
 		}
 	}
 	return root.Line
+}
+
+// lineOfEntry is the line of an entry of a top-level list.
+func lineOfEntry(root *yaml.Node, field string, entry int) int {
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if list := root.Content[i+1]; root.Content[i].Value == field && entry < len(list.Content) {
+			return list.Content[entry].Line
+		}
+	}
+	return lineOf(root, field)
 }
 
 // Excluded tells whether a path, slash-separated and relative to the folder of

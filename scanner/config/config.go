@@ -8,9 +8,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -161,7 +163,47 @@ func Parse(name string, data []byte) (*Config, error) {
 	if err := dec.Decode(c); err != nil {
 		return nil, yamlError(name, err)
 	}
+	var second yaml.Node
+	switch err := dec.Decode(&second); {
+	case err == nil:
+		return nil, &Error{File: name, Line: second.Line, Problem: "a second document begins here, which nobody would read: want one"}
+	case !errors.Is(err, io.EOF):
+		return nil, yamlError(name, err)
+	}
 	return c, c.validate(name, root)
+}
+
+// mismatch is how the library says that a value is of the wrong kind.
+var mismatch = regexp.MustCompile("^cannot unmarshal !!(\\w+)(?: `(.*)`)? into (.+)$")
+
+// found is what the library calls a value, in the words of the file's author.
+var found = map[string]string{
+	"str": "a text", "int": "a number", "float": "a number", "bool": "true or false", "seq": "a list", "map": "a mapping",
+}
+
+// wanted is the same for the Go types that it is read into.
+var wanted = map[string]string{
+	"int": "a whole number", "bool": "true or false", "string": "a text", "[]string": "a list of texts",
+	"[]config.Allow": "a list of entries, each with a reason",
+	"config.Allow":   `an entry, such as {path: "testdata/**", reason: made up}`,
+	"config.Rules":   "a mapping with the field disable",
+	"config.Config":  "a mapping with fields such as version and exclude",
+}
+
+// expected says in plain words what the library says in its own.
+func expected(problem string) string {
+	m := mismatch.FindStringSubmatch(problem)
+	if m == nil {
+		return problem
+	}
+	is, want := found[m[1]], wanted[m[3]]
+	if is == "" || want == "" {
+		return problem
+	}
+	if m[2] != "" {
+		return fmt.Sprintf("%q is %s: want %s", m[2], is, want)
+	}
+	return fmt.Sprintf("this is %s: want %s", is, want)
 }
 
 // yamlError takes the first line number and problem out of the library's error.
@@ -176,7 +218,7 @@ func yamlError(name string, err error) error {
 	if rest, ok := strings.CutPrefix(text, "line "); ok {
 		number, problem, ok := strings.Cut(rest, ": ")
 		if n, err := strconv.Atoi(number); ok && err == nil {
-			e.Line, e.Problem = n, problem
+			e.Line, e.Problem = n, expected(problem)
 		}
 	}
 	return e

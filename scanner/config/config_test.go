@@ -66,8 +66,17 @@ func TestMistakesNameFileLineAndRemedy(t *testing.T) {
 		{"unknown field in a list", "allow:\n  - path: x\n    raeson: y\n", `x.yaml:3: unknown field "raeson": did you mean "reason"?`},
 		{"no near field", "network: true\n", `x.yaml:1: unknown field "network": want one of allow, baseline,`},
 		{"hosts cannot be named", "allow-host: example.com\n", `x.yaml:1: unknown field "allow-host"`},
-		{"wrong type", "offline: perhaps\n", "x.yaml:1: cannot unmarshal"},
-		{"a list instead of a mapping", "- a\n", "x.yaml:1: cannot unmarshal"},
+		{"a text for true or false", "offline: perhaps\n", `x.yaml:1: "perhaps" is a text: want true or false`},
+		{"a text for a list", "version: 1\nexclude: a\n", `x.yaml:2: "a" is a text: want a list of texts`},
+		{"a text for a number", "max-decode-depth: deep\n", `x.yaml:1: "deep" is a text: want a whole number`},
+		{"a text for an entry", "allow:\n  - testdata\n", `x.yaml:2: "testdata" is a text: want an entry, such as {path:`},
+		{"a mapping for a list", "allow:\n  path: x\n", "x.yaml:2: this is a mapping: want a list of entries"},
+		{"a list for a text", "version: 1\nbaseline: [a]\n", "x.yaml:2: this is a list: want a text"},
+		{"a list for rules", "rules: [momento-v1-jwt]\n", "x.yaml:1: this is a list: want a mapping with the field disable"},
+		{"a list instead of a mapping", "- a\n", "x.yaml:1: this is a list: want a mapping"},
+		{"a second document", "version: 1\n---\nexclude: [x]\n", "x.yaml:2: a second document"},
+		{"a rule misspelled", "rules:\n  disable: [momento-api-key-v3]\n", `unknown rule "momento-api-key-v3": did you mean "momento-api-key-v`},
+		{"a rule misspelled in an entry", "allow:\n  - path: x\n    reason: y\n  - {rule: momento-v1-jtw, reason: y}\n", `x.yaml:4: allow, entry 2: unknown rule "momento-v1-jtw": did you mean`},
 		{"not YAML", "a: [\n", "x.yaml:"},
 		{"version", "version: 7\n", "x.yaml:1: version 7 of the format"},
 		{"fail-on", "version: 1\nfail-on: dead\n", `x.yaml:2: fail-on is "dead": want any, live or none`},
@@ -86,6 +95,14 @@ func TestMistakesNameFileLineAndRemedy(t *testing.T) {
 				t.Errorf("got %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// A .gitleaks.toml has rules of the user's own, which the file may name.
+func TestRulesThatAreLikeNoneOfOursMayBeTheUsersOwn(t *testing.T) {
+	c, err := config.Parse("x.yaml", []byte("rules:\n  disable: [acme-token]\nallow: [{rule: other-token, reason: x}]\n"))
+	if err != nil || !c.Disabled("acme-token") {
+		t.Errorf("%+v, %v", c, err)
 	}
 }
 

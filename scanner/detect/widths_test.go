@@ -73,6 +73,29 @@ func TestFindsWhatIsWrappedAtAnyWidth(t *testing.T) {
 	}
 }
 
+// A value in base64 three times over is found, behind whatever names it.
+func TestFindsAValueInBase64ThreeTimes(t *testing.T) {
+	d := newTestDetector(t, Options{})
+	o := credentialtest.Options{Seed: "thrice"}
+	for _, key := range []string{
+		credentialtest.V2(o), credentialtest.V1(o), credentialtest.V1JWT(o), credentialtest.Legacy(o), credentialtest.Disposable(o),
+	} {
+		want, err := credential.Parse([]byte(key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := key
+		for range 3 {
+			text = base64.StdEncoding.EncodeToString([]byte(text))
+		}
+		for _, before := range []string{"", "value: ", "K=\"", "data:\n  key: >-\n    "} {
+			if !finds(t, d, before+text+"\n", want.Fingerprint()) {
+				t.Errorf("%s is lost behind %q", want.Kind, before)
+			}
+		}
+	}
+}
+
 // The place is that of the whole column, from its first character to its last.
 func TestANarrowColumnHasItsPlace(t *testing.T) {
 	d := newTestDetector(t, Options{})

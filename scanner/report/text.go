@@ -776,7 +776,10 @@ func (v *view) lookedWords() string {
 		parts = append([]string{words}, parts...)
 	}
 	if len(parts) == 0 {
-		parts = []string{"nothing: there was nothing to look at"}
+		if len(s.Skipped) > 0 {
+			return "Looked at nothing."
+		}
+		return "Looked at nothing: there was nothing to look at."
 	}
 	words := "Looked at " + strings.Join(parts, ", ")
 	if s.Bytes > 0 {

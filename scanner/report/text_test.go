@@ -139,8 +139,13 @@ func TestAnEmptyRunSaysSo(t *testing.T) {
 		o       TextOptions
 		want    string
 	}{
-		"clean":             {finding.Summary{Files: 1, Bytes: 999}, TextOptions{}, "No Momento credentials found.\nLooked at 1 file (999 bytes) in 0 ms.\n"},
-		"nothing there":     {finding.Summary{}, TextOptions{}, "No Momento credentials found.\nLooked at nothing: there was nothing to look at in 0 ms.\n"},
+		"clean":         {finding.Summary{Files: 1, Bytes: 999}, TextOptions{}, "No Momento credentials found.\nLooked at 1 file (999 bytes) in 0 ms.\n"},
+		"nothing there": {finding.Summary{}, TextOptions{}, "No Momento credentials found.\nLooked at nothing: there was nothing to look at.\n"},
+		"nothing could be read": {
+			finding.Summary{Skipped: []finding.Skip{{Path: "gone", Reason: "no such file or directory"}}},
+			TextOptions{},
+			"No Momento credentials found.\nLooked at nothing.\nNot looked at, or not wholly: 1 (no such file or directory).\n  gone  no such file or directory\n",
+		},
 		"quiet":             {finding.Summary{Files: 1}, TextOptions{Quiet: true}, ""},
 		"quiet but skipped": {finding.Summary{Skipped: []finding.Skip{{Path: "a", Reason: "gone"}}}, TextOptions{Quiet: true}, "Not looked at, or not wholly: 1 (gone).\n  a  gone\n"},
 	} {
