@@ -221,7 +221,7 @@ func (c *clones) runGit(ctx context.Context, lock *os.File, args ...string) erro
 	cmd.Env = append(cmd.Env, "GIT_TERMINAL_PROMPT=0", "GCM_INTERACTIVE=never", "GIT_ASKPASS=", "SSH_ASKPASS=",
 		"GIT_ALLOW_PROTOCOL=file:git:http:https:ssh", "GIT_PROTOCOL_FROM_USER=0", "LC_ALL=C", "LANGUAGE=C")
 	if os.Getenv("GIT_SSH_COMMAND") == "" && os.Getenv("GIT_SSH") == "" && !c.configured(ctx, "core.sshCommand") {
-		cmd.Env = append(cmd.Env, "GIT_SSH_COMMAND=ssh -oBatchMode=yes")
+		cmd.Env = append(cmd.Env, "GIT_SSH_COMMAND="+sshCommand)
 	}
 	inherit(cmd, lock)
 	var said bytes.Buffer
@@ -235,6 +235,9 @@ func (c *clones) runGit(ctx context.Context, lock *os.File, args ...string) erro
 	}
 	return nil
 }
+
+// sshCommand never asks, and gives up on a host that says nothing for a minute.
+const sshCommand = "ssh -oBatchMode=yes -oConnectTimeout=60 -oServerAliveInterval=20 -oServerAliveCountMax=3"
 
 // configured tells whether the user's own configuration sets something.
 func (c *clones) configured(ctx context.Context, name string) bool {

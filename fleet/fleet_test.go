@@ -641,6 +641,41 @@ func TestWhatWasJustSubmittedIsWaiting(t *testing.T) {
 	}
 }
 
+// A script may make two runs within a second and ask for the latest.
+func TestTheLatestRunIsTheOneMadeLast(t *testing.T) {
+	t.Parallel()
+	f := shared(t)
+	var ids []string
+	for range 10 {
+		r, err := f.NewRun(t.Context(), offline())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, r.ID)
+	}
+	if !slices.IsSorted(ids) {
+		t.Errorf("made in this order: %q", ids)
+	}
+}
+
+func TestAWorkerForARunThatIsRemovedEnds(t *testing.T) {
+	t.Parallel()
+	f := shared(t)
+	run := orderTargets(t, f, offline())
+	w, err := f.NewWorker(WorkerOptions{Dir: t.TempDir(), Run: run.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- w.Work(t.Context()) }()
+	if err := f.Remove(t.Context(), run.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; !errors.Is(err, ErrNoRun) {
+		t.Errorf("it ends with %v", err)
+	}
+}
+
 func TestWhenTheServersProcessEndsAnotherGoesOn(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -757,7 +792,7 @@ func TestParseTarget(t *testing.T) {
 	}
 	for _, bad := range []string{
 		"", "-upload-pack=x", "ext::sh -c id", "https://user:pass@host/a", "https://token@host/a", "ftp://host/a", "https:///a",
-		"-x:y", "host:-y", "a\nb", "ssh://-oProxyCommand=x/a",
+		"-x:y", "host:-y", "a\nb", "ssh://-oProxyCommand=x/a", "user:pass@host/a",
 	} {
 		if got, err := ParseTarget(bad); err == nil {
 			t.Errorf("%q is taken as %+v", bad, got)

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,6 +52,10 @@ func parseTarget(text string) (Target, error) {
 	// As git tells: a colon before the first slash means a host, except for a
 	// drive of Windows.
 	if host, rest, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(host, `/\`) && len(host) > 1 {
+		if before, _, _ := strings.Cut(rest, "/"); strings.Contains(before, "@") {
+			// user:password@host, of a URL whose scheme was left out.
+			return Target{}, errors.New("a clone URL without its scheme, and with a password or token: let git's credential helper supply it")
+		}
 		if strings.HasPrefix(host, "-") || strings.HasPrefix(rest, "-") {
 			return Target{}, fmt.Errorf("%q is not a clone URL", text)
 		}
@@ -69,6 +74,27 @@ func parseTarget(text string) (Target, error) {
 		name = filepath.Base(absolute)
 	}
 	return Target{Name: name, URL: absolute}, nil
+}
+
+// Distinct gives repositories of one name their whole URL for a name: nothing
+// else in a report would tell them apart.
+func Distinct(targets []Target) []Target {
+	ids := map[string]string{}
+	shared := map[string]bool{}
+	for _, t := range targets {
+		id := (&item{URL: t.URL}).id()
+		if other, ok := ids[t.Name]; ok && other != id {
+			shared[t.Name] = true
+		}
+		ids[t.Name] = id
+	}
+	distinct := slices.Clone(targets)
+	for i := range distinct {
+		if t := &distinct[i]; shared[t.Name] {
+			t.Name = filepath.ToSlash(t.URL)
+		}
+	}
+	return distinct
 }
 
 func urlTarget(scheme, text string) (Target, error) {
@@ -96,6 +122,9 @@ func urlTarget(scheme, text string) (Target, error) {
 		return Target{}, fmt.Errorf("%q: nothing is cloned over %s", text, scheme)
 	}
 	u.Fragment, u.RawQuery = "", ""
+	if strings.HasPrefix(scheme, "http") {
+		u.Host = strings.ToLower(u.Host) // ssh has names of its own for hosts
+	}
 	return Target{Name: repositoryName(u.Hostname(), u.Path), URL: u.String()}, nil
 }
 
@@ -133,10 +162,15 @@ type item struct {
 	Parts int `json:"parts,omitempty"`
 }
 
-// id names an item in subjects and keys. Two names of one repository that
-// differ only in what does not matter have one id.
+// id names an item in subjects and keys. Two URLs of one repository that
+// differ only in what does not matter to the services that host it have one id.
+// Of paths everything matters: api and api.git may lie side by side.
 func (i *item) id() string {
-	sum := sha256.Sum256([]byte(strings.TrimSuffix(strings.TrimSuffix(i.URL, "/"), ".git")))
+	name := i.URL
+	if t := i.target(); t.host() != "" {
+		name = strings.TrimSuffix(strings.TrimSuffix(name, "/"), ".git")
+	}
+	sum := sha256.Sum256([]byte(name))
 	id := hex.EncodeToString(sum[:12])
 	if i.Parts > 1 {
 		id += "-" + strconv.Itoa(i.Part) + "-" + strconv.Itoa(i.Parts)

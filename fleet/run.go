@@ -106,8 +106,8 @@ func (f *Fleet) NewRun(ctx context.Context, s Settings) (*Run, error) {
 	}
 	now := time.Now().UTC()
 	r := &Run{fleet: f, record: record{
-		// Ids sort by time.
-		ID:      now.Format("20060102-150405-") + hex.EncodeToString(random[:4]),
+		// Ids sort by time, those of a script's two runs in one second too.
+		ID:      strings.Replace(now.Format("20060102-150405.000-"), ".", "-", 1) + hex.EncodeToString(random[:4]),
 		Created: now, Settings: s.withDefaults(), Key: random[4:],
 	}}
 	if err := r.create(ctx); err != nil {

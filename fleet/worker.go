@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/config"
 	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/source/git"
 	"github.com/momentolint/momentolint/scanner/verify"
 )
 
@@ -109,9 +111,9 @@ func (f *Fleet) NewWorker(o WorkerOptions) (*Worker, error) {
 		}
 		o.Name = made.Nonce[:8]
 	}
-	git, err := exec.LookPath("git")
+	program, err := exec.LookPath("git")
 	if err == nil {
-		git, err = filepath.Abs(git)
+		program, err = filepath.Abs(program)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("looking for git: %w", err)
@@ -125,7 +127,7 @@ func (f *Fleet) NewWorker(o WorkerOptions) (*Worker, error) {
 	return &Worker{
 		fleet: f, o: o, own: own, runs: map[string]*Run{},
 		clones: &clones{
-			fleet: f, worker: o.Name, dir: filepath.Join(o.Dir, "clones"), quota: o.DiskQuota, perHost: o.ClonesPerHost, git: git,
+			fleet: f, worker: o.Name, dir: filepath.Join(o.Dir, "clones"), quota: o.DiskQuota, perHost: o.ClonesPerHost, git: program,
 		},
 		scanning: make(chan struct{}, o.Parallel), taken: make(chan struct{}, o.Parallel*waitingFactor),
 	}, nil
@@ -221,10 +223,18 @@ func (w *Worker) next(ctx context.Context) (*Run, jetstream.Msg, error) {
 			return nil, nil, nil
 		}
 		if err != nil && !errors.Is(err, jetstream.ErrNoMessages) {
-			if !passing(err) {
+			if !passing(err) && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 				return nil, nil, fmt.Errorf("taking an item: %w", err)
 			}
 			w.o.Log.Debug("waiting for the server", "error", said(err))
+			// Errors come at once. This waits for a server that is away.
+			gone, err := w.removed(ctx, run)
+			if err != nil {
+				return nil, nil, err
+			}
+			if gone {
+				continue
+			}
 		}
 		if done {
 			finished, err := w.finished(ctx, run)
@@ -245,6 +255,26 @@ func (w *Worker) next(ctx context.Context) (*Run, jetstream.Msg, error) {
 		last = &Run{}
 	}
 	return last, nil, nil
+}
+
+// removed tells whether somebody has removed a run. It is an error where the
+// worker is for that run alone, and was to wait for more of it.
+func (w *Worker) removed(ctx context.Context, run *Run) (bool, error) {
+	_, err := w.fleet.get(ctx, w.fleet.runs, run.ID)
+	switch {
+	case errors.Is(err, jetstream.ErrKeyNotFound) && w.o.Run != "" && !w.o.Drain:
+		return true, fmt.Errorf("%w any more: %s was removed", ErrNoRun, run.ID)
+	case errors.Is(err, jetstream.ErrKeyNotFound):
+		delete(w.runs, run.ID)
+		return true, nil
+	case err != nil:
+		return false, fmt.Errorf("looking at run %s: %w", run.ID, err)
+	}
+	select {
+	case <-time.After(drained):
+	case <-ctx.Done():
+	}
+	return false, nil
 }
 
 // open gives the runs to work for, the oldest first.
@@ -364,8 +394,10 @@ func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
 }
 
 // said is an error for the log and for dead letters: it may quote git, a file's
-// name or a server, none of which is to be trusted with it.
-func said(err error) string { return finding.WithoutCredentials(err.Error()) }
+// name or a server, none of which is to be trusted with it. It is one line.
+func said(err error) string {
+	return finding.WithoutCredentials(strings.Join(strings.Fields(err.Error()), " "))
+}
 
 // backoff is the pause before the next try.
 func backoff(tries int) time.Duration {
@@ -483,18 +515,37 @@ func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v
 	if err != nil {
 		return nil, fmt.Errorf("preparing the scan: %w", err)
 	}
-	err = run.History(ctx, dir, scanner.History{Part: t.item.Part, Parts: t.item.Parts})
+	err = run.History(ctx, dir, scanner.History{Part: t.item.Part, Parts: t.item.Parts, Here: true})
 	if err != nil {
-		if diskFull(err) {
-			return nil, &fault{reason: "the worker's disk is full", full: true}
-		}
-		return nil, fmt.Errorf("scanning: %w", err)
+		return nil, scanFault(err)
 	}
 	full, err := run.Report(ctx)
-	if err == nil {
-		err = v.err
+	if err != nil {
+		return nil, err
 	}
-	return full, err
+	for i := range full.Summary.Skipped {
+		s := &full.Summary.Skipped[i]
+		// Where a clone lies is nobody's business; the report puts the
+		// repository's name in front.
+		s.Path = strings.TrimPrefix(s.Path, dir+string(filepath.Separator))
+	}
+	return full, v.err
+}
+
+// scanFault tells what a failed scan means for a next try.
+func scanFault(err error) error {
+	if diskFull(err) {
+		return &fault{reason: "the worker's disk is full", full: true}
+	}
+	if refused, ok := errors.AsType[*git.CommandError](err); ok {
+		switch {
+		case strings.Contains(refused.Stderr, "not a git repository"):
+			return &fault{reason: "opening the repository: it is not one, or its HEAD, objects or refs are missing", final: true}
+		case strings.Contains(refused.Stderr, "dubious ownership"):
+			return &fault{reason: "opening the repository: it belongs to another user, and git's setting safe.directory does not name it", final: true}
+		}
+	}
+	return fmt.Errorf("scanning: %w", err)
 }
 
 // maxParts is into how many ranges a repository is split at the most. Objects

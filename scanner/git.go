@@ -25,8 +25,14 @@ const (
 // openRepo opens the repository that a folder belongs to. What is in a
 // repository has names that begin at its top.
 func (r *Run) openRepo(ctx context.Context, dir string) (*git.Repo, error) {
+	return r.openRepoAt(ctx, dir, false)
+}
+
+// openRepoAt opens the repository that a folder belongs to, or with here the
+// one that it is.
+func (r *Run) openRepoAt(ctx context.Context, dir string, here bool) (*git.Repo, error) {
 	repo, err := git.Open(ctx, dir, git.Options{
-		Jobs: r.o.Jobs, Skip: r.Skip, Warn: r.Note, Progress: r.objectProgress,
+		Jobs: r.o.Jobs, Here: here, Skip: r.Skip, Warn: r.Note, Progress: r.objectProgress,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("nothing was scanned: %w", err)

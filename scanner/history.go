@@ -24,6 +24,8 @@ type History struct {
 	// Part-th, from 0, of Parts. All together find what the whole does. Parts
 	// below 2 is the whole.
 	Part, Parts int
+	// Here has the folder be a repository itself, and not just lie in one.
+	Here bool
 }
 
 // History scans the history of the repository that a folder belongs to: all
@@ -36,7 +38,7 @@ type History struct {
 // then rules and settings that depend on the path or the commit can be applied.
 func (r *Run) History(ctx context.Context, dir string, what History) error {
 	r.progress.phase("opening the repository")
-	repo, err := r.openRepo(ctx, dir)
+	repo, err := r.openRepoAt(ctx, dir, what.Here)
 	if err != nil {
 		return r.stop(ctx, err)
 	}

@@ -155,6 +155,39 @@ func TestThePartsDoWhatRunDoes(t *testing.T) {
 	}
 }
 
+// Nothing to scan is no "nothing found".
+func TestNoRepositoryIsAMistake(t *testing.T) {
+	home := t.TempDir()
+	for _, command := range []string{"run", "submit"} {
+		r := call(t, "# none\n\n", nil, command, "--file", "-", "--dir", home)
+		if r.code != 2 || !strings.Contains(r.err, "holds no repository") || r.out != "" {
+			t.Errorf("%s: exit code %d\n%s%s", command, r.code, r.out, r.err)
+		}
+	}
+}
+
+// Of what never came into the queue no worker knows.
+func TestResumingWhatWasNotSubmittedToItsEndIsRefused(t *testing.T) {
+	dir, _, server := organisation(t)
+	home := t.TempDir()
+	common := []string{"--dir", home, "--live-target", server.Addr(), "--rate", "1000"}
+	// As an interruption leaves it.
+	r := call(t, "", nil, "submit", filepath.Join(dir, "clean"), "--open", "--dir", home)
+	id := strings.TrimSpace(r.out)
+	if r.code != 0 || id == "" {
+		t.Fatalf("exit code %d\n%s", r.code, r.err)
+	}
+	if r := call(t, "", nil, append([]string{"run", "--resume"}, common...)...); r.code != 2 || !strings.Contains(r.err, "submit --run "+id) {
+		t.Errorf("exit code %d\n%s%s", r.code, r.out, r.err)
+	}
+	if r := call(t, "", nil, "submit", dir, "--run", id, "--dir", home); r.code != 0 || !strings.Contains(r.err, "1 of them new") {
+		t.Errorf("exit code %d\n%s%s", r.code, r.out, r.err)
+	}
+	if r := call(t, "", nil, append([]string{"run", "--resume"}, common...)...); r.code != 1 || !strings.Contains(r.out, "2 repositories") {
+		t.Errorf("exit code %d\n%s%s", r.code, r.out, r.err)
+	}
+}
+
 func TestMistakesInTheCommandLineAreTold(t *testing.T) {
 	home := t.TempDir()
 	key := credentialtest.V1(credentialtest.Options{Seed: "typed"})

@@ -60,9 +60,12 @@ Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.
 }
 
 func (a *app) runAll(ctx context.Context, flags *submitFlags, args []string, resume bool, o fleet.WorkerOptions, report *reportFlags) error {
-	targets, err := a.targets(ctx, flags, args)
-	if err != nil {
-		return err
+	var targets []fleet.Target
+	if !resume {
+		var err error
+		if targets, err = a.targets(ctx, flags, args); err != nil {
+			return err
+		}
 	}
 	f, err := a.connect(ctx, "run")
 	if err != nil {
@@ -72,6 +75,9 @@ func (a *app) runAll(ctx context.Context, flags *submitFlags, args []string, res
 	var r *fleet.Run
 	if resume {
 		r, err = f.Run(ctx, "")
+		if err == nil && !r.Closed {
+			err = fmt.Errorf("run %s was not submitted to its end: begin anew, or add the rest with \"momentolint fleet submit --run %s\"", r.ID, r.ID)
+		}
 	} else {
 		r, _, err = submit(ctx, f, "", flags.settings, targets)
 	}

@@ -130,7 +130,10 @@ func (a *app) targets(ctx context.Context, f *submitFlags, args []string) ([]fle
 		}
 		targets = append(targets, found...)
 	}
-	return targets, nil
+	if len(targets) == 0 {
+		return nil, errors.New("what was named holds no repository: nothing would be scanned, and nothing found")
+	}
+	return fleet.Distinct(targets), nil
 }
 
 // lines reads a list; blank lines and those that begin with # are left out.
@@ -203,7 +206,11 @@ organisation's. It prints the id of the run.`,
 				}
 			}
 			if !a.quiet {
-				_, _ = fmt.Fprintf(a.err, "momentolint fleet: %d repositories submitted, %d of them new in this run\n", len(targets), added)
+				noun := "repositories"
+				if len(targets) == 1 {
+					noun = "repository"
+				}
+				_, _ = fmt.Fprintf(a.err, "momentolint fleet: %d %s submitted, %d of them new in this run\n", len(targets), noun, added)
 			}
 			_, err = fmt.Fprintln(a.out, r.ID)
 			return err
@@ -229,5 +236,8 @@ func submit(ctx context.Context, f *fleet.Fleet, id string, s fleet.Settings, ta
 		return nil, 0, err
 	}
 	added, err := r.Submit(ctx, targets...)
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("interrupted, and run %s not submitted to its end: begin anew, or add the rest with \"momentolint fleet submit --run %s\"", r.ID, r.ID)
+	}
 	return r, added, err
 }

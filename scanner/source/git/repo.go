@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -38,6 +39,9 @@ type Options struct {
 	// Progress is told about ten times a second how many objects of how many
 	// were read, and their bytes.
 	Progress func(done, total, bytes int64)
+	// Here takes a repository at the very folder alone. Git would else look in
+	// the folders above it, and where this one is damaged take the one around it.
+	Here bool
 	// Limits bound what an object may cost; the zero value is the default.
 	Limits odb.Limits
 }
@@ -93,10 +97,26 @@ func Open(ctx context.Context, dir string, o Options) (*Repo, error) {
 	} else if !info.IsDir() {
 		return nil, fmt.Errorf("opening the repository: %s is not a folder", dir)
 	}
+	if o.Here {
+		ceiling, err := above(dir)
+		if err != nil {
+			return nil, fmt.Errorf("opening the repository: %w", err)
+		}
+		r.o.Env = append(slices.Clone(o.Env), "GIT_CEILING_DIRECTORIES="+ceiling)
+	}
 	if err := r.chooseEnv(ctx); err != nil {
 		return nil, err
 	}
 	return r, r.discover(ctx)
+}
+
+// above is the folder that a folder really lies in.
+func above(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	return filepath.Dir(dir), err
 }
 
 // Close lets go of the repository's files. Nothing may be read from it after.
