@@ -28,11 +28,12 @@
 //
 // Reported is what goes
 //
-//   - to the print and log functions of fmt, log, log/slog, testing, zap,
-//     zerolog, logrus, logr, klog, glog, hclog and others, and to functions of
-//     your own, or of other modules, that turn out to print or log what they
-//     are given;
-//   - into files, HTTP responses (net/http, gin, echo, fiber, chi, AWS Lambda),
+//   - to println and the print and log functions of fmt, log, log/slog,
+//     testing, zap, zerolog, logrus, logr, klog, glog, hclog and others, also as
+//     function values, and to functions of your own, or of other modules, that
+//     turn out to print or log what they are given;
+//   - into files, templates and HTTP responses (net/http, gin, echo, fiber, chi,
+//     AWS Lambda),
 //     URLs and query strings, command arguments, error texts, panics and the
 //     environment of the process;
 //   - through JSON, YAML, XML, gob and CSV encoders, compression and the like

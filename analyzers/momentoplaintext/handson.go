@@ -33,12 +33,13 @@ func handRows() []handRow {
 		{"fmt", "", "Sprint Sprintln Append Appendln", hands{}},
 		{"fmt", "", "Sprintf", hands{format: true}},
 		{"fmt", "", "Appendf", hands{format: true}},
-		{"strings", "", "Clone ToLower ToUpper ToTitle Title TrimSpace Trim TrimLeft TrimRight TrimPrefix TrimSuffix TrimFunc TrimLeftFunc TrimRightFunc ToValidUTF8 Repeat NewReader", hands{args: []int{0}}},
+		{"strings", "", "Clone ToLower ToUpper ToTitle Title TrimSpace Trim TrimLeft TrimRight TrimPrefix TrimSuffix TrimFunc TrimLeftFunc TrimRightFunc ToValidUTF8 Repeat Cut CutPrefix CutSuffix NewReader", hands{args: []int{0}}},
+		{"strings", "", "Map", hands{args: []int{1}}},
 		{"strings", "", "Replace ReplaceAll", hands{args: []int{0, 2}}},
 		{"strings", "", "Join NewReplacer", hands{}},
 		{"strings", "Replacer", "Replace", hands{}},
 		{"strings", "Builder", "String", hands{args: []int{0}}},
-		{"bytes", "", "Clone ToLower ToUpper TrimSpace Trim TrimLeft TrimRight TrimPrefix TrimSuffix Repeat NewReader NewBuffer NewBufferString", hands{args: []int{0}}},
+		{"bytes", "", "Clone ToLower ToUpper TrimSpace Trim TrimLeft TrimRight TrimPrefix TrimSuffix Repeat Cut CutPrefix CutSuffix NewReader NewBuffer NewBufferString", hands{args: []int{0}}},
 		{"bytes", "", "Replace ReplaceAll", hands{args: []int{0, 2}}},
 		{"bytes", "", "Join", hands{}},
 		{"bytes", "Buffer", "String Bytes", hands{args: []int{0}}},
@@ -61,6 +62,7 @@ func handRows() []handRow {
 		{"github.com/goccy/go-yaml", "", "Marshal", hands{args: []int{0}, mode: encoded}},
 		{"sigs.k8s.io/yaml", "", "Marshal", hands{args: []int{0}, mode: encoded}},
 		{"github.com/BurntSushi/toml", "", "Marshal", hands{args: []int{0}, mode: encoded}},
+		{"cmp", "", "Or", hands{}},
 		{"io", "", "NopCloser ReadAll LimitReader TeeReader", hands{args: []int{0}}},
 		{"io", "", "MultiReader", hands{}},
 		{"bufio", "", "NewReader NewReaderSize", hands{args: []int{0}}},
@@ -71,7 +73,7 @@ func handRows() []handRow {
 		{"sync", "Map", "Load LoadOrStore LoadAndDelete", hands{args: []int{0}}},
 		{"errors", "", "Join", hands{}},
 		{"log/slog", "", "String Any Group Attr StringValue AnyValue GroupValue GroupAttrs", hands{}},
-		{"go.uber.org/zap", "", "String Strings ByteString Binary Any Reflect Stringp Stringer Inline Object Dict", hands{}},
+		{"go.uber.org/zap", "", "String Strings ByteString Binary Any Reflect Stringp Stringer Inline Object Dict Fields", hands{}},
 	}
 }
 

@@ -152,6 +152,14 @@ func (c *checker) sinks() []demand {
 				switch instr := instr.(type) {
 				case ssa.CallInstruction:
 					demands = append(demands, c.call(instr)...)
+				case *ssa.MapUpdate:
+					if pkg, name := typeName(instr.Map.Type()); pkg == "net/http" && name == "Header" && c.ofResponse(instr.Map) {
+						c.names[instr] = "http.Header"
+						demands = append(demands, demand{
+							Use:   flow.Use{Value: instr.Value, Site: c.program.Updated(instr), Instr: instr},
+							State: leak{Medium: response},
+						})
+					}
 				case *ssa.Return:
 					if isErrorMethod(fn) {
 						demands = append(demands, demand{
@@ -195,12 +203,49 @@ func (c *checker) returned(instr *ssa.Return) flow.Site {
 // call gives the demands of one call.
 func (c *checker) call(call ssa.CallInstruction) []demand {
 	common := call.Common()
-	fn := flow.CalledObject(common)
+	if b, ok := common.Value.(*ssa.Builtin); ok {
+		return c.builtin(call, b)
+	}
+	if fn := flow.CalledObject(common); fn != nil {
+		return c.calls(call, fn, flow.Args(common), false)
+	}
+	var demands []demand
+	for _, f := range c.program.Foreign(common) {
+		args := common.Args
+		if f.Receiver != nil {
+			args = append([]ssa.Value{f.Receiver}, args...)
+		}
+		demands = append(demands, c.calls(call, f.Func, args, f.Receiver != nil)...)
+	}
+	return demands
+}
+
+// builtin gives the demands of print and println.
+func (c *checker) builtin(call ssa.CallInstruction, b *ssa.Builtin) []demand {
+	if b.Name() != "print" && b.Name() != "println" {
+		return nil
+	}
+	c.names[call] = b.Name()
+	var demands []demand
+	for i, v := range call.Common().Args {
+		if isText(v.Type()) { // of all else they show numbers and addresses
+			demands = append(demands, demand{
+				Use:   flow.Use{Value: v, Site: c.program.Argument(call, i, -1), Instr: call},
+				State: leak{Medium: output},
+			})
+		}
+	}
+	return demands
+}
+
+// calls gives the demands of a call that fn answers. held: fn is a method whose
+// receiver is not in the call, but in the function value that is called.
+func (c *checker) calls(call ssa.CallInstruction, fn *types.Func, args []ssa.Value, held bool) []demand {
+	common := call.Common()
 	s, ok := sinkOf(fn)
 	if !ok {
 		return nil
 	}
-	args := flow.Args(common)
 	offset := 0
 	if fn.Signature().Recv() != nil {
 		offset = 1
@@ -238,6 +283,9 @@ func (c *checker) call(call ssa.CallInstruction) []demand {
 	var demands []demand
 	add := func(arg, element int, v ssa.Value, path flow.Path, l leak) {
 		if v != nil {
+			if held {
+				arg--
+			}
 			demands = append(demands, demand{
 				Use:   flow.Use{Value: v, Path: path, Site: c.program.Argument(call, arg, element), Instr: call},
 				State: l,

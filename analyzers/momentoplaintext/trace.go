@@ -84,12 +84,21 @@ func (t tracer) field(s flow.Slot, p place) []place {
 // come from?
 func (t tracer) step(p place) (next []place, done bool) {
 	if p.Path == "" {
+		if isNumber(p.Value.Type()) {
+			return nil, true // found or not, how long, how many
+		}
 		if next, done = t.whole(p); done {
 			return next, true
 		}
 	}
 	more, done := t.part(p)
 	return append(next, more...), done
+}
+
+// isNumber tells whether t is a number or a truth value.
+func isNumber(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&(types.IsNumeric|types.IsBoolean) != 0
 }
 
 // part looks at what a value is made of.
@@ -107,6 +116,11 @@ func (t tracer) part(p place) (next []place, done bool) {
 			return nil, true
 		}
 		t.foreignField(p, v.X.Type(), v.Field)
+	case *ssa.ChangeType:
+		// A struct type of one's own with the fields of the SDK's.
+		if index, _, ok := p.Path.Field(); ok && t.secretField(p, v.X.Type(), index) {
+			return nil, true
+		}
 	case *ssa.BinOp:
 		if v.Op == token.ADD {
 			return []place{p.To(v.X), p.To(v.Y)}, true
@@ -385,12 +399,21 @@ func (t tracer) writtenTo(p place, v ssa.Value, depth int) []place {
 func (t tracer) writes(p place, call *ssa.CallCommon, into ssa.Value, _ int) []place {
 	fn := flow.CalledObject(call)
 	args := flow.Args(call)
-	if fn == nil || len(args) < 2 || args[0] != into {
+	if fn == nil || len(args) < 2 {
 		return nil
 	}
 	s, isSink := sinkOf(fn)
+	if isSink && s.writer == firstArgument && fn.Signature().Recv() != nil {
+		args = args[1:] // a template
+		p.State.Mode = s.mode
+	}
+	if len(args) < 2 || args[0] != into {
+		return nil
+	}
 	switch {
 	case isSink && (s.writer == firstArgument || s.writer == strictArgument):
+	case copiesJSON(fn):
+		return []place{p.At(args[1], "")}
 	case fn.Signature().Recv() != nil && strings.HasPrefix(fn.Name(), "Write"):
 	case fn.Signature().Recv() != nil && (fn.Name() == "Set" || fn.Name() == "Add" || fn.Name() == "Encode" || fn.Name() == "Store"):
 	default:
@@ -419,6 +442,15 @@ func (t tracer) writes(p place, call *ssa.CallCommon, into ssa.Value, _ int) []p
 		next = append(next, q)
 	}
 	return next
+}
+
+// copiesJSON tells whether fn writes one text of JSON to a buffer, in other words.
+func copiesJSON(fn *types.Func) bool {
+	switch fn.FullName() {
+	case "encoding/json.Indent", "encoding/json.Compact", "encoding/json.HTMLEscape":
+		return true
+	}
+	return false
 }
 
 // collects tells whether a value of the type gathers what is written to it.

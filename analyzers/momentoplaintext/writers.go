@@ -100,8 +100,8 @@ type target struct {
 	known bool
 	// params are the parameters that it comes from.
 	params []flow.Slot
-	// open: it comes from a parameter or field of type io.Writer that nothing
-	// more is known of.
+	// open: it comes from a parameter, a field or another package's variable of
+	// type io.Writer that nothing more is known of.
 	open bool
 }
 
@@ -169,7 +169,7 @@ func (c *checker) writer(v ssa.Value, callers bool) target {
 		if s.Fn != nil {
 			found.params = append(found.params, s)
 		}
-		if len(next) == 0 && s.Global == nil && s.Path == "" && isWriter(slotType(s)) {
+		if len(next) == 0 && s.Path == "" && isWriter(slotType(s)) && (s.Global == nil || s.Global.Pkg != c.program.Pkg) {
 			found.open = true
 		}
 		return next
@@ -187,8 +187,11 @@ func producer(v ssa.Value) *ssa.Call {
 	return call
 }
 
-// slotType is the type of a parameter or field.
+// slotType is the type of a parameter, field or variable.
 func slotType(s flow.Slot) types.Type {
+	if s.Global != nil {
+		return flow.VariableType(s.Global)
+	}
 	if s.Field != nil {
 		return s.Field.Type()
 	}

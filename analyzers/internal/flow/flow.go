@@ -111,6 +111,7 @@ func build(pass *analysis.Pass) *Program {
 		stores:     make(map[*types.Var][]fieldStore),
 		fieldLoads: make(map[*types.Var][]ssa.Value),
 		dynamic:    make(map[*ssa.CallCommon][]*ssa.Function),
+		foreign:    make(map[*ssa.CallCommon][]Foreign),
 		globals:    make(map[*ssa.Global][]ssa.Instruction),
 		makers:     make(map[*ssa.Function][]*ssa.MakeClosure),
 	}

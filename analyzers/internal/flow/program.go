@@ -34,6 +34,8 @@ type Program struct {
 	makers map[*ssa.Function][]*ssa.MakeClosure
 	// dynamic are the functions behind calls of function values.
 	dynamic map[*ssa.CallCommon][]*ssa.Function
+	// foreign are those of them that other packages declare.
+	foreign map[*ssa.CallCommon][]Foreign
 	// methods are the methods of this package behind those of its interfaces.
 	methods map[*types.Func][]*ssa.Function
 	// interfaces is the other direction.
@@ -71,30 +73,54 @@ func (p *Program) resolve() (more bool) {
 		if _, builtin := common.Value.(*ssa.Builtin); builtin || common.IsInvoke() || StaticCallee(common) != nil {
 			continue
 		}
-		for _, fn := range p.functions(common.Value, make(map[ssa.Value]bool)) {
+		var foreign []Foreign
+		for _, fn := range p.functions(common.Value, make(map[ssa.Value]bool), &foreign) {
 			if !slices.Contains(p.dynamic[common], fn) && len(fn.Params) == len(common.Args) {
 				p.dynamic[common] = append(p.dynamic[common], fn)
 				p.callers[fn] = append(p.callers[fn], call)
 				more = true
 			}
 		}
+		for _, f := range foreign {
+			if !slices.Contains(p.foreign[common], f) {
+				p.foreign[common] = append(p.foreign[common], f)
+			}
+		}
 	}
 	return more
 }
 
-// functions gives the functions with source that a function value may be.
-func (p *Program) functions(v ssa.Value, seen map[ssa.Value]bool) (list []*ssa.Function) {
+// Foreign is a function of another package as the value of a variable: Receiver
+// is set for a method value, as in logf := logger.Printf.
+type Foreign struct {
+	Func     *types.Func
+	Receiver ssa.Value
+}
+
+// Foreign gives the functions of other packages that the call of a function
+// value may reach.
+func (p *Program) Foreign(call *ssa.CallCommon) []Foreign { return p.foreign[call] }
+
+// functions gives the functions with source that a function value may be, and
+// tells those of other packages.
+func (p *Program) functions(v ssa.Value, seen map[ssa.Value]bool, foreign *[]Foreign) (list []*ssa.Function) {
 	if seen[v] {
 		return nil
 	}
 	seen[v] = true
-	add := func(v ssa.Value) { list = append(list, p.functions(v, seen)...) }
+	add := func(v ssa.Value) { list = append(list, p.functions(v, seen, foreign)...) }
 	switch v := v.(type) {
 	case *ssa.Function:
 		if len(v.Blocks) > 0 && (v.Synthetic == "" || strings.HasPrefix(v.Synthetic, "range-over-func")) {
 			list = append(list, v)
+		} else if obj, ok := v.Object().(*types.Func); ok && len(v.Blocks) == 0 {
+			*foreign = append(*foreign, Foreign{Func: obj.Origin()})
 		}
 	case *ssa.MakeClosure:
+		if receiver, method := boundMethod(&ssa.CallCommon{Value: v}); method != nil && method.Pkg() != p.Pkg.Pkg {
+			*foreign = append(*foreign, Foreign{method.Origin(), receiver})
+			return list
+		}
 		add(v.Fn)
 	case *ssa.ChangeType:
 		add(v.X)
@@ -147,7 +173,15 @@ func (p *Program) functions(v ssa.Value, seen map[ssa.Value]bool) (list []*ssa.F
 			return list
 		}
 		add(v.X)
+	case *ssa.Lookup:
+		p.elements(v.X, add)
+	case *ssa.IndexAddr:
+		p.elements(v.X, add)
 	case *ssa.Call:
+		if fn := CalledObject(&v.Call); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "sync" && strings.HasPrefix(fn.Name(), "Once") && len(v.Call.Args) == 1 {
+			add(v.Call.Args[0]) // sync.OnceValue and its like
+			return list
+		}
 		for _, callee := range p.Callees(&v.Call) {
 			for _, result := range Returns(callee, 0) {
 				add(result)
@@ -155,6 +189,27 @@ func (p *Program) functions(v ssa.Value, seen map[ssa.Value]bool) (list []*ssa.F
 		}
 	}
 	return list
+}
+
+// elements gives what is put into a map or slice that is made in view.
+func (p *Program) elements(v ssa.Value, add func(ssa.Value)) {
+	if slice, ok := v.(*ssa.Slice); ok {
+		v = slice.X
+	}
+	for _, use := range p.uses(v) {
+		switch use := use.(type) {
+		case *ssa.MapUpdate:
+			if use.Map == v {
+				add(use.Value)
+			}
+		case *ssa.IndexAddr:
+			for _, use := range p.uses(use) {
+				if store, ok := use.(*ssa.Store); ok {
+					add(store.Val)
+				}
+			}
+		}
+	}
 }
 
 func (p *Program) note(instr ssa.Instruction) {

@@ -84,12 +84,17 @@ func (s Site) to(e ast.Expr) Site {
 }
 
 // Assigned is the site of the value that a store writes.
-func (p *Program) Assigned(store *ssa.Store) Site {
-	pos := store.Pos()
+func (p *Program) Assigned(store *ssa.Store) Site { return p.assigned(store, store.Val) }
+
+// Updated is the site of the value that is put into a map.
+func (p *Program) Updated(update *ssa.MapUpdate) Site { return p.assigned(update, update.Value) }
+
+func (p *Program) assigned(instr ssa.Instruction, v ssa.Value) Site {
+	pos := instr.Pos()
 	if !pos.IsValid() {
-		pos = store.Val.Pos()
+		pos = v.Pos()
 	}
-	site := Site{Fn: store.Parent(), Pos: pos, End: pos}
+	site := Site{Fn: instr.Parent(), Pos: pos, End: pos}
 	path := p.path(pos)
 	for _, n := range path {
 		switch n := n.(type) {

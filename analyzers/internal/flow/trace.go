@@ -2,6 +2,7 @@ package flow
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -432,7 +433,13 @@ func (t *Tracer[S]) assigned(p Place[S], addr ssa.Value, rest Path, frame *Frame
 // assignedBy goes to what a function of this package assigns through a pointer
 // that it is handed.
 func (t *Tracer[S]) assignedBy(p Place[S], call *ssa.Call, addr ssa.Value, rest Path, frame *Frame, depth int) {
-	for _, callee := range t.Program.Callees(&call.Call) {
+	callees := t.Program.Callees(&call.Call)
+	_, builtin := call.Call.Value.(*ssa.Builtin)
+	if len(callees) == 0 && !builtin && CalledObject(&call.Call) == nil && slices.Contains(call.Call.Args, addr) {
+		t.option(p, addr, rest)
+		return
+	}
+	for _, callee := range callees {
 		for i, arg := range Args(&call.Call) {
 			if arg != addr || i >= len(callee.Params) {
 				continue
@@ -441,6 +448,19 @@ func (t *Tracer[S]) assignedBy(p Place[S], call *ssa.Call, addr ssa.Value, rest 
 				t.assigned(p, callee.Params[i], rest, inner, depth+1)
 			}
 		}
+	}
+}
+
+// option goes on from a field of a struct of this package that is handed to a
+// function nothing is known of, as functional options are: to whatever is
+// assigned to the field of any struct of the type.
+func (t *Tracer[S]) option(p Place[S], addr ssa.Value, rest Path) {
+	step, size := utf8.DecodeRuneInString(string(rest))
+	if size == 0 || step < fieldStep {
+		return
+	}
+	if field := FieldOf(addr.Type(), int(step)-fieldStep); field != nil && field.Pkg() == t.Program.Pkg.Pkg {
+		t.open(Slot{Field: field, Path: rest[size:]}, p)
 	}
 }
 

@@ -176,3 +176,19 @@ func wrappers(client momento.AuthClient) {
 	var m mint.Interface = mint.Direct{Client: client}
 	_ = m.Make(utils.ExpiresInNever()) // want `never expires, made by \(example.com/corpus/expiry/mint.Interface\).Make`
 }
+
+// setup takes functional options.
+func setup(client momento.AuthClient, options ...option) {
+	c := &config{name: "one"}
+	for _, o := range options {
+		o(c)
+	}
+	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: c.expiry})
+}
+
+func withLife(e utils.ExpiresIn) option { return func(c *config) { c.expiry = e } }
+
+func optional(client momento.AuthClient) {
+	setup(client, withLife(utils.ExpiresInNever())) // want `never expires, made by example.com/corpus/expiry.withLife`
+	setup(client, withLife(utils.ExpiresInDays(1)))
+}
