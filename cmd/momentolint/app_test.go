@@ -53,6 +53,8 @@ func TestMistakesInTheCommandLine(t *testing.T) {
 		{"expiry warning", []string{"scan", "--expiry-warning", "soon"}, "not a time span"},
 		{"time for the live check", []string{"scan", "--verify-timeout", "soon"}, "--verify-timeout: \"soon\" is not a time span"},
 		{"size", []string{"scan", "--max-file-size", "big"}, "not a size"},
+		{"empty range", []string{"scan", "--range", ""}, "--range is empty: write A..B"},
+		{"empty path", []string{"scan", ""}, "a PATH is empty"},
 		{"jobs", []string{"scan", "--jobs", "-3"}, "--jobs cannot be negative"},
 		{"two sources", []string{"scan", "--history", "--staged"}, "--history and --staged exclude each other"},
 		{"reflog alone", []string{"scan", "--reflog"}, "go with --history"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -98,6 +99,11 @@ func (a *app) scan(cmd *cobra.Command, args []string, flags *scanFlags, report *
 		return wrong("%s and %s exclude each other", modes[0], modes[1])
 	case (flags.reflog || flags.allObjects) && !flags.history:
 		return wrong("--reflog and --all-objects go with --history")
+	case cmd.Flags().Changed("range") && flags.commits == "":
+		// A script whose variable is not set must not get a scan of something else.
+		return wrong("--range is empty: write A..B for the commits of B that are not in A, or --history for all")
+	case slices.Contains(args, ""):
+		return wrong(`a PATH is empty: "." is this folder`)
 	case len(modes) == 1 && (flags.machine || len(flags.imports) > 0) && len(args) > 0:
 		return wrong("%s takes no PATH", modes[0])
 	case len(modes) == 1 && len(args) > 1:
