@@ -4,6 +4,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"time"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -235,6 +236,10 @@ func (e *evaluator) time(p place, call *ssa.Call) (next []place, ok bool) {
 			return nil, true
 		}
 		at, isCall := call.Call.Args[0].(*ssa.Call)
+		if day, ok := fixedDate(at); isCall && ok {
+			e.lifetime(p.State.seconds(day.Unix(), e.now), p.State)
+			return nil, true
+		}
 		if !isCall || len(at.Call.Args) == 0 || !isNow(at.Call.Args[0]) {
 			return nil, true
 		}
@@ -256,6 +261,30 @@ func (e *evaluator) time(p place, call *ssa.Call) (next []place, ok bool) {
 		}
 	}
 	return nil, true
+}
+
+// fixedDate works out time.Date with constants; where the place counts, an hour
+// more or less does not.
+func fixedDate(call *ssa.Call) (at time.Time, ok bool) {
+	if call == nil || len(call.Call.Args) != 8 {
+		return at, false
+	}
+	if fn := flow.CalledObject(&call.Call); fn == nil || fn.FullName() != "time.Date" {
+		return at, false
+	}
+	var parts [7]int
+	for i := range parts {
+		c, isConst := call.Call.Args[i].(*ssa.Const)
+		if !isConst {
+			return at, false
+		}
+		n, isInt := integer(c)
+		if !isInt || n > 1e6 || n < -1e6 {
+			return at, false
+		}
+		parts[i] = int(n)
+	}
+	return time.Date(parts[0], time.Month(parts[1]), parts[2], parts[3], parts[4], parts[5], parts[6], time.UTC), true
 }
 
 // date works out time.Now().AddDate(years, months, days).

@@ -206,7 +206,8 @@ func (c *checker) gives(fn *ssa.Function) *givesLifetime {
 	fact := new(givesLifetime)
 	results := fn.Signature.Results()
 	for i := range results.Len() {
-		if sdk.IsType(results.At(i).Type(), sdk.Utils, "ExpiresIn") {
+		_, generic := types.Unalias(results.At(i).Type()).(*types.TypeParam)
+		if generic || sdk.IsType(results.At(i).Type(), sdk.Utils, "ExpiresIn") {
 			for _, v := range flow.Returns(fn, i) {
 				c.outcomes(fact, i, fn, v)
 			}

@@ -281,6 +281,13 @@ func (c *checker) known(p place, obj types.Object, result int, args []ssa.Value,
 	}
 	var next []place
 	for _, o := range fact.Results {
+		if p.State.Selector {
+			if !o.Seek.Selector {
+				continue
+			}
+			// What a selector grants is up to what it is selected for.
+			o.Grant, o.Seek.Grant = p.State.Grant, p.State.Grant
+		}
 		switch {
 		case o.Result != result || o.Seek.Selector != p.State.Selector && o.Param < 0:
 		case o.Param < 0:
@@ -307,8 +314,7 @@ func (c *checker) permission(p place, k kind) []place {
 	}
 	fields := c.fields(alloc)
 	if role, ok := fields["Role"]; ok {
-		value, isConst := role.(*ssa.Const)
-		if !isConst || value.Value == nil || value.Int64() != 0 {
+		if !mayBeReadWrite(role, 0) {
 			return nil // less than read-write, or not known
 		}
 	}
@@ -325,6 +331,17 @@ func (c *checker) permission(p place, k kind) []place {
 	q := p.At(cache, "")
 	q.State.Selector, q.State.Grant = true, k.grant
 	return []place{q}
+}
+
+// mayBeReadWrite tells whether a role is that of everything, on some way here.
+func mayBeReadWrite(role ssa.Value, depth int) bool {
+	switch v := role.(type) {
+	case *ssa.Const:
+		return v.Value != nil && v.Int64() == 0
+	case *ssa.Phi:
+		return depth < 4 && slices.ContainsFunc(v.Edges, func(e ssa.Value) bool { return mayBeReadWrite(e, depth+1) })
+	}
+	return false
 }
 
 // elsewhere goes on from a permission that is not made on the spot.
@@ -427,13 +444,23 @@ func sought(t types.Type) []seek {
 	if s, ok := t.Underlying().(*types.Slice); ok {
 		t = s.Elem()
 	}
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		// What a generic function hands on may be any of them.
+		return append(soughtScopes(), soughtSelectors()...)
+	}
 	switch typeName(t) {
 	case "Permissions", "PermissionScope", "DisposableTokenScope", "Permission", "CachePermission", "TopicPermission", "DisposableTokenCachePermission":
-		return []seek{{}}
+		return soughtScopes()
 	case "CacheSelector", "AllCaches":
-		return []seek{{Selector: true, Grant: allCaches}, {Selector: true, Grant: allTopics}}
+		return soughtSelectors()
 	}
 	return nil
+}
+
+func soughtScopes() []seek { return []seek{{}} }
+
+func soughtSelectors() []seek {
+	return []seek{{Selector: true, Grant: allCaches}, {Selector: true, Grant: allTopics}}
 }
 
 // outcomes adds what a value may grant to a fact. fn is the function whose

@@ -41,6 +41,8 @@ func direct(client momento.AuthClient) {
 }
 
 func variables(client momento.AuthClient, long bool, kind string) {
+	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresAtEpoch(time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC).Unix())}) // want `lives until 2099-01-01, more than`
+	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: lifetimes.Or(long, utils.ExpiresInNever(), utils.ExpiresInDays(1))})       // want `never expires`
 	expiry := utils.ExpiresInNever()
 	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: expiry}) // want `never expires`
 

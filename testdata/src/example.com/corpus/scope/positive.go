@@ -87,3 +87,16 @@ func flows(client momento.AuthClient, admin bool) {
 	generate(client, &momento.GenerateApiKeyRequest{Scope: presets.On(momento.AllCaches{})})         // want `may read and write every cache; name`
 	_ = presets.Key(client, momento.TopicPublishSubscribe(momento.AllCaches{}, momento.AllTopics{})) // want `every topic of every cache.* made by example.com/corpus/scope/presets.Key`
 }
+
+func branches(client momento.AuthClient, admin bool) {
+	role := momento.ReadOnly
+	if admin {
+		role = momento.ReadWrite
+	}
+	generate(client, &momento.GenerateApiKeyRequest{Scope: momento.Permissions{Permissions: []momento.Permission{ // want `may read and write every cache; name`
+		momento.CachePermission{Cache: momento.AllCaches{}, Role: role},
+	}}})
+	generate(client, &momento.GenerateApiKeyRequest{Scope: presets.Must(momento.AllDataReadWrite, nil)})                                           // want `every topic`
+	generate(client, &momento.GenerateApiKeyRequest{Scope: momento.CacheReadWrite(presets.Must[momento.CacheSelector](momento.AllCaches{}, nil))}) // want `may read and write every cache; name`
+	generate(client, &momento.GenerateApiKeyRequest{Scope: momento.CacheReadOnly(presets.Must[momento.CacheSelector](momento.AllCaches{}, nil))})
+}

@@ -40,3 +40,11 @@ func Pick(long bool) (utils.ExpiresIn, error) {
 
 // Decades is a constant of another package.
 const Decades = 10
+
+// Or gives one or the other.
+func Or[T any](first bool, a, b T) T {
+	if first {
+		return a
+	}
+	return b
+}

@@ -28,3 +28,11 @@ func Key(client momento.AuthClient, scope momento.PermissionScope) error {
 	})
 	return err
 }
+
+// Must is of no account to scopes.
+func Must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
