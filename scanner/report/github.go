@@ -144,10 +144,11 @@ var (
 // anywhere in a line, "::" at its beginning
 // (actions/runner, ActionCommand.cs; Azure Pipelines knows "##vso[" too).
 func neutral(s string) string {
-	if !strings.Contains(s, "##") && !strings.Contains(s, "::") {
-		return s
+	// Of three signs in a row the first pass leaves two beside each other.
+	for strings.Contains(s, "##") || strings.Contains(s, "::") {
+		s = neutralizer.Replace(s)
 	}
-	return neutralizer.Replace(s)
+	return s
 }
 
 var neutralizer = strings.NewReplacer("##", "# #", "::", ": :")

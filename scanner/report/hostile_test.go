@@ -12,7 +12,7 @@ var hostileTexts = []string{
 	"a\r\nb", "\x1b[31mred\x1b[0m", "\x00", "\ufffe\uffff", "\xff\xfe", "\u202egnp.exe", "\u2028\u2029",
 	`"><script>alert(1)</script>`, "<!--", "]]>", "&lt;&#0;&amp;", `</script><script>`, `</style>`, "javascript:alert(1)", "{{.}}", "{{template}}",
 	"=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", `"=1`, ";=1", ",", `""`, "'",
-	"##[add-mask]e", "::stop-commands::x", "\n::error::x", "%0A::add-mask::e", "a:b,c=d",
+	"##[add-mask]e", "###[add-mask]e", "#####vso[task.setvariable variable=x]e", ":::stop-commands::x", "::stop-commands::x", "\n::error::x", "%0A::add-mask::e", "a:b,c=d",
 	"`code` **bold** | [link](https://example.com) ![x](y) <b> @everyone #1 www.example.com https://example.com", "\\", "$(touch x)", "%s%d%n",
 	"../../etc/passwd", "/absolute", "C:\\x", "a//b/./c", "🔑 鍵 e\u0301", "'; drop table findings; --",
 }
