@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -159,13 +160,10 @@ func (a *app) remarks(r *finding.Report, f *reportFlags) {
 	if a.commandedByLog() {
 		safe = report.LogLine
 	}
-	shown := 0
-	for _, s := range r.Summary.Skipped {
-		if s.ByDesign {
-			continue
-		}
-		if shown++; shown > maxRemarks && !f.verbose {
-			_, _ = fmt.Fprintf(a.err, "momentolint: … and %d more not looked at\n", len(r.Summary.Skipped)-maxRemarks)
+	skipped := slices.DeleteFunc(slices.Clone(r.Summary.Skipped), func(s finding.Skip) bool { return s.ByDesign })
+	for i, s := range skipped {
+		if i >= maxRemarks && !f.verbose {
+			_, _ = fmt.Fprintf(a.err, "momentolint: … and %d more not looked at\n", len(skipped)-i)
 			break
 		}
 		_, _ = fmt.Fprintf(a.err, "momentolint: not looked at: %s: %s\n", safe(s.Path), safe(s.Reason))

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // node is a folder that was seen, by its place in the tree.
@@ -269,6 +271,9 @@ func (w *walker) readOn(f *frame) error {
 			if id, err := f.dir.link(e.name); err == nil {
 				w.git.add(id)
 			}
+		case e.kind == kindOther && !w.excludes(f.node, e.name, false):
+			// A device, a pipe or a socket: opening one may wait, or do something.
+			w.report(finding.Skip{Path: f.node.display(e.name), Reason: "neither a file nor a folder", ByDesign: true})
 		}
 	}
 	for i, end := 0, len(entries); i < end; i++ {
