@@ -120,8 +120,12 @@ func (s *actionStep) read(ctx context.Context, run *scanner.Run, plan action.Pla
 		if err != nil {
 			return err
 		}
-		s.log("Looking at " + plan.Title + ": " + plural(found.Commits, "commit") + ".")
-		if found.Commits == 0 {
+		message := ""
+		if found.Tag {
+			message = " and the tag's message"
+		}
+		s.log("Looking at " + plan.Title + ": " + plural(found.Commits, "commit") + message + ".")
+		if found.Commits == 0 && !found.Tag {
 			run.SetRoot(".")
 			return nil
 		}

@@ -159,6 +159,35 @@ func TestActionLooksAtWhatTheEventBrings(t *testing.T) {
 	}
 }
 
+// A release is a tag of what is on the default branch already: its message is
+// all that is new.
+func TestActionReadsTheMessageOfATag(t *testing.T) {
+	zeros := strings.Repeat("0", 40)
+	for message, want := range map[string]string{
+		"made with " + credentialtest.V2(credentialtest.Options{Seed: "tag"}): "1",
+		"nothing but words": "0",
+	} {
+		s := newSteps(t)(t)
+		runGit(t, s.dir, "update-ref", "refs/remotes/origin/main", s.second)
+		runGit(t, s.dir, "tag", "-a", "v1", "-m", message, s.second)
+		tag := strings.TrimSpace(runGit(t, s.dir, "rev-parse", "v1"))
+		s.event(t, "push", map[string]any{"ref": "refs/tags/v1", "before": zeros, "after": tag})
+		log, code, outputs := s.run(t)
+		if code != map[string]int{"1": 1, "0": 0}[want] || outputs["findings"] != want {
+			t.Errorf("code %d, %s findings, want %s", code, outputs["findings"], want)
+		}
+		if !strings.Contains(log, "Looking at push of the tag v1: 0 commits and the tag's message.") {
+			t.Errorf("the log does not say what was looked at:\n%s", log)
+		}
+		if _, code, outputs = func() (string, int, map[string]string) {
+			s.event(t, "push", map[string]any{"ref": "refs/tags/light", "before": zeros, "after": s.second})
+			return s.run(t)
+		}(); code != 0 || outputs["findings"] != "0" {
+			t.Errorf("a tag without a message: code %d, %s findings", code, outputs["findings"])
+		}
+	}
+}
+
 func TestActionFindsItsFilesFromTheTopOfTheCheckout(t *testing.T) {
 	s := newSteps(t)(t)
 	s.event(t, "schedule", map[string]any{})

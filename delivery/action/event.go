@@ -104,11 +104,14 @@ func NewPlan(name string, event []byte) (Plan, error) {
 }
 
 func (p *payload) push() Plan {
-	branch := strings.TrimPrefix(p.Ref, "refs/heads/")
+	title, branch := "push to ", strings.TrimPrefix(p.Ref, "refs/heads/")
+	if tag, ok := strings.CutPrefix(p.Ref, "refs/tags/"); ok {
+		title, branch = "push of the tag ", tag
+	}
 	if p.Deleted {
 		return Plan{Mode: Nothing, Title: "the deletion of " + branch}
 	}
-	plan := Plan{Mode: Commits, Title: "push to " + branch, Head: p.After, Base: p.Before, MayBeGone: true}
+	plan := Plan{Mode: Commits, Title: title + branch, Head: p.After, Base: p.Before, MayBeGone: true}
 	if strings.Trim(plan.Base, "0") == "" {
 		plan.Base = ""
 	}

@@ -40,7 +40,7 @@ func TestEachEventNamesItsCommits(t *testing.T) {
 		},
 		"push of a tag": {
 			"push", `{"ref":"refs/tags/v1","before":"` + none + `","after":"` + two + `","repository":{"default_branch":"main"}}`,
-			action.Plan{Mode: action.Commits, Title: "push to refs/tags/v1", Head: two, Fallback: "main", MayBeGone: true},
+			action.Plan{Mode: action.Commits, Title: "push of the tag v1", Head: two, Fallback: "main", MayBeGone: true},
 		},
 		"deleted branch": {
 			"push", `{"ref":"refs/heads/topic","before":"` + one + `","after":"` + none + `","deleted":true}`,

@@ -18,6 +18,8 @@ type Range struct {
 	Include, Exclude string
 	// Commits is how many they are.
 	Commits int
+	// Tag: Include is an annotated tag, whose message is new, too.
+	Tag bool
 }
 
 // Remedy says how to check out so that everything is there.
@@ -109,6 +111,11 @@ func (r Repository) find(ctx context.Context, p Plan, last bool) (found Range, m
 		}
 	}
 	found.Commits = len(commits)
+	kind, err := r.run(ctx, "cat-file", "-t", p.Head)
+	if err != nil {
+		return Range{}, "", fmt.Errorf("looking at what was pushed: %w", err)
+	}
+	found.Tag = kind == "tag"
 	return found, "", nil
 }
 
