@@ -86,6 +86,7 @@ func groups() []group {
 			".local/share/powershell/PSReadLine/*", ".local/share/xonsh/*", ".local/share/atuin/*",
 			".local/share/mcfly/*", ".bash_sessions/*", ".zsh_sessions/*",
 			".node_repl_history", ".python_history", ".irb_history", ".rediscli_history", ".lesshst", ".viminfo",
+			".psql_history", ".mysql_history", ".sqlite_history", ".xonsh_history",
 		}},
 		{adviceStartup, []string{
 			".bashrc", ".bash_profile", ".bash_login", ".bash_aliases", ".profile", ".zshrc", ".zshenv", ".zprofile",
@@ -101,6 +102,9 @@ func groups() []group {
 			"Library/Application Support/{Code,VSCodium,Cursor,Windsurf}/User/*.json",
 			".config/zed/*.json", ".config/JetBrains/*/options/*.xml", "Library/Application Support/JetBrains/*/options/*.xml",
 			".config/JetBrains/*/scratches", "Library/Application Support/JetBrains/*/scratches",
+			// The servers that editors and assistants start get their keys in env.
+			".vscode/*.json", ".cursor/mcp.json", ".codeium/windsurf/mcp_config.json", ".gemini/settings.json", ".codex/config.toml",
+			".claude.json", ".claude/settings*.json", ".config/Claude/*.json", "Library/Application Support/Claude/*.json",
 			".vimrc", ".config/nvim", ".emacs", ".emacs.d/init.el", ".config/sublime-text*/Packages/User",
 			".config/{Insomnia,Postman,Bruno}", "Library/Application Support/{Insomnia,Postman,Bruno}",
 		}},
@@ -108,8 +112,8 @@ func groups() []group {
 			".ipython/profile_*/history.sqlite", ".ipython/profile_*/startup", ".jupyter", ".local/share/jupyter/runtime",
 		}},
 		{adviceCloud, []string{
-			".aws/config", ".aws/credentials", ".azure/*.json", ".config/gcloud/*.json", ".config/gcloud/configurations",
-			".docker/config.json", ".docker/*.json", ".kube/config", ".netrc", ".npmrc", ".yarnrc*", ".pypirc", ".gitconfig", ".git-credentials",
+			".aws/config", ".aws/credentials", ".azure/config", ".azure/*.json", ".config/gcloud/*.json", ".config/gcloud/configurations",
+			".docker/config.json", ".docker/*.json", ".kube/config", ".netrc", ".curlrc", ".wgetrc", ".npmrc", ".yarnrc*", ".pypirc", ".gitconfig", ".git-credentials",
 			".config/git/*", ".config/gh/*.yml", ".terraformrc", ".terraform.d/*.json", ".config/helm/*", ".serverlessrc",
 			".config/{netlify,vercel,fly,doctl,pulumi,configstore}", ".vercel", ".fly", ".wrangler/config", ".config/.wrangler/config",
 			".m2/settings.xml", ".gradle/gradle.properties", ".cargo/credentials*", ".config/pip/pip.conf", ".ssh/config", ".ssh/environment",
@@ -128,6 +132,9 @@ func (s System) Places(unreadable func(path string, err error)) ([]Place, []Vari
 			continue // Windows keeps the present folder of each drive as "=C:=C:\folder"
 		}
 		variables = append(variables, Variable{name, value, adviceVariable})
+		if (name == "HISTFILE" || name == "ZDOTDIR") && filepath.IsAbs(value) {
+			f.shell(name, value)
+		}
 		configDir := name == "MOMENTO_CONFIG_DIR" || s.AppData != "" && strings.EqualFold(name, "MOMENTO_CONFIG_DIR")
 		if configDir && filepath.IsAbs(value) {
 			f.glob(value, ".", adviceCLI)
@@ -146,6 +153,7 @@ func (s System) Places(unreadable func(path string, err error)) ([]Place, []Vari
 		for pattern, advice := range map[string]string{
 			"Microsoft/Windows/PowerShell/PSReadLine/*": adviceHistory,
 			"Code/User/*.json":                          adviceEditor,
+			"Claude/*.json":                             adviceEditor,
 			"JetBrains/*/options/*.xml":                 adviceEditor,
 			"gcloud/*.json":                             adviceCloud,
 		} {
@@ -155,6 +163,20 @@ func (s System) Places(unreadable func(path string, err error)) ([]Place, []Vari
 	f.walk(s.Home, 0)
 	slices.SortFunc(f.places, func(a, b Place) int { return strings.Compare(a.Path, b.Path) })
 	return f.places, variables
+}
+
+// shell adds what a variable of the shell says to lie elsewhere.
+func (f *finder) shell(name, value string) {
+	if name == "HISTFILE" {
+		f.add(value, adviceHistory)
+		return
+	}
+	for pattern, advice := range map[string]string{
+		".zsh_history": adviceHistory, ".zhistory": adviceHistory,
+		".zshrc": adviceStartup, ".zshenv": adviceStartup, ".zprofile": adviceStartup, ".zlogin": adviceStartup,
+	} {
+		f.glob(value, pattern, advice)
+	}
 }
 
 // braces expands one {a,b} in a pattern, which path/filepath does not know.

@@ -31,6 +31,11 @@ func TestWellKnownPlaces(t *testing.T) {
 		".config/gcloud/credentials.json":    "another tool",
 		".config/JetBrains/X/options/a.xml":  "Editor",
 		".config/environment.d/momento.conf": "start-up",
+		".psql_history":                      "history",
+		".cursor/mcp.json":                   "Editor",
+		".claude.json":                       "Editor",
+		".azure/config":                      "another tool",
+		".curlrc":                            "another tool",
 	}
 	not := []string{"src/main.go", "src/a/b/c/d/.env", "node_modules/x/.env", ".cache/x/.env", "src/.git/x.env", "Documents/letter.txt"}
 	for name := range want {
@@ -64,6 +69,24 @@ func TestWellKnownPlaces(t *testing.T) {
 	}
 	if len(variables) != 3 || variables[0].Name != "A" || variables[0].Value != "1=x" {
 		t.Errorf("variables: %+v", variables)
+	}
+}
+
+// A shell's history and start-up files lie where its variables say.
+func TestTheShellsVariablesNamePlaces(t *testing.T) {
+	elsewhere := t.TempDir()
+	history, start := filepath.Join(elsewhere, "bash", "hist"), filepath.Join(elsewhere, "zsh", ".zshrc")
+	write(t, history)
+	write(t, start)
+	s := machine.System{Home: t.TempDir(), Environ: []string{"HISTFILE=" + history, "ZDOTDIR=" + filepath.Dir(start)}}
+	places, _ := s.Places(func(path string, err error) { t.Errorf("%s: %v", path, err) })
+	if len(places) != 2 || places[0].Path != history || !strings.Contains(places[0].Advice, "history") ||
+		places[1].Path != start || !strings.Contains(places[1].Advice, "start-up") {
+		t.Errorf("%+v", places)
+	}
+	s.Environ = []string{"HISTFILE=hist", "ZDOTDIR="}
+	if places, _ := s.Places(func(string, error) {}); len(places) != 0 {
+		t.Errorf("a relative path and an empty one name nothing: %+v", places)
 	}
 }
 
