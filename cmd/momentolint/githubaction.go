@@ -135,6 +135,9 @@ func (s *actionStep) read(ctx context.Context, run *scanner.Run, plan action.Pla
 		}
 		return run.Commits(ctx, ".", commits)
 	case s.inputs.History:
+		if err := (action.Repository{Dir: ".", Log: s.log}).Whole(ctx); err != nil {
+			return err
+		}
 		s.log("Looking at the whole history.")
 		return run.History(ctx, ".", scanner.History{})
 	}

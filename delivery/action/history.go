@@ -70,6 +70,40 @@ func (r Repository) Resolve(ctx context.Context, p Plan) (Range, error) {
 	return found, nil
 }
 
+// Whole makes the history whole where the checkout is shallow: all branches and
+// tags of origin, as fetch-depth: 0 does. Where that does not help, the error
+// says how to check out.
+func (r Repository) Whole(ctx context.Context) error {
+	if _, err := r.run(ctx, "rev-parse", "--git-dir"); err != nil {
+		return fmt.Errorf("no checkout that can be read: %w\n\n%s", err, NoCheckout)
+	}
+	boundaries, err := r.boundaries(ctx)
+	if err != nil || len(boundaries) == 0 {
+		return err
+	}
+	r.log("the checkout is shallow; fetching the whole history from origin")
+	_, fetched := r.run(ctx, append(fetchArgs(), "--tags", "--unshallow", "origin", "+refs/heads/*:"+remoteBranch("*"))...)
+	if boundaries, err = r.boundaries(ctx); err != nil {
+		return err
+	}
+	if len(boundaries) > 0 || fetched != nil {
+		err := errors.New("cannot look at the whole history: the checkout is shallow")
+		if fetched != nil {
+			err = fmt.Errorf("%w, and the rest cannot be fetched: %w", err, fetched)
+		}
+		return fmt.Errorf("%w\n\n%s", err, Remedy)
+	}
+	return nil
+}
+
+// fetchArgs begin every fetch: it runs nothing else, and leaves nothing behind.
+func fetchArgs() []string {
+	return []string{
+		"-c", "core.hooksPath=" + os.DevNull, "-c", "maintenance.auto=false", "-c", "gc.auto=0",
+		"fetch", "--quiet", "--no-recurse-submodules", "--no-write-fetch-head",
+	}
+}
+
 func (r Repository) log(text string) {
 	if r.Log != nil {
 		r.Log(text)
@@ -178,10 +212,7 @@ func (r Repository) fetch(ctx context.Context, p Plan) error {
 	var errs []error
 	// One by one: a commit that is gone must not stop the others.
 	for _, what := range wanted {
-		args := []string{
-			"-c", "core.hooksPath=" + os.DevNull, "-c", "maintenance.auto=false", "-c", "gc.auto=0",
-			"fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
-		}
+		args := append(fetchArgs(), "--no-tags")
 		if boundaries, err := r.boundaries(ctx); err == nil && len(boundaries) > 0 {
 			args = append(args, "--unshallow")
 		}

@@ -241,6 +241,34 @@ func TestTheCommitsOfAnEventAreFoundInAnyCheckout(t *testing.T) {
 	}
 }
 
+func TestTheWholeHistoryIsFetchedOrAskedFor(t *testing.T) {
+	s := newServer(t)
+	var log []string
+	repository := action.Repository{Dir: s.checkout(t, "refs/heads/main", 1), Log: func(line string) { log = append(log, line) }}
+	if err := repository.Whole(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := git(t, repository.Dir, "rev-parse", "--is-shallow-repository"); got != "false" {
+		t.Errorf("shallow: %s", got)
+	}
+	// The other branches belong to it.
+	if got := git(t, repository.Dir, "rev-list", "--count", "--all"); got != git(t, s.dir, "rev-list", "--count", "--branches") {
+		t.Errorf("there are %s commits", got)
+	}
+	if err := repository.Whole(t.Context()); err != nil || len(log) != 1 {
+		t.Errorf("a whole checkout is fetched again: %q, %v", log, err)
+	}
+
+	cut := action.Repository{Dir: s.checkout(t, "refs/heads/main", 1)}
+	git(t, cut.Dir, "remote", "set-url", "origin", "file:///nowhere")
+	if err := cut.Whole(t.Context()); err == nil || !strings.Contains(err.Error(), "fetch-depth: 0") {
+		t.Errorf("%v", err)
+	}
+	if err := (action.Repository{Dir: t.TempDir()}).Whole(t.Context()); err == nil || !strings.Contains(err.Error(), "actions/checkout") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestADeepEnoughCheckoutIsLeftAlone(t *testing.T) {
 	s := newServer(t)
 	dir := s.checkout(t, "refs/heads/main", 2)
