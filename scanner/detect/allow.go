@@ -3,6 +3,7 @@ package detect
 import (
 	"bytes"
 	"strings"
+	"unicode"
 )
 
 // The marks of comments that silence a finding on their line.
@@ -76,11 +77,13 @@ func inlineAllow(lines []byte, rule string) (reason string, mute bool) {
 		if i := bytes.IndexByte(after, '\n'); i >= 0 {
 			after = after[:i]
 		}
-		names, why, given := strings.Cut(string(after), "--")
+		// The end of the comment first: "-->" is no reason, nor is what follows.
+		names, why, _ := strings.Cut(inComment(string(after)), "--")
 		if !concerns(names, rule) {
 			continue
 		}
-		if why = commentText(why); given && why != "" {
+		if strings.ContainsFunc(why, isWordRune) {
+			why = string(printable(scrubbed([]byte(strings.TrimSpace(why))), 200))
 			return ownMark + " -- " + why, false
 		}
 		mute = true
@@ -106,11 +109,15 @@ func concerns(names, rule string) bool {
 	return !named
 }
 
-// commentText takes the end of a comment off a reason, with what follows it,
-// and makes it safe to show.
-func commentText(text string) string {
+// inComment is the part of a line that is in the comment, or in the string,
+// that text begins in.
+func inComment(text string) string {
 	for _, end := range []string{"*/", "-->", "#}", "%>", "*)", `\n"`, `"`} {
 		text, _, _ = strings.Cut(text, end)
 	}
-	return string(printable(scrubbed([]byte(strings.TrimSpace(text))), 200))
+	return text
 }
+
+// isWordRune tells whether a character can be part of a reason's words: a line
+// of dashes says nothing.
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

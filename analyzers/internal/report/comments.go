@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // The markers of comments that silence a finding on their line.
@@ -121,13 +122,14 @@ func Allowed(text string, names []string) Verdict {
 		}
 		text = after
 		line, _, _ := strings.Cut(after, "\n")
+		// The end of the comment is no part of the reason, nor is what follows it.
+		line, _, _ = strings.Cut(line, "*/")
 		rules, reason, _ := strings.Cut(line, "--")
 		if !concerns(rules, names) {
 			continue
 		}
-		// Of the reason, the end of the comment is no part, nor is a further comment.
-		reason, _, _ = strings.Cut(reason, "*/")
-		if strings.TrimSpace(reason) != "" {
+		// A line of dashes says nothing.
+		if strings.ContainsFunc(reason, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
 			return Silence
 		}
 		said = max(said, Mute)

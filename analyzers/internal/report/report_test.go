@@ -58,6 +58,7 @@ func TestCommentsOnTheLineSilence(t *testing.T) {
 		"nothing":                         {"bad()", true, true},
 		"allow":                           {"bad() // momentolint:allow", false, true},
 		"allow with an empty reason":      {"bad() // momentolint:allow -- ", false, true},
+		"allow with dashes for a reason":  {"bad() // momentolint:allow -----", false, true},
 		"allow with a reason":             {"bad() // momentolint:allow -- because", false, false},
 		"allow by name":                   {"bad() // momentolint:allow momentotest -- because", false, false},
 		"allow by alias":                  {"bad() // momentolint:allow momento-alias -- because", false, false},
