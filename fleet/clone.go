@@ -284,11 +284,7 @@ func gitFault(said string, err error) error {
 // long a worker may be silent: the slots of workers that died would else stand
 // in everybody's way.
 func (c *clones) slot(ctx context.Context, host string, life time.Duration) (*lease, error) {
-	if host == "" {
-		host = "file"
-	}
-	sum := sha256.Sum256([]byte(host))
-	key := "host." + hex.EncodeToString(sum[:8])
+	key := slotKey(host)
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		first := rand.N(c.perHost) // #nosec G404 -- spreads the load, no secret
 		for i := range c.perHost {
@@ -303,6 +299,15 @@ func (c *clones) slot(ctx context.Context, host string, life time.Duration) (*le
 		case <-time.After(pause):
 		}
 	}
+}
+
+// slotKey is what the keys of a host's slots begin with.
+func slotKey(host string) string {
+	if host == "" {
+		host = "file"
+	}
+	sum := sha256.Sum256([]byte(host))
+	return "host." + hex.EncodeToString(sum[:8])
 }
 
 // evict removes the clones that were not used for longest until the quota

@@ -343,3 +343,56 @@ func TestARepositoryThatCannotBeClonedIsNamed(t *testing.T) {
 		}
 	}
 }
+
+// Who stops a worker in good order, to go on later, has not lost a try.
+func TestStoppingAWorkerCostsNoTry(t *testing.T) {
+	t.Parallel()
+	secrets := mint(t, 1)
+	dir := t.TempDir()
+	_, target := remote(t, filepath.Join(dir, "a.git"), secrets)
+	f := connect(t, t.TempDir())
+	s := offline()
+	s.Tries = 2
+	run := orderTargets(t, f, s, target)
+	// Somebody else has the only slot, so that each worker is stopped in the middle.
+	holder, _, err := f.acquire(t.Context(), f.limits, slotKey(target.host())+".0", "other", time.Minute)
+	if err != nil || holder == nil {
+		t.Fatal(err)
+	}
+	for stopped := range s.Tries + 2 {
+		ctx, stop := context.WithCancel(t.Context())
+		w, err := f.NewWorker(WorkerOptions{Dir: dir, Run: run.ID, Drain: true, ClonesPerHost: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- w.Work(ctx) }()
+		for len(w.taken) == 0 || deliveries(t, run) <= stopped {
+			select {
+			case err := <-ended:
+				t.Fatalf("worker %d ended by itself: %v", stopped, err)
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+	}
+	holder.release(t.Context())
+	work(t, f, WorkerOptions{Dir: dir, Run: run.ID, ClonesPerHost: 1})
+	got := gather(t, run)
+	if got.Incomplete || len(got.Findings) != 1 || got.Repositories[0].Tries != 1 {
+		t.Errorf("%d findings, %+v", len(got.Findings), got.Repositories)
+	}
+}
+
+// deliveries is how often the items of a run were given to workers.
+func deliveries(t testing.TB, r *Run) int {
+	t.Helper()
+	info, err := r.consumer.Info(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(info.Delivered.Consumer)
+}

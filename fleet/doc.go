@@ -23,7 +23,8 @@
 // An item is a repository. One with very many objects is split into ranges of
 // object ids, which become items of their own. An item that was begun
 // Settings.Tries times without a result is a dead letter: the report names it,
-// and nobody tries again.
+// and nobody tries again. A worker that is told to end gives its items back,
+// which is no try.
 //
 // # What travels
 //

@@ -327,9 +327,12 @@ func (w *Worker) finished(ctx context.Context, run *Run) (bool, error) {
 
 // task is one delivery of an item.
 type task struct {
-	run   *Run
-	item  item
-	tries int
+	run  *Run
+	item item
+	// deliveries is how often the item was given to a worker, tries without
+	// those who gave it back in good order.
+	deliveries, tries int
+
 	began time.Time
 	// freed tells that the item no longer holds a slot for scanning.
 	freed sync.Once
@@ -351,11 +354,18 @@ func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
 		_ = msg.TermWithReason("not an item")
 		return
 	}
-	t.tries = int(meta.NumDelivered)
 	stop := w.heartbeat(msg, run.Settings.AckWait)
 	defer stop()
+	returned, err := 0, error(nil)
+	if t.deliveries = int(meta.NumDelivered); t.deliveries > 1 {
+		returned, err = w.returned(ctx, t)
+	}
+	t.tries = max(1, t.deliveries-returned)
 	log := w.o.Log.With("repository", finding.WithoutCredentials(t.item.String()), "try", t.tries)
-	done, err := w.stored(ctx, t)
+	done := false
+	if err == nil {
+		done, err = w.stored(ctx, t)
+	}
 	if err == nil && !done {
 		err = w.do(ctx, t)
 	}
@@ -364,6 +374,7 @@ func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
 	switch {
 	case ctx.Err() != nil:
 		// This worker ends; the item is somebody else's.
+		w.giveBack(ctx, t)
 		_ = msg.Nak()
 		return
 	case err == nil:
@@ -399,6 +410,33 @@ func said(err error) string {
 	return finding.WithoutCredentials(strings.Join(strings.Fields(err.Error()), " "))
 }
 
+// returnedKey is where it stands how often workers gave an item back because
+// they were told to end. JetStream counts these deliveries, too, and nobody has
+// died of them.
+func returnedKey(t *task) string { return "returned." + t.item.id() }
+
+func (w *Worker) returned(ctx context.Context, t *task) (int, error) {
+	entry, err := w.fleet.get(ctx, t.run.claims, returnedKey(t))
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("looking how often an item was given back: %w", err)
+	}
+	n, err := strconv.Atoi(string(entry.Value()))
+	return max(0, n), err
+}
+
+// giveBack notes that an item is given back once more. If it fails, the try
+// counts.
+func (w *Worker) giveBack(ctx context.Context, t *task) {
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
+	defer cancel()
+	if before, err := w.returned(limited, t); err == nil {
+		_, _ = t.run.claims.Put(limited, returnedKey(t), []byte(strconv.Itoa(before+1)))
+	}
+}
+
 // backoff is the pause before the next try.
 func backoff(tries int) time.Duration {
 	return min(time.Second<<min(tries, 6), time.Minute)
@@ -425,7 +463,7 @@ func (w *Worker) heartbeat(msg jetstream.Msg, ackWait time.Duration) (stop func(
 // stored tells whether the item has its result, or is a dead letter already: a
 // delivery after an acknowledgement that got lost, or after the last try.
 func (w *Worker) stored(ctx context.Context, t *task) (bool, error) {
-	if t.tries == 1 {
+	if t.deliveries == 1 {
 		return false, nil
 	}
 	for _, kv := range []jetstream.KeyValue{t.run.results, t.run.failed} {

@@ -210,6 +210,7 @@ func TestMistakesInTheCommandLineAreTold(t *testing.T) {
 		{"run x --show-secrets", nil, "do not leave the worker"},
 		{"run x --format nothing", nil, "--format"},
 		{"run x --report sarif", nil, "want FORMAT=FILE"},
+		{"run x --baseline /no/such/baseline", nil, "/no/such/baseline"},
 		{"report --fail-on some", nil, "want any, live or none"},
 		{"report --expiry-warning soon", nil, "--expiry-warning"},
 		{"worker --disk-quota lots", nil, "--disk-quota"},

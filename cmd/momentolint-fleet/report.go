@@ -20,6 +20,7 @@ import (
 type reportFlags struct {
 	cli.ReportFlags
 	settings    *cli.ReportSettings
+	known       *baseline.Baseline
 	showSecrets bool
 }
 
@@ -34,6 +35,12 @@ func (f *reportFlags) check() (err error) {
 		return errors.New("--show-secrets: a fleet's credentials do not leave the worker that finds them; scan the repository itself")
 	}
 	f.settings, err = f.Check()
+	return err
+}
+
+// read reads the files that the flags name, likewise before the work.
+func (f *reportFlags) read() (err error) {
+	f.known, err = cli.ReadBaseline(f.Baseline, f.WriteBaseline)
 	return err
 }
 
@@ -52,6 +59,9 @@ Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.check(); err != nil {
 				return cli.Wrong(cmd, err)
+			}
+			if err := flags.read(); err != nil {
+				return err
 			}
 			f, r, err := a.openRun(cmd.Context(), "report", args)
 			if err != nil {
@@ -91,11 +101,7 @@ func (a *app) openRun(ctx context.Context, name string, args []string) (*fleet.F
 
 // finish writes the reports and sets the exit code.
 func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
-	o := fleet.ReportOptions{Version: buildVersion(), ExpiryWarning: f.settings.ExpiryWarning, Now: a.now}
-	var err error
-	if o.Baseline, err = cli.ReadBaseline(f.Baseline, f.WriteBaseline); err != nil {
-		return err
-	}
+	o := fleet.ReportOptions{Version: buildVersion(), Baseline: f.known, ExpiryWarning: f.settings.ExpiryWarning, Now: a.now}
 	all, err := r.Report(ctx, o)
 	if err != nil {
 		return err

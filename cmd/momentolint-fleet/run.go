@@ -49,6 +49,9 @@ Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.
 			if err != nil {
 				return wrong(err)
 			}
+			if err := report.read(); err != nil {
+				return err
+			}
 			return a.runAll(cmd.Context(), &flags, args, resume, o, &report)
 		},
 	}
