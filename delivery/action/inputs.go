@@ -107,9 +107,10 @@ func NewInputs(getenv func(string) string) (Inputs, error) {
 func HasModule(dir string) (bool, error) {
 	found := errors.New("found")
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err // d may be nil
+		}
 		switch name := d.Name(); {
-		case err != nil:
-			return err
 		case d.IsDir() && path != dir && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") ||
 			name == "testdata" || name == "vendor" || name == "node_modules"):
 			return fs.SkipDir
