@@ -161,7 +161,15 @@ func (c *checker) constant(cur inspector.Cursor) {
 	if !ok {
 		return
 	}
-	for _, found := range find.String(text) {
+	all := find.String(text)
+	if len(all) == 0 {
+		// Glued to other characters, "prod-" + "eyJ…": the operand tells.
+		for child := range cur.Children() {
+			c.constant(child)
+		}
+		return
+	}
+	for _, found := range all {
 		at := c.smallest(cur, found.Fingerprint())
 		if expr, ok := at.Node().(ast.Expr); !ok || c.declaredElsewhere(expr) {
 			continue

@@ -186,10 +186,11 @@ func installFile(folder string, e Event, program string) ([]change, error) {
 	path := filepath.Join(folder, string(e))
 	want := script(e, program)
 	got, err := os.ReadFile(path)
+	_, gone := os.Lstat(path) // a link into nowhere is somebody's, too
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist) && gone != nil:
 		return []change{{"installed " + path, func() error { return writeScript(path, want) }}}, nil
-	case err != nil:
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("looking at the hook that is there: %w", err)
 	case isOurs(got):
 		if bytes.Equal(got, want) && executable(path) {

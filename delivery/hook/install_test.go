@@ -647,3 +647,22 @@ func TestACancelledInstallationSaysSo(t *testing.T) {
 		t.Errorf("says %v", err)
 	}
 }
+
+func TestALinkIntoNowhereIsSomebodysHook(t *testing.T) {
+	s := newSandbox(t)
+	s.repository("repo")
+	hooks := s.path("repo", ".git", "hooks")
+	if err := os.MkdirAll(hooks, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(s.path("not", "mounted"), filepath.Join(hooks, "pre-commit")); err != nil {
+		t.Fatal(err)
+	}
+	before := s.tree(hooks)
+	s.install(s.installer("repo"))
+	s.mustCommit("repo", committed) // git ignores such a hook, too
+	s.uninstall(s.installer("repo"))
+	if got := s.tree(hooks); !slices.Equal(got, before) {
+		t.Errorf("after uninstalling the folder is %q, it was %q", got, before)
+	}
+}
