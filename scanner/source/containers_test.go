@@ -538,3 +538,11 @@ func FuzzExpand(f *testing.F) {
 		}
 	})
 }
+
+func TestMembersAreCountedInWords(t *testing.T) {
+	for n, want := range map[int]string{0: "0 members were read", 1: "1 member was read", 2: "2 members were read"} {
+		if got := membersRead(n); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}

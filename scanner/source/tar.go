@@ -61,7 +61,7 @@ func (w *worker) tarMembers(s *stream, f *format, d depth, in *input) (shown int
 			return shown, false, err
 		case err != nil:
 			if s.sound() {
-				w.complain(s.path, fmt.Sprintf("damaged or truncated tar archive: %d members were read, then: %s", shown, tarReason(err)))
+				w.complain(s.path, fmt.Sprintf("damaged or truncated tar archive: %s, then: %s", membersRead(shown), tarReason(err)))
 			}
 			return shown, false, nil
 		}
@@ -190,4 +190,12 @@ func (w *worker) ar(s *stream, f *format, d depth) error {
 		}
 	}
 	return w.trailing(in)
+}
+
+// membersRead is "1 member was read" or "3 members were read".
+func membersRead(n int) string {
+	if n == 1 {
+		return "1 member was read"
+	}
+	return fmt.Sprintf("%d members were read", n)
 }

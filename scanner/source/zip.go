@@ -624,7 +624,7 @@ func (w *worker) zipStream(s *stream, f *format, d depth, truncated bool) error 
 			}
 		case zipCentral, zipEnd, zipEnd64:
 			if truncated && s.sound() {
-				w.complain(s.path, fmt.Sprintf("truncated zip archive: %d members were read, then its table of contents is cut off", shown))
+				w.complain(s.path, fmt.Sprintf("truncated zip archive: %s, then its table of contents is cut off", membersRead(shown)))
 			}
 			return w.showReader(in, s)
 		case "":
@@ -639,7 +639,7 @@ func (w *worker) zipStream(s *stream, f *format, d depth, truncated bool) error 
 		if shown == 0 {
 			w.complain(s.path, fmt.Sprintf("looks like zip but cannot be opened (%s): read as it is", why))
 		} else {
-			w.complain(s.path, fmt.Sprintf("damaged or truncated zip archive: %d members were read, then: %s", shown, why))
+			w.complain(s.path, fmt.Sprintf("damaged or truncated zip archive: %s, then: %s", membersRead(shown), why))
 		}
 	}
 	return w.showReader(in, s)
