@@ -12,12 +12,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/momentolint/momentolint/internal/lazy"
 )
 
 // Names are the file names that Find looks for, in this order.
@@ -174,7 +175,7 @@ func Parse(name string, data []byte) (*Config, error) {
 }
 
 // mismatch is how the library says that a value is of the wrong kind.
-var mismatch = regexp.MustCompile("^cannot unmarshal !!(\\w+)(?: `(.*)`)? into (.+)$")
+var mismatch = lazy.Regexp("^cannot unmarshal !!(\\w+)(?: `(.*)`)? into (.+)$")
 
 // found is what the library calls a value, in the words of the file's author.
 var found = map[string]string{
@@ -192,7 +193,7 @@ var wanted = map[string]string{
 
 // expected says in plain words what the library says in its own.
 func expected(problem string) string {
-	m := mismatch.FindStringSubmatch(problem)
+	m := mismatch().FindStringSubmatch(problem)
 	if m == nil {
 		return problem
 	}
