@@ -185,11 +185,12 @@ func (i *Installer) globalFolder(ctx context.Context) (string, error) {
 func installFile(folder string, e Event, program string) ([]change, error) {
 	path := filepath.Join(folder, string(e))
 	want := script(e, program)
-	got, err := os.ReadFile(path)
-	_, gone := os.Lstat(path) // a link into nowhere is somebody's, too
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && gone != nil:
+	// Lstat, as a link into nowhere is somebody's, too.
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return []change{{"installed " + path, func() error { return writeScript(path, want) }}}, nil
+	}
+	got, err := os.ReadFile(path)
+	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("looking at the hook that is there: %w", err)
 	case isOurs(got):
