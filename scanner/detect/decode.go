@@ -136,20 +136,19 @@ func (s *Scanner) base64(v *view, at, phase int) {
 	}
 	if n := len(hi); n > 0 {
 		// The padding belongs to what ends there.
-		hi[n-1] += int32(padding(r, v, (len(r.text)-group)%4))
+		hi[n-1] += int32(padding(r, v, int(r.to[len(r.to)-1]), (len(r.text)-group)%4))
 	}
 	child.data, child.lo, child.hi = data, lo, hi
 	s.work += int64(2 * len(r.text))
 	s.decoded(child, v, LayerBase64, e)
 }
 
-// padding gives how many bytes of the buffer the padding takes that stands
-// after a run whose last group has size characters.
-func padding(r *run, v *view, size int) int {
+// padding gives how many bytes of the buffer the padding takes that stands at
+// v.data[first], after a run whose last group has size characters.
+func padding(r *run, v *view, first, size int) int {
 	if size < 2 {
 		return 0
 	}
-	first := int(r.to[len(r.to)-1])
 	i := first
 	for n := size; n < 4 && i < len(v.data); n++ {
 		c, length, l := unescape(v.data, i)

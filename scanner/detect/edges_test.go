@@ -14,7 +14,7 @@ import (
 // small are sizes that make chunks so short that everything can be slid over
 // their edges.
 func small() sizes {
-	return sizes{buffer: 48 << 10, forward: 12 << 10, tail: 6 << 10, back: 2 << 10, comment: 512, opening: 1 << 10, work: 1 << 26}
+	return sizes{buffer: 48 << 10, forward: 12 << 10, tail: 6 << 10, back: 2 << 10, comment: 512, opening: 1 << 10, work: 1 << 26, workPerByte: 32}
 }
 
 // TestNothingIsLostAtAnEdge slides every kind of credential in every shape over

@@ -4,11 +4,6 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential"
 )
 
-// workPerByte bounds all work: how many bytes are looked at closely for each
-// byte that was read, beside what sizes.work allows. Ordinary text needs less
-// than a hundredth of that; what needs more was made for it.
-const workPerByte = 32
-
 // hit looks at one needle in a view.
 func (s *Scanner) hit(v *view, at int, n *needle) {
 	if v.parent == nil && s.known(at) {
@@ -43,6 +38,8 @@ func (s *Scanner) hit(v *view, at int, n *needle) {
 		if s.d.depth > v.depth {
 			s.token(v, escapeStart(v.data, at, n.phase))
 		}
+	case inGzip:
+		s.gzip(v, at, n.phase)
 	case refresh:
 		s.refreshToken(v, at)
 	case never:
@@ -54,12 +51,15 @@ func (s *Scanner) hit(v *view, at int, n *needle) {
 
 // exhausted tells whether the work has reached its bound.
 func (s *Scanner) exhausted() bool {
-	if s.work <= s.sizes.work+workPerByte*s.consumed {
+	if s.left() >= 0 {
 		return false
 	}
 	s.partly(tooDense)
 	return true
 }
+
+// left is how much work may still be done.
+func (s *Scanner) left() int64 { return s.sizes.work + s.workPerByte*s.consumed - s.work }
 
 // examine looks at every needle of a decoded view.
 func (s *Scanner) examine(v *view) {

@@ -72,6 +72,9 @@ func hostile() map[string]string {
 		"comments":               `eyJ" /* ` + strings.Repeat("x", 500) + ` */ + `,
 		"soft-breaks":            "eyJ=\n",
 		"prefixes":               "> > > > > > eyJ\n",
+		"compressed-zeros":       gzipped(make([]byte, 1<<20)) + "\n",
+		"compressed-nothing":     gzipped(nil) + "\n",
+		"compressed-beginnings":  gzipStart + "AAAAAAAAA",
 	}
 }
 
@@ -88,10 +91,10 @@ func TestWorkIsBoundedByTheLength(t *testing.T) {
 		if err != nil && !errors.As(err, &partial) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if perByte := float64(s.work) / float64(len(text)); perByte > workPerByte+8 {
+		if perByte := float64(s.work) / float64(len(text)); perByte > float64(s.workPerByte)+8 {
 			t.Errorf("%s: %.0f bytes looked at for each byte", name, perByte)
 		}
-		if s.work > s.sizes.work+workPerByte*s.consumed && partial == nil {
+		if s.work > s.sizes.work+s.workPerByte*s.consumed && partial == nil {
 			t.Errorf("%s: the bound was reached without a word", name)
 		}
 	}

@@ -34,6 +34,8 @@ const (
 	refresh
 	// never: a word that may ask for a key without expiry.
 	never
+	// inGzip: base64 of a compressed text begins here.
+	inGzip
 )
 
 // needle is one string of the literal search.
@@ -41,7 +43,8 @@ type needle struct {
 	text string
 	sort sort
 	// phase is, for inBase64, which character of a group of four the needle's
-	// first one is; for escaped, how far the first escape begins before it.
+	// first one is; for escaped, how far the first escape begins before it; for
+	// inGzip, how often the compressed text is encoded.
 	phase int
 }
 
@@ -52,6 +55,10 @@ const starts = "eyJ"
 // middles follow shortly after: "alg": in a JWT's header where it begins a
 // group of four, and the rest of the envelope's two possible first fields.
 var middles = [...]string{"bGciOi", "lbmRwb2ludCI6", "hcGlfa2V5Ijo"}
+
+// gzipStart is base64 of the three bytes that every compressed text of gzip
+// begins with (RFC 1952, 2.3.1).
+const gzipStart = "H4sI"
 
 // longestNeedle is the length of the longest one.
 const longestNeedle = 16
@@ -116,6 +123,9 @@ func needles() []needle {
 		needle{"&#101;&#121;", escaped, 0},
 		needle{"&#x65;", escaped, 0},
 		needle{"&#X65;", escaped, 0},
+		// How gzip begins, and that once more: Helm's releases, cloud-init's files.
+		needle{gzipStart, inGzip, 1},
+		needle{cores(gzipStart)[0].text, inGzip, 2},
 		needle{"efreshToken", refresh, 0},
 		needle{"efresh_token", refresh, 0},
 		needle{"EFRESH_TOKEN", refresh, 0},

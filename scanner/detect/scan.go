@@ -33,14 +33,16 @@ type sizes struct {
 	comment int
 	// opening is how much of a text's beginning is kept: imports stand there.
 	opening int
-	// work is how many bytes are looked at closely whatever the length.
-	work int64
+	// work is how many bytes are looked at closely whatever the length, workPerByte
+	// how many more for each byte that was read.
+	work, workPerByte int64
 }
 
-// usual are the sizes for real use. A v1 key with a hundred permissions has
+// usual are the sizes for real use. Ordinary text needs less than a hundredth of
+// the work; what needs more was made for it. A v1 key with a hundred permissions has
 // 12,000 characters; written as escapes 72,000, in base64 twice more 21,000.
 func usual() sizes {
-	return sizes{buffer: 1 << 20, forward: 128 << 10, tail: 64 << 10, back: 8 << 10, comment: 8 << 10, opening: 64 << 10, work: 1 << 26}
+	return sizes{buffer: 1 << 20, forward: 128 << 10, tail: 64 << 10, back: 8 << 10, comment: 8 << 10, opening: 64 << 10, work: 1 << 26, workPerByte: 32}
 }
 
 // ahead is how much must follow a needle before it is looked at.
@@ -60,6 +62,7 @@ type Scanner struct {
 	encoded []encoded
 	// unbroken is the last place from which no cut beginning was found.
 	unbroken []int
+	unpacking
 
 	store []byte
 	// narrowText is what stands in a narrow column, narrowAt where.
@@ -117,6 +120,7 @@ func (d *Detector) NewScanner() *Scanner {
 const (
 	tooDense = "so much in it looks like a credential that the rest was only searched for plain ones"
 	tooLong  = "something in it that begins like a credential is longer than any"
+	tooMuch  = "a compressed text in it is longer than what is unpacked of one"
 	tooNear  = "encoded more often than the limit for decoding"
 )
 
@@ -312,16 +316,21 @@ func (s *Scanner) chunk(data []byte, final bool) error {
 			s.next = pos
 			break
 		}
+		if n := &s.d.needles[which]; !final && n.sort == inGzip && pos > len(data)/4+s.back {
+			// Compressed texts are long: as much as the buffer can hold of it.
+			s.next = pos
+			break
+		}
 		s.next = pos + 1
-		if err := s.flush(pos); err != nil {
+		if err := s.flush(pos, 0); err != nil {
 			return err
 		}
 		s.hit(&s.top, pos, &s.d.needles[which])
 	}
 	if final {
-		return s.flush(len(data) + displayMargin)
+		return s.flush(len(data)+displayMargin, 0)
 	}
-	return s.flush(s.next)
+	return s.flush(s.next, len(data)-s.buffer*3/4)
 }
 
 // known tells whether a place in the buffer belongs to something found.
@@ -344,13 +353,15 @@ func (s *Scanner) found(v *view, r *run, n int, c credential.Credential) {
 	s.add(&candidate{lo: lo, hi: hi, match: m, text: string(r.text[:n])})
 }
 
-// add keeps a candidate. Of several that overlap, the longest is the finding.
-func (s *Scanner) add(c *candidate) {
+// add keeps a candidate, or several that have one place. Of those that overlap
+// otherwise, the longest is the finding.
+func (s *Scanner) add(list ...*candidate) {
+	c := list[0]
 	if c.lo < s.last.hi {
 		return
 	}
 	first, _ := slices.BinarySearchFunc(s.pending, c.lo, func(p *candidate, lo int) int { return cmp.Compare(p.lo, lo) })
-	if first > 0 && s.pending[first-1].hi > c.lo {
+	for first > 0 && s.pending[first-1].hi > c.lo {
 		first--
 	}
 	end := first
@@ -360,19 +371,19 @@ func (s *Scanner) add(c *candidate) {
 		}
 		end++
 	}
-	s.pending = slices.Replace(s.pending, first, end, c)
+	s.pending = slices.Replace(s.pending, first, end, list...)
 }
 
 // flush hands on what lies so far before the place at that all its
-// surroundings are known.
-func (s *Scanner) flush(at int) error {
+// surroundings are known, and what begins before the place stay: slide drops that.
+func (s *Scanner) flush(at, stay int) error {
 	for len(s.pending) > 0 || len(s.others) > 0 {
 		list := &s.pending
 		if len(*list) == 0 || len(s.others) > 0 && s.others[0].lo < s.pending[0].lo {
 			list = &s.others
 		}
 		c := (*list)[0]
-		if c.hi+displayMargin > at || !s.final && c.hi+s.comment > len(s.top.data) && c.lo > s.buffer/4 {
+		if c.lo >= stay && (c.hi+displayMargin > at || !s.final && c.hi+s.comment > len(s.top.data) && c.lo > s.buffer/4) {
 			return nil
 		}
 		if !c.hidden && (list == &s.pending || !s.overlaps(c)) {

@@ -10,6 +10,9 @@ const (
 	// LayerBase64 and LayerHex: encoded once more than the kind itself is.
 	LayerBase64 = "base64"
 	LayerHex    = "hex"
+	// LayerGzip: compressed. What is in there has no place of its own: the
+	// finding's is the whole compressed text.
+	LayerGzip = "gzip"
 	// LayerDecimal: a list of byte values.
 	LayerDecimal = "decimal"
 	// LayerQuotedPrintable: =3D, and lines that end in =.

@@ -1,0 +1,182 @@
+package detect
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+)
+
+// gzipped gives base64 of a compressed text.
+func gzipped(text []byte) string {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	if _, err := w.Write(text); err != nil {
+		panic(err)
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return base64.StdEncoding.EncodeToString(out.Bytes())
+}
+
+func again(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+
+// noise gives text that cannot be compressed much.
+func noise(n int) []byte {
+	random := rand.New(rand.NewPCG(1, 2))
+	out := make([]byte, n)
+	for i := range out {
+		out[i] = "0123456789abcdefghijklmnopqrstuvwxyz,.;: #'+*-_!$&/()=<>ABCDEFGHIJK"[random.IntN(67)]
+	}
+	return out
+}
+
+// partlyScanned scans a text and gives what was found and why not all of it was
+// looked at.
+func partlyScanned(t *testing.T, s *Scanner, head []byte, rest io.Reader) (list []Match, reasons []string) {
+	t.Helper()
+	_, err := s.Scan(t.Context(), "values.yaml", head, rest, func(m *Match) error {
+		list = append(list, *m)
+		return nil
+	})
+	if p := (*Partial)(nil); errors.As(err, &p) {
+		return list, p.Reasons
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	return list, nil
+}
+
+// TestFindsWhatIsCompressedInBase64 promises that the credentials in compressed
+// texts that stand in base64 in another are found, each once, at the place of
+// the whole: Helm's releases as kubectl shows them, user data of machines.
+func TestFindsWhatIsCompressedInBase64(t *testing.T) {
+	var keys, fingerprints []string
+	for _, make := range []func(credentialtest.Options) string{credentialtest.V1, credentialtest.V2, credentialtest.Legacy} {
+		key := make(credentialtest.Options{Seed: "compressed"})
+		c, err := credential.Parse([]byte(key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys, fingerprints = append(keys, key), append(fingerprints, c.Fingerprint())
+	}
+	env := []byte(strings.Join(keys, "\n") + "\n" + keys[0] + "\n")
+	secret := fmt.Sprintf("apiVersion: v1\nkind: Secret\ndata:\n  a: %s\n  b: %s\n  c: %s\n", again(keys[0]), again(keys[1]), again(keys[2]))
+	release, err := json.Marshal(map[string]any{"name": "web", "manifest": secret, "version": 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Join(chunked(gzipped(env), 76), "\n      ")
+	for name, c := range map[string]struct {
+		before, text, after string
+		encoding            []string
+	}{
+		"Terraform's base64gzip":      {`  user_data = "`, gzipped(env), "\"\n", []string{"base64", "gzip"}},
+		"cloud-init's gz+b64":         {"- encoding: gz+b64\n  content: ", gzipped(env), "\n  path: /etc/app.env\n", []string{"base64", "gzip"}},
+		"cloud-init, a literal block": {"    content: !!binary |\n      ", lines, "\n    path: /etc/app.env\n", []string{"wrapped", "base64", "gzip"}},
+		"Helm's release":              {"data:\n  release: ", again(gzipped(release)), "\nkind: Secret\n", []string{"base64", "base64", "gzip", "base64"}},
+		"Helm's release, in JSON":     {`{"data": {"release": "`, again(gzipped(release)), `"}, "kind": "Secret"}`, []string{"base64", "base64", "gzip", "base64"}},
+		"alone":                       {"", gzipped(env), "", []string{"base64", "gzip"}},
+		"twice in a row":              {"", gzipped([]byte(gzipped(env))), "\n\n", []string{"base64", "gzip", "base64", "gzip"}},
+		"in JSON's escapes":           {`{"body": "{\"data\": \"`, strings.ReplaceAll(gzipped(env), "/", `\/`), `\"}"}`, []string{"escape", "base64", "gzip"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := []byte("first: line\n" + c.before + c.text + c.after + "last: line\n")
+			s := newTestDetector(t, Options{}).NewScanner()
+			for _, rest := range []io.Reader{nil, bytes.NewReader(file[20:])} {
+				head := file
+				if rest != nil {
+					head = file[:20]
+				}
+				list, reasons := partlyScanned(t, s, head, rest)
+				if len(reasons) > 0 {
+					t.Errorf("not all was looked at: %q", reasons)
+				}
+				var got []string
+				at := bytes.Index(file, []byte(c.text))
+				line := 1 + bytes.Count(file[:at], []byte("\n"))
+				column := at - bytes.LastIndexByte(file[:at], '\n')
+				for _, m := range list {
+					got = append(got, m.Fingerprint)
+					end := m.StartLine + strings.Count(c.text, "\n")
+					if m.StartLine != line || m.StartColumn != column || m.EndLine != end || end == line && m.EndColumn != column+len(c.text) {
+						t.Errorf("at %d:%d-%d:%d, not at %d:%d with %d bytes", m.StartLine, m.StartColumn, m.EndLine, m.EndColumn, line, column, len(c.text))
+					}
+					if want := c.encoding; !slices.Equal(m.Encoding, want) && !slices.Equal(m.Encoding, slices.Insert(slices.Clone(want), len(want)-1, "escape")) {
+						t.Errorf("in %q, not %q", m.Encoding, want)
+					}
+					if strings.Contains(m.Line, c.text[len(c.text)/2:][:20]) {
+						t.Error("the line shows the compressed text")
+					}
+				}
+				slices.Sort(got)
+				want := slices.Sorted(slices.Values(fingerprints))
+				if !slices.Equal(got, want) {
+					t.Errorf("found %q, not %q", got, want)
+				}
+			}
+		})
+	}
+}
+
+// TestLongCompressedTexts promises that a compressed text as long as a Helm
+// release can be is looked through wherever it lies in a stream, and that a
+// longer one is told of.
+func TestLongCompressedTexts(t *testing.T) {
+	key := credentialtest.V2(credentialtest.Options{Seed: "long"})
+	long := gzipped(append(noise(680<<10), key...))
+	if n := len(long); n < 600<<10 || n > 760<<10 {
+		t.Fatalf("the compressed text has %d bytes", n)
+	}
+	s := newTestDetector(t, Options{}).NewScanner()
+	for before := 0; before < 1300<<10; before += 50_021 {
+		text := strings.Repeat("# nothing\n", before/10) + long + "\n" + strings.Repeat("# nothing\n", 150<<10)
+		if list, reasons := partlyScanned(t, s, nil, strings.NewReader(text)); len(list) != 1 || len(reasons) > 0 {
+			t.Errorf("after %d bytes: %d found, %q", before, len(list), reasons)
+		}
+	}
+	// In memory its length does not matter.
+	longer := gzipped(append(noise(8<<20), key...))
+	if list, reasons := partlyScanned(t, s, []byte(longer), nil); len(list) != 1 || len(reasons) > 0 {
+		t.Errorf("in memory: %d found, %q", len(list), reasons)
+	}
+	if list, reasons := partlyScanned(t, s, nil, strings.NewReader(longer)); len(list) != 0 || !slices.Equal(reasons, []string{tooMuch}) {
+		t.Errorf("in a stream: %d found, %q", len(list), reasons)
+	}
+}
+
+// TestCompressedTextsAreBounded promises that what a compressed text expands to
+// is bounded by what the text around it may cost, that the bound is told of, and
+// that damage loses only what comes after it.
+func TestCompressedTextsAreBounded(t *testing.T) {
+	key := credentialtest.V2(credentialtest.Options{Seed: "bounded"})
+	zeros := make([]byte, 200<<20)
+	s := newTestDetector(t, Options{}).NewScanner()
+	list, reasons := partlyScanned(t, s, []byte("a: "+gzipped(append([]byte(key+"\n"), zeros...))+"\nb: "+key+"\n"), nil)
+	if len(list) != 2 || !slices.Contains(reasons, tooMuch) {
+		t.Errorf("a bomb: %d found, %q", len(list), reasons)
+	}
+	if s.left() < -1<<20 {
+		t.Errorf("a bomb: %d bytes over the bound", -s.left())
+	}
+	// An abbreviation, as documents have them.
+	list, reasons = partlyScanned(t, s, []byte("data: "+gzipped(append([]byte(key+"\n"), noise(100<<10)...))[:20<<10]+"...\n"), nil)
+	if len(list) != 1 || len(reasons) > 0 {
+		t.Errorf("cut off: %d found, %q", len(list), reasons)
+	}
+	list, reasons = partlyScanned(t, newTestDetector(t, Options{MaxDecodeDepth: 1}).NewScanner(), []byte("data: "+gzipped([]byte(key))), nil)
+	if len(list) != 0 || !slices.Equal(reasons, []string{tooNear}) {
+		t.Errorf("deeper than the limit: %d found, %q", len(list), reasons)
+	}
+}
