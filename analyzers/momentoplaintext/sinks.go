@@ -98,6 +98,8 @@ func rows() []row {
 		{"os", "File", "Write WriteString", sink{medium: file, writer: receiver}},
 		{"os", "File", "WriteAt", sink{medium: file, to: 1, writer: receiver}},
 		{"os", "File", "ReadFrom", sink{medium: file, writer: receiver}},
+		{"syscall", "", "Write", sink{medium: file, from: 1}},
+		{"golang.org/x/sys/unix", "", "Write", sink{medium: file, from: 1}},
 		{"os", "Root", "WriteFile", sink{medium: file, from: 1, to: 2}},
 		{"io", "", "WriteString", sink{from: 1, writer: strictArgument}},
 		{"io", "", "Copy CopyN CopyBuffer", sink{from: 1, to: 2, writer: strictArgument}},
@@ -316,7 +318,7 @@ func formatParameter(fn *types.Func) (int, bool) {
 var fieldSinks = sync.OnceValue(func() map[named]medium {
 	fields := map[named]medium{
 		{"net/url", "URL", "RawQuery"}: address, {"net/url", "URL", "Path"}: address,
-		{"net/url", "URL", "RawPath"}: address, {"net/url", "URL", "Fragment"}: address,
+		{"net/url", "URL", "User"}: address, {"net/url", "URL", "RawPath"}: address, {"net/url", "URL", "Fragment"}: address,
 		{"net/url", "URL", "Opaque"}:                                address,
 		{"os/exec", "Cmd", "Args"}:                                  argument,
 		{"github.com/opentracing/opentracing-go", "Tag", "Value"}:   telemetry,

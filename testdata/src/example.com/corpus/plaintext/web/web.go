@@ -29,8 +29,13 @@ func request(made *responses.GenerateApiKeySuccess, client *http.Client) {
 	query.Set("token", made.ApiKey)
 	_, _ = client.Get("https://api.example.com/?" + query.Encode()) // want `GenerateApiKeySuccess.ApiKey is put into a URL`
 	u := &url.URL{Scheme: "https", Host: "example.com"}
-	u.RawQuery = query.Encode()                     // want `GenerateApiKeySuccess.ApiKey is put into a URL by URL.RawQuery`
-	u.Path = "/keys/" + url.PathEscape(made.ApiKey) // want `GenerateApiKeySuccess.ApiKey is put into a URL by URL.Path`
+	u.RawQuery = query.Encode()                       // want `GenerateApiKeySuccess.ApiKey is put into a URL by URL.RawQuery`
+	u.Path = "/keys/" + url.PathEscape(made.ApiKey)   // want `GenerateApiKeySuccess.ApiKey is put into a URL by URL.Path`
+	u.User = url.UserPassword("momento", made.ApiKey) // want `GenerateApiKeySuccess.ApiKey is put into a URL by URL.User`
+	_, _ = http.Get((&url.URL{
+		Scheme: "https", Host: "example.com",
+		User: url.User(made.ApiKey), // want `GenerateApiKeySuccess.ApiKey is put into a URL by URL.User`
+	}).String())
 }
 
 func fine(w http.ResponseWriter, made *responses.GenerateApiKeySuccess, token *responses.GenerateDisposableTokenSuccess) {
@@ -41,6 +46,7 @@ func fine(w http.ResponseWriter, made *responses.GenerateApiKeySuccess, token *r
 		return
 	}
 	r.Header.Set("Authorization", made.ApiKey)
+	r.URL.User = url.UserPassword("momento", made.Endpoint)
 	// A disposable token is made for the client.
 	fmt.Fprint(w, token.ApiKey)
 	_ = json.NewEncoder(w).Encode(token)
