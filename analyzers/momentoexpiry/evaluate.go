@@ -125,6 +125,15 @@ func (e *evaluator) number(p place) (next []place, done bool) {
 	case *ssa.BinOp:
 		return e.arithmetic(p, v), true
 	case *ssa.Call:
+		if b, ok := v.Call.Value.(*ssa.Builtin); ok {
+			if b.Name() == "max" {
+				// It is at least as large as each.
+				for _, arg := range v.Call.Args {
+					next = append(next, p.To(arg))
+				}
+			}
+			return next, true
+		}
 		if q, ok := e.time(p, v); ok {
 			return q, true
 		}
@@ -146,8 +155,34 @@ func integer(c *ssa.Const) (int64, bool) {
 	return constant.Int64Val(constant.ToInt(c.Value))
 }
 
+// folded is the value of a sum or difference of constants, which ssa does not
+// work out where a variable holds one of them.
+func folded(v ssa.Value) (int64, bool) {
+	switch v := v.(type) {
+	case *ssa.Const:
+		return integer(v)
+	case *ssa.BinOp:
+		x, okX := folded(v.X)
+		y, okY := folded(v.Y)
+		if !okX || !okY || x != int64(int32(x)) || y != int64(int32(y)) {
+			return 0, false
+		}
+		switch v.Op {
+		case token.ADD:
+			return x + y, true
+		case token.SUB:
+			return x - y, true
+		}
+	}
+	return 0, false
+}
+
 // arithmetic follows products and quotients with a constant.
 func (e *evaluator) arithmetic(p place, v *ssa.BinOp) []place {
+	if n, ok := folded(v); ok {
+		e.lifetime(p.State.seconds(n, e.now), p.State)
+		return nil
+	}
 	if p.State.Epoch {
 		return e.fromNow(p, v)
 	}

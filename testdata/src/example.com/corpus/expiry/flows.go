@@ -61,3 +61,13 @@ func collections(client momento.AuthClient) {
 		issue(client, e) // want `lives 600 days`
 	}
 }
+
+// Numbers that are put together.
+func sums(client momento.AuthClient, long bool, n int64) {
+	days := int64(30)
+	if long {
+		days += 400
+	}
+	issue(client, utils.ExpiresInDays(days))         // want `lives 430 days`
+	issue(client, utils.ExpiresInDays(max(n, 5000))) // want `lives 5000 days`
+}

@@ -144,3 +144,15 @@ func silenced(client momento.AuthClient) {
 	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()}) //nolint:momentolint // the root key
 	generate(client, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()}) // momentolint:allow momentoscope -- another rule silences nothing // want `never expires`
 }
+
+func sumsOfLittle(client momento.AuthClient, long bool, n int64) {
+	days := int64(400)
+	if long {
+		days -= 370
+	} else {
+		days = 7
+	}
+	issue(client, utils.ExpiresInDays(days))
+	issue(client, utils.ExpiresInDays(max(30, 60)))
+	issue(client, utils.ExpiresInDays(min(n, 60)))
+}
