@@ -47,7 +47,8 @@ func FuzzParse(f *testing.F) {
 		}
 		for _, part := range parts[:2] {
 			b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(part, "="))
-			var object map[string]any
+			// A number may be larger than any float.
+			var object map[string]json.RawMessage
 			if err != nil || json.Unmarshal(b, &object) != nil {
 				t.Fatal("accepted a part that is no JSON object")
 			}

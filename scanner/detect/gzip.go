@@ -1,10 +1,9 @@
 package detect
 
 import (
-	"bufio"
-	"encoding/base64"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -12,7 +11,6 @@ import (
 // unpacking is what a scanner keeps for compressed texts.
 type unpacking struct {
 	encoded64 encodedReader
-	buffered  *bufio.Reader
 	unzip     *gzip.Reader
 	// inner looks through what is unpacked, one for each depth that is left.
 	inner map[int]*Scanner
@@ -28,53 +26,109 @@ func (s *Scanner) gzip(v *view, at, layers int) {
 		return
 	}
 	e := &s.encoded64
-	e.reset(s, v, at)
-	var in io.Reader = e
-	if layers == 2 {
-		in = base64.NewDecoder(base64.StdEncoding, e)
+	open := func() byteReader {
+		e.reset(s, v, at)
+		if layers == 2 {
+			return &base64Reader{from: e}
+		}
+		return e
 	}
-	if s.buffered == nil {
-		s.buffered, s.unzip = bufio.NewReader(in), new(gzip.Reader)
-	}
-	s.buffered.Reset(in)
-	if head, _ := s.buffered.Peek(10); !isGzip(head) || s.unzip.Reset(s.buffered) != nil {
+	if !isGzip(open()) {
 		return
 	}
-	list, whole := s.unpacked(s.unzip, depth)
-	if !whole && e.cut && (v.cut || v.parent == nil && !s.final) {
+	if s.unzip == nil {
+		s.unzip = new(gzip.Reader)
+	}
+	in := &members{from: open(), unzip: s.unzip, encoded: e}
+	if !in.next() {
+		return
+	}
+	list := s.unpacked(in, depth)
+	if in.damaged && e.cut && (v.cut || v.parent == nil && !s.final) {
 		s.partly(tooMuch)
 	}
 	if len(list) == 0 {
 		return
 	}
-	lo, hi := e.span()
-	outer := v.layers(lo, hi, e.run.marks)
+	if !in.ended {
+		in.hi = e.end()
+	}
+	lo, _ := v.span(at, at+1)
+	outer := v.layers(lo, in.hi, e.run.marks)
 	for range layers {
 		outer = append(outer, LayerBase64)
 	}
 	outer = append(outer, LayerGzip)
 	for _, c := range list {
-		c.lo, c.hi = lo, hi
-		c.match.Encoding = append(outer[:len(outer):len(outer)], c.match.Encoding...)
+		c.lo, c.hi = lo, in.hi
+		c.match.Encoding = append(slices.Clip(outer), c.match.Encoding...)
 	}
 	s.add(list...)
 }
 
+// byteReader is what can be read without reading on.
+type byteReader interface {
+	io.Reader
+	io.ByteReader
+}
+
 // isGzip tells whether a text begins as gzip writes it: RFC 1952, 2.3.1.
-func isGzip(head []byte) bool {
-	return len(head) == 10 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8 &&
+func isGzip(in io.Reader) bool {
+	var head [10]byte
+	_, err := io.ReadFull(in, head[:])
+	return err == nil && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8 &&
 		head[3]&0xe0 == 0 && (head[8] == 0 || head[8] == 2 || head[8] == 4) && (head[9] <= 13 || head[9] == 255)
 }
 
+// members unpacks one compressed text after the other, as gzip does. Damage
+// ends what is read.
+type members struct {
+	from    byteReader
+	unzip   *gzip.Reader
+	encoded *encodedReader
+	// hi is where the last one ended in the buffer.
+	hi             int
+	ended, damaged bool
+}
+
+// next begins the next one, if there is one.
+func (m *members) next() bool {
+	if m.unzip.Reset(m.from) != nil {
+		return false
+	}
+	m.unzip.Multistream(false)
+	return true
+}
+
+// Read implements io.Reader. There is no error but io.EOF.
+func (m *members) Read(p []byte) (int, error) {
+	if m.ended {
+		return 0, io.EOF
+	}
+	for {
+		n, err := m.unzip.Read(p)
+		if err == nil || n > 0 {
+			return n, nil
+		}
+		m.hi = m.encoded.end()
+		if err != io.EOF { //nolint:errorlint // a reader gives io.EOF as it is
+			m.damaged = true
+		} else if m.next() {
+			continue
+		}
+		m.ended = true
+		return 0, io.EOF
+	}
+}
+
 // unpacked looks through a compressed text, with as many more layers taken off
-// as depth says, and gives the credentials in it, each once. whole tells that it
-// was read up to its end. Damage in it ends it.
-func (s *Scanner) unpacked(in io.Reader, depth int) (list []*candidate, whole bool) {
+// as depth says, and gives the credentials in it, each once.
+func (s *Scanner) unpacked(in io.Reader, depth int) (list []*candidate) {
 	inner := s.inner[depth]
 	if inner == nil {
 		d := *s.d
 		d.depth = depth
-		// Where a user's rule would have found something is not what it was made for.
+		// What the user's rules look for is text as people see it.
 		e := *d.engine
 		e.user, e.parts, e.paths = judge{}, judge{}, false
 		d.engine = &e
@@ -88,25 +142,20 @@ func (s *Scanner) unpacked(in io.Reader, depth int) (list []*candidate, whole bo
 	// All that is done for it counts as work for the text that holds it, so a bomb
 	// has no more effect than other text that was made to cost much.
 	inner.sizes.work = s.left()
-	damaged := &untilDamage{in: in}
-	limited := &io.LimitedReader{R: damaged, N: max(0, s.left())}
+	limited := &io.LimitedReader{R: in, N: max(0, s.left())}
 	seen := map[string]bool{}
-	// The context's end is met by whoever reads on.
-	n, err := inner.Scan(s.ctx, "", nil, limited, func(m *Match) error {
+	inner.take = func(c *candidate) {
+		m := &c.match
 		if !m.Credential.IsZero() && !seen[m.Fingerprint] {
 			seen[m.Fingerprint] = true
-			list = append(list, &candidate{
-				match: Match{
-					Rule: m.Rule, Credential: m.Credential, Fingerprint: m.Fingerprint, Redacted: m.Redacted,
-					Message: s.d.messages[m.Rule], NearbyEndpoint: m.NearbyEndpoint, Encoding: m.Encoding,
-				},
-				text: m.Credential.Reveal(),
-			})
+			list = append(list, &candidate{match: *m, text: c.text})
 		}
-		return nil
-	})
+	}
+	// An error is the context's, and whoever reads on meets that; a Partial tells
+	// of the bounds.
+	n, err := inner.Scan(s.ctx, "", nil, limited, nil)
 	s.work += n + inner.work
-	if p := (*Partial)(nil); errors.As(err, &p) {
+	if p, ok := errors.AsType[*Partial](err); ok {
 		for _, reason := range p.Reasons {
 			s.partly(reason)
 		}
@@ -114,38 +163,24 @@ func (s *Scanner) unpacked(in io.Reader, depth int) (list []*candidate, whole bo
 	if limited.N <= 0 {
 		s.partly(tooMuch)
 	}
-	return list, !damaged.is
+	return list
 }
 
-// untilDamage ends a text where it cannot be read on.
-type untilDamage struct {
-	in io.Reader
-	is bool
-}
-
-// Read implements io.Reader.
-func (r *untilDamage) Read(p []byte) (int, error) {
-	n, err := r.in.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // io.Reader promises io.EOF itself
-		r.is, err = true, io.EOF
-	}
-	return n, err //nolint:wrapcheck // io.EOF
-}
-
-// encodedReader gives what an encoded text decodes to, piece by piece, however
-// long it is.
+// encodedReader gives what the base64 in a view decodes to, byte by byte,
+// however long it is, and knows where it has got to.
 type encodedReader struct {
-	s   *Scanner
-	v   *view
-	run run
-	// first is where the text begins in the view, at the place up to which it
-	// has been read, last where its last character so far ends.
-	first, at, last int
-	count           int
-	size            int
-	pieces          pieces
-	store, out      []byte
-	done            bool
+	s *Scanner
+	v *view
+	// run is the piece that is read from at the moment, with a rest of the one
+	// before: whole groups of four characters, of which whole are decoded.
+	run   run
+	whole int
+	// at is the place up to which the view has been read, last where the last
+	// character before the run ends, size how much is read next.
+	at, last, size int
+	pieces         pieces
+	store, out     []byte
+	done           bool
 	// cut tells that the view ends before the encoded text does.
 	cut bool
 }
@@ -153,63 +188,138 @@ type encodedReader struct {
 func (e *encodedReader) reset(s *Scanner, v *view, at int) {
 	e.run.reset()
 	// Little at first: it tells whether this is what it looks like.
-	*e = encodedReader{s: s, v: v, run: e.run, store: e.store, first: at, at: at, last: at, size: 1 << 10}
+	*e = encodedReader{s: s, v: v, run: e.run, store: e.store[:0], at: at, last: at, size: 1 << 10}
 }
 
 // Read implements io.Reader. There is no error but io.EOF.
 func (e *encodedReader) Read(p []byte) (int, error) {
-	for len(e.out) == 0 {
-		if e.done {
-			return 0, io.EOF
-		}
-		e.fill()
+	if len(e.out) == 0 && !e.fill() {
+		return 0, io.EOF
 	}
 	n := copy(p, e.out)
 	e.out = e.out[n:]
 	return n, nil
 }
 
-// fill decodes some more groups of four characters.
-func (e *encodedReader) fill() {
-	r, had := &e.run, len(e.run.text)
-	stop, cut := read(r, e.v, e.at, e.at+e.size, &base64Set, e.s.d.depth > e.v.depth, &e.pieces)
-	e.s.work += int64(stop-e.at) + 64
-	e.count += len(r.text) - had
-	if n := len(r.to); n > had {
-		e.last = int(r.to[n-1])
+// ReadByte implements io.ByteReader.
+func (e *encodedReader) ReadByte() (byte, error) {
+	if len(e.out) == 0 && !e.fill() {
+		return 0, io.EOF
 	}
-	e.cut = cut && stop >= len(e.v.data)
-	e.done = !cut || e.cut || stop == e.at
-	e.at, e.size = stop, 32<<10
-	whole := len(r.text)
-	if !e.done {
-		whole &^= 3
-	}
-	e.store = e.store[:0]
-	for k := 0; k+1 < whole; k += 4 {
-		group := r.text[k:min(k+4, whole)]
-		var bits uint32
-		for _, c := range group {
-			bits = bits<<6 | uint32(sextets[c])
-		}
-		size := 6 * len(group)
-		for b := range size / 8 {
-			e.store = append(e.store, byte(bits>>(size-8*(b+1))))
-		}
-	}
-	e.out = e.store
-	rest := copy(r.text, r.text[whole:])
-	copy(r.at, r.at[whole:])
-	copy(r.to, r.to[whole:])
-	r.text, r.at, r.to = r.text[:rest], r.at[:rest], r.to[:rest]
-	// One says as much as all of them.
-	r.marks = r.marks[:min(len(r.marks), maxPieces)]
+	c := e.out[0]
+	e.out = e.out[1:]
+	return c, nil
 }
 
-// span gives the place in the buffer of what has been read, with the padding
-// behind it.
-func (e *encodedReader) span() (lo, hi int) {
-	lo, _ = e.v.span(e.first, e.first+1)
-	_, hi = e.v.span(e.last-1, e.last)
-	return lo, hi + padding(&e.run, e.v, e.last, e.count%4)
+// fill decodes some more groups of four characters, if there are any.
+func (e *encodedReader) fill() bool {
+	r := &e.run
+	for !e.done {
+		if e.whole > 0 {
+			e.last = int(r.to[e.whole-1])
+		}
+		rest := copy(r.text, r.text[e.whole:])
+		copy(r.at, r.at[e.whole:])
+		copy(r.to, r.to[e.whole:])
+		r.text, r.at, r.to = r.text[:rest], r.at[:rest], r.to[:rest]
+		// Some marks say as much as all of them.
+		r.marks = r.marks[:min(len(r.marks), maxPieces)]
+		stop, cut := read(r, e.v, e.at, e.at+e.size, &base64Set, e.s.d.depth > e.v.depth, &e.pieces)
+		e.s.work += int64(stop-e.at) + 64
+		e.cut = cut && stop >= len(e.v.data)
+		e.done = !cut || e.cut || stop == e.at
+		e.at, e.size = stop, 32<<10
+		if e.whole = len(r.text); !e.done {
+			e.whole &^= 3
+		}
+		e.store = e.store[:0]
+		for k := 0; k+1 < e.whole; k += 4 {
+			e.store = appendGroup(e.store, r.text[k:min(k+4, e.whole)])
+		}
+		if e.out = e.store; len(e.out) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// appendGroup decodes up to four characters of base64.
+func appendGroup(out, group []byte) []byte {
+	var bits uint32
+	for _, c := range group {
+		bits = bits<<6 | uint32(sextets[c])
+	}
+	size := 6 * len(group)
+	for b := range size / 8 {
+		out = append(out, byte(bits>>(size-8*(b+1))))
+	}
+	return out
+}
+
+// end gives the place in the buffer behind what has been read, and behind the
+// padding there.
+func (e *encodedReader) end() int {
+	last, size := e.last, 0
+	if n := len(e.store) - len(e.out); n > 0 {
+		size = (4*n + 2) / 3
+		last = int(e.run.to[size-1])
+	}
+	_, hi := e.v.span(last-1, last)
+	return hi + padding(&e.run, e.v, last, size%4)
+}
+
+// base64Reader decodes base64 once more. It reads no further than it has to.
+type base64Reader struct {
+	from  byteReader
+	store [3]byte
+	out   []byte
+}
+
+// Read implements io.Reader. There is no error but that of the source.
+func (r *base64Reader) Read(p []byte) (n int, err error) {
+	for n < len(p) {
+		if p[n], err = r.ReadByte(); err != nil {
+			break
+		}
+		n++
+	}
+	if n > 0 {
+		err = nil
+	}
+	return n, err
+}
+
+// ReadByte implements io.ByteReader.
+func (r *base64Reader) ReadByte() (byte, error) {
+	for len(r.out) == 0 {
+		var group [4]byte
+		n := 0
+		for seen := 0; seen < len(group); {
+			c, err := r.from.ReadByte()
+			if err != nil {
+				if n < 2 {
+					return 0, err //nolint:wrapcheck // io.EOF
+				}
+				break
+			}
+			switch {
+			case c == '\r' || c == '\n':
+				continue
+			case c == '=':
+			case sextets[c] == 255:
+				return 0, io.EOF
+			default:
+				group[n] = c
+				n++
+			}
+			seen++
+		}
+		r.out = appendGroup(r.store[:0], group[:n])
+		if len(r.out) == 0 {
+			return 0, io.EOF
+		}
+	}
+	c := r.out[0]
+	r.out = r.out[1:]
+	return c, nil
 }

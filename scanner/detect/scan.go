@@ -74,6 +74,8 @@ type Scanner struct {
 	ctx  context.Context //nolint:containedctx // of one call of Scan, for the work below it
 	path string
 	emit func(*Match) error
+	// take gets what is found instead of emit, and finds out the place itself.
+	take func(*candidate)
 	// top is the buffer: the text from base on.
 	top  view
 	base int64
@@ -386,7 +388,11 @@ func (s *Scanner) flush(at, stay int) error {
 		if c.lo >= stay && (c.hi+displayMargin > at || !s.final && c.hi+s.comment > len(s.top.data) && c.lo > s.buffer/4) {
 			return nil
 		}
-		if !c.hidden && (list == &s.pending || !s.overlaps(c)) {
+		switch {
+		case c.hidden || list == &s.others && s.overlaps(c):
+		case s.take != nil:
+			s.take(c)
+		default:
 			s.complete(c)
 			if err := s.emit(&c.match); err != nil {
 				return err
