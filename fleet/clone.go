@@ -62,7 +62,7 @@ func (c *clones) get(ctx context.Context, run *Run, t Target) (dir string, relea
 		info, err := os.Stat(t.URL)
 		switch {
 		case err != nil:
-			return "", nil, &fault{reason: "opening the repository: " + plainError(err), final: true}
+			return "", nil, &fault{reason: "opening the repository: " + finding.Reason(err), final: true}
 		case !info.IsDir():
 			return "", nil, &fault{reason: "opening the repository: it is not a folder", final: true}
 		}
@@ -405,12 +405,4 @@ func wait(ctx context.Context, path string, alone bool) (*os.File, error) {
 		case <-time.After(pause):
 		}
 	}
-}
-
-// plainError is the message without the path, which the report has already.
-func plainError(err error) string {
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		return p.Err.Error()
-	}
-	return err.Error()
 }

@@ -56,10 +56,7 @@ func (r *Run) importFile(ctx context.Context, path string, stdin io.Reader) ([]i
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
-			if pathError, ok := errors.AsType[*os.PathError](err); ok {
-				err = pathError.Err
-			}
-			r.Skip(finding.Skip{Path: path, Reason: err.Error()})
+			r.Skip(finding.Skip{Path: path, Reason: finding.Reason(err)})
 			return nil, nil
 		}
 		defer func() { _ = f.Close() }()

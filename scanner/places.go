@@ -2,8 +2,6 @@ package scanner
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/machine"
@@ -15,11 +13,7 @@ import (
 func (r *Run) Machine(ctx context.Context, system machine.System) error {
 	r.progress.phase("looking through this computer")
 	places, variables := system.Places(func(path string, err error) {
-		reason := err.Error()
-		if pathError, ok := errors.AsType[*fs.PathError](err); ok {
-			reason = pathError.Err.Error()
-		}
-		r.Skip(finding.Skip{Path: path, Reason: reason})
+		r.Skip(finding.Skip{Path: path, Reason: finding.Reason(err)})
 	})
 	for _, p := range places {
 		stats, err := source.Files(ctx, []string{p.Path}, r.machineOptions(), r.visit(ctx, p.Advice))

@@ -226,13 +226,16 @@ func (l *linter) run(ctx context.Context, patterns []string) error {
 	if len(patterns) == 0 {
 		patterns = []string{"./..."}
 	}
-	targets, err := l.runner.Plan(ctx, l.root, patterns, l.excluded)
+	targets, unread, err := l.runner.Plan(ctx, l.root, patterns, l.excluded)
 	if err != nil {
 		return err
 	}
 	for range maxRounds {
 		if err := l.round(ctx, targets); err != nil {
 			return err
+		}
+		for _, u := range unread {
+			l.problems = append(l.problems, finding.Skip{Path: l.name(u.Dir), Reason: finding.Reason(u.Err)})
 		}
 		if !l.fix || !l.apply() {
 			return nil

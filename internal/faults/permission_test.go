@@ -12,10 +12,10 @@ import (
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 )
 
-// What the user may not read is said, counted and makes the exit code 2; the
-// rest is reported. Root may read everything, so there the program runs as
-// somebody without rights.
-func TestAFileWithoutPermissionIsSaidAndTheRestIsThere(t *testing.T) {
+// openFolder makes a folder that everybody may enter, and gives what goes before
+// the program so that it runs as somebody without root's rights.
+func openFolder(t *testing.T) (dir string, prefix []string) {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "momentolint-permission-") //nolint:usetesting // nobody else may enter the test's own folder
 	if err != nil {
 		t.Fatal(err)
@@ -25,7 +25,6 @@ func TestAFileWithoutPermissionIsSaidAndTheRestIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var prefix []string
 	if os.Getuid() == 0 {
 		const nobody = 65534
 		id := strconv.Itoa(nobody)
@@ -36,6 +35,14 @@ func TestAFileWithoutPermissionIsSaidAndTheRestIsThere(t *testing.T) {
 			}
 		}
 	}
+	return dir, prefix
+}
+
+// What the user may not read is said, counted and makes the exit code 2; the
+// rest is reported. Root may read everything, so there the program runs as
+// somebody without rights.
+func TestAFileWithoutPermissionIsSaidAndTheRestIsThere(t *testing.T) {
+	dir, prefix := openFolder(t)
 	hidden := filepath.Join(dir, "closed")
 	if err := os.Mkdir(hidden, 0o755); err != nil {
 		t.Fatal(err)
@@ -65,5 +72,43 @@ func TestAFileWithoutPermissionIsSaidAndTheRestIsThere(t *testing.T) {
 		if !strings.Contains(r.stderr, name) {
 			t.Errorf("standard error does not name %s:\n%s", name, r.stderr)
 		}
+	}
+}
+
+// The same in lint: a folder that cannot be entered may hold a module.
+func TestLintSaysWhichFoldersItCouldNotLookInto(t *testing.T) {
+	dir, prefix := openFolder(t)
+	key := ct.V2(ct.Options{Seed: "lint"})
+	for name, text := range map[string]string{
+		"m/go.mod":      "module example.com/m\n\ngo 1.25.0\n",
+		"m/m.go":        "package m\n\nconst key = \"" + key + "\"\n",
+		"closed/go.mod": "module example.com/closed\n\ngo 1.25.0\n",
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cache := filepath.Join(dir, ".cache")
+	for path, mode := range map[string]os.FileMode{cache: 0o777, filepath.Join(dir, "closed"): 0} {
+		if err := os.MkdirAll(path, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "closed"), 0o755) })
+	r := run(t, call{
+		prefix: prefix, args: []string{"lint", "--offline", "--format", "json", dir + "/..."},
+		env: []string{"HOME=" + cache, "TMPDIR=" + cache, "GOCACHE=" + cache, "GOFLAGS=-mod=mod"},
+	})
+	got := parse(t, r.out)
+	if r.code != 2 || got.Summary.Findings != 1 || len(got.Summary.Skipped) != 1 ||
+		!strings.HasSuffix(got.Summary.Skipped[0].Path, "/closed") || got.Summary.Skipped[0].Reason != "permission denied" {
+		t.Errorf("exit %d, %d findings, skipped %v\n%s", r.code, got.Summary.Findings, got.Summary.Skipped, r.stderr)
 	}
 }

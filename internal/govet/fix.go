@@ -10,6 +10,8 @@ import (
 	"go/token"
 	"os"
 	"slices"
+
+	"github.com/momentolint/momentolint/internal/atomicfile"
 )
 
 // Applied is what became of fixes.
@@ -97,7 +99,7 @@ func edit(file string, edits []Edit) error {
 			text = formatted
 		}
 	}
-	if err := os.WriteFile(file, text, info.Mode().Perm()); err != nil {
+	if err := atomicfile.WriteBytes(file, info.Mode().Perm(), text); err != nil {
 		return fmt.Errorf("fixing %s: %w", file, err)
 	}
 	return nil

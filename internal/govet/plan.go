@@ -28,6 +28,14 @@ type Target struct {
 	Optional bool
 }
 
+// Unread is a folder that could not be looked into for modules.
+type Unread struct {
+	// Dir is the absolute path.
+	Dir string
+	// Err is why.
+	Err error
+}
+
 // Runner knows how to call the go command. The zero value of every field has a
 // sensible meaning.
 type Runner struct {
@@ -84,11 +92,12 @@ func (r *Runner) command(ctx context.Context, dir string, env []string, args ...
 // Plan finds out which runs the patterns need, seen from dir: one for each
 // workspace, and one for each module that belongs to none. Patterns with "..."
 // take in the modules below their folder, which the go command alone does not.
-// excluded folders are left out.
-func (r *Runner) Plan(ctx context.Context, dir string, patterns []string, excluded func(dir string) bool) ([]Target, error) {
-	dir, err := filepath.Abs(dir)
+// excluded folders are left out. unread are folders in which there may be more
+// than what is planned for.
+func (r *Runner) Plan(ctx context.Context, dir string, patterns []string, excluded func(dir string) bool) (targets []Target, unread []Unread, err error) {
+	dir, err = filepath.Abs(dir)
 	if err != nil {
-		return nil, fmt.Errorf("finding the folder: %w", err)
+		return nil, nil, fmt.Errorf("finding the folder: %w", err)
 	}
 	p := planner{Runner: r, members: make(map[string][]string)}
 	own := Target{Dir: dir}
@@ -103,21 +112,21 @@ func (r *Runner) Plan(ctx context.Context, dir string, patterns []string, exclud
 		}
 		if !recursive {
 			if err := p.named(ctx, base, pattern, &own); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			continue
 		}
 		if err := p.below(ctx, base, pattern, &own, excluded); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if len(own.Patterns) > 0 {
 		p.targets = append([]Target{own}, p.targets...)
 	}
-	if len(p.targets) == 0 {
-		return nil, fmt.Errorf("no Go module in %s or above or below it", dir)
+	if len(p.targets) == 0 && len(p.unread) == 0 {
+		return nil, nil, fmt.Errorf("no Go module in %s or above or below it", dir)
 	}
-	return p.targets, nil
+	return p.targets, p.unread, nil
 }
 
 // split gives the folder of a pattern that is a path, and whether it ends with
@@ -152,6 +161,7 @@ func split(pattern string) (base string, recursive bool) {
 type planner struct {
 	*Runner
 	targets []Target
+	unread  []Unread
 	// members are the folders of a workspace's modules, by its go.work.
 	members map[string][]string
 }
@@ -198,7 +208,7 @@ func (p *planner) below(ctx context.Context, base, pattern string, own *Target, 
 			return err
 		}
 	}
-	modules, err := findModules(ctx, base, excluded)
+	modules, err := p.findModules(ctx, base, excluded)
 	if err != nil {
 		return err
 	}
@@ -286,7 +296,7 @@ func canonical(dir string) string {
 
 // findModules gives the folders with a go.mod below a folder, itself included,
 // except where the go command would not look for packages.
-func findModules(ctx context.Context, base string, excluded func(dir string) bool) ([]string, error) {
+func (p *planner) findModules(ctx context.Context, base string, excluded func(dir string) bool) ([]string, error) {
 	var found []string
 	err := filepath.WalkDir(base, func(path string, entry fs.DirEntry, err error) error {
 		switch {
@@ -295,6 +305,13 @@ func findModules(ctx context.Context, base string, excluded func(dir string) boo
 		case err != nil && path == base:
 			return err
 		case err != nil:
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // it is gone meanwhile
+			}
+			// Where the folder is in a module, the go command tells of it.
+			if module, moduleErr := p.module(ctx, filepath.Dir(path)); moduleErr == nil && module == "" {
+				p.unread = append(p.unread, Unread{path, err})
+			}
 			if entry != nil && entry.IsDir() {
 				return fs.SkipDir
 			}

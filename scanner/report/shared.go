@@ -1,8 +1,6 @@
 package report
 
 import (
-	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -39,15 +37,3 @@ func Annotation(level, title, text string) string {
 // LogLine makes text from strangers fit for one line of a CI system's log: safe
 // for a terminal, and no command to the system that reads it.
 func LogLine(s string) string { return neutral(Safe(s)) }
-
-// ReplaceFile writes data to a file in one step, as WriteFile does.
-func ReplaceFile(path string, data []byte) error {
-	err := replaceFile(path, reportMode, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	return nil
-}

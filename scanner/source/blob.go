@@ -4,9 +4,9 @@ import (
 	"bufio"
 	"errors"
 	"io"
-	"os"
 	"sync/atomic"
-	"syscall"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // worker reads for one job: what it visits, and the buffers that it uses again
@@ -99,7 +99,7 @@ func (w *worker) show(s *stream) error {
 	case ends(damage):
 		return damage
 	case s.sound():
-		w.complain(s.path, "cannot be read to its end: "+reason(damage))
+		w.complain(s.path, "cannot be read to its end: "+finding.Reason(damage))
 	}
 	return nil
 }
@@ -162,24 +162,4 @@ func fill(r io.Reader, buf []byte) (n int, err error) {
 		}
 	}
 	return n, nil
-}
-
-// reason says in a few words what kept something from being read.
-func reason(err error) string {
-	if path, ok := errors.AsType[*os.PathError](err); ok {
-		err = path.Err
-	}
-	if link, ok := errors.AsType[*os.LinkError](err); ok {
-		err = link.Err
-	}
-	if sys, ok := errors.AsType[*os.SyscallError](err); ok {
-		err = sys.Err
-	}
-	if errno, ok := errors.AsType[syscall.Errno](err); ok {
-		return errno.Error()
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return "ends too early"
-	}
-	return err.Error()
 }

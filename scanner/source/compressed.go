@@ -12,6 +12,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // The memory of decoders. Window sizes are the data's choice, so they are
@@ -78,7 +80,7 @@ func (w *worker) decompress(s *stream, f *format, d depth, open opener) error {
 		if ends(err) {
 			return err
 		}
-		why := reason(err)
+		why := finding.Reason(err)
 		if errors.Is(err, errMemory) {
 			why = fmt.Sprintf("needs more than %d MiB of memory", largeWindow>>20)
 		}
@@ -98,7 +100,7 @@ func (w *worker) decompress(s *stream, f *format, d depth, open opener) error {
 	switch {
 	case dec.damaged():
 		if s.sound() {
-			w.complain(s.path, fmt.Sprintf("damaged %s data: expanded to %d bytes, then: %s", f.name, dec.n, reason(dec.err)))
+			w.complain(s.path, fmt.Sprintf("damaged %s data: expanded to %d bytes, then: %s", f.name, dec.n, finding.Reason(dec.err)))
 		}
 		return w.remains(in)
 	case ends(dec.err):

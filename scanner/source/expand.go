@@ -13,6 +13,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // IsContainer tells whether Expand might find something inside of data. Where it
@@ -389,7 +391,7 @@ func (w *worker) showPart(r io.Reader, s *stream) error {
 			return err
 		}
 		if s.sound() {
-			w.complain(s.path, "cannot be read to its end: "+reason(err))
+			w.complain(s.path, "cannot be read to its end: "+finding.Reason(err))
 		}
 	}
 	if n == 0 {

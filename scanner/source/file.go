@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // growth is how much a file may grow while it is read before that is given up:
@@ -22,7 +24,7 @@ func (w *worker) readFile(f file, path string) ([]byte, error) {
 	l := w.level(0)
 	n, err := readHead(f, l.head, info.size)
 	if err != nil && !errors.Is(err, io.EOF) {
-		w.skip(path, "cannot be read: "+reason(err))
+		w.skip(path, "cannot be read: "+finding.Reason(err))
 	}
 	w.stats.Files++
 	s := stream{path: path, head: l.head[:n]}
@@ -139,7 +141,7 @@ func (l *largeFile) trouble() string {
 	now, err := l.f.now()
 	switch {
 	case err != nil:
-		return "cannot be read: " + reason(err)
+		return "cannot be read: " + finding.Reason(err)
 	case now.size < l.info.size:
 		return fmt.Sprintf("shrank from %d to %d bytes while it was read", l.info.size, now.size)
 	case l.info.size > 0 && now.size == l.info.size && now.modified != l.info.modified:

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"os"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // Reader reads a stream, such as standard input, which may be an archive. name
@@ -38,7 +40,7 @@ func (w *worker) readStream(ctx context.Context, s stream, in io.Reader) {
 	case ctx.Err() != nil:
 		return
 	case !errors.Is(err, io.EOF):
-		w.skip(s.path, "cannot be read to its end: "+reason(err))
+		w.skip(s.path, "cannot be read to its end: "+finding.Reason(err))
 	}
 	if err != nil {
 		s.size = int64(n)

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // root is one of the paths given by the caller.
@@ -56,7 +58,7 @@ func (r *run) inspect(path string, fullNames bool) *root {
 	slash := filepath.ToSlash(path)
 	info, err := os.Stat(path)
 	if err != nil {
-		r.skip(slash, reason(err))
+		r.skip(slash, finding.Reason(err))
 		return nil
 	}
 	if why := unreadable(info.Mode()); why != "" {
@@ -68,7 +70,7 @@ func (r *run) inspect(path string, fullNames bool) *root {
 		canonical, err = filepath.EvalSymlinks(canonical)
 	}
 	if err != nil {
-		r.skip(slash, reason(err))
+		r.skip(slash, finding.Reason(err))
 		return nil
 	}
 	found := &root{path: path, folder: info.IsDir(), canonical: canonical}

@@ -3,6 +3,8 @@ package source
 import (
 	"errors"
 	"io"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // The zip format has its table of contents at its end. What comes as a stream
@@ -91,7 +93,7 @@ func (w *worker) toMemory(s *stream) (*stream, error) {
 			return nil, err
 		}
 		if !errors.Is(err, io.EOF) && s.sound() {
-			w.complain(s.path, "cannot be read to its end: "+reason(err))
+			w.complain(s.path, "cannot be read to its end: "+finding.Reason(err))
 		}
 		out.at, out.size = m, m.size
 		out.rest = nil

@@ -9,6 +9,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // tar shows the members of a tar archive, and of those that follow it: "tar -A"
@@ -103,7 +105,7 @@ func tarReason(err error) string {
 	if errors.Is(err, tar.ErrHeader) {
 		return "a header makes no sense"
 	}
-	return reason(err)
+	return finding.Reason(err)
 }
 
 // isSparse tells whether a member has holes.

@@ -117,7 +117,7 @@ func (w *walker) do(t task) error {
 	case t.root != nil:
 		dir, err := w.openRoot(t.root.path)
 		if err != nil {
-			w.skip(filepath.ToSlash(t.root.path), "cannot be opened: "+reason(err))
+			w.skip(filepath.ToSlash(t.root.path), "cannot be opened: "+finding.Reason(err))
 			return nil
 		}
 		return w.walk(dir, &node{root: t.root, prefix: t.root.display})
@@ -127,7 +127,7 @@ func (w *walker) do(t task) error {
 	case t.dir == nil:
 		dir, err := w.open(t.node)
 		if err != nil {
-			w.skip(t.node.folderName(), "cannot be opened again: "+reason(err))
+			w.skip(t.node.folderName(), "cannot be opened again: "+finding.Reason(err))
 			return nil
 		}
 		return w.walk(dir, t.node)
@@ -150,7 +150,7 @@ func (w *walker) rootFile(x *root) error {
 	}
 	f, err := open(x.path)
 	if err != nil {
-		w.skip(x.display, "cannot be opened: "+reason(err))
+		w.skip(x.display, "cannot be opened: "+finding.Reason(err))
 		return nil
 	}
 	_, err = w.readFile(f, x.display)
@@ -205,7 +205,7 @@ func (w *walker) walk(dir folder, n *node) error {
 func (w *walker) enter(dir folder, n *node) error {
 	id, mounted, err := dir.identity()
 	if err != nil {
-		w.skip(n.folderName(), "cannot be read: "+reason(err))
+		w.skip(n.folderName(), "cannot be read: "+finding.Reason(err))
 		dir.close()
 		return nil
 	}
@@ -246,7 +246,7 @@ func (n *node) ancestor(id identity) *node {
 func (w *walker) readOn(f *frame) error {
 	entries, err := f.dir.next(&w.buffer)
 	if err != nil {
-		w.skip(f.node.folderName(), "cannot be read to its end: "+reason(err))
+		w.skip(f.node.folderName(), "cannot be read to its end: "+finding.Reason(err))
 	}
 	if err != nil || len(entries) == 0 {
 		f.more = false
@@ -260,7 +260,7 @@ func (w *walker) readOn(f *frame) error {
 		e := &entries[i]
 		if e.kind == kindUnknown {
 			if e.kind, err = f.dir.kind(e.name); err != nil {
-				w.skip(f.node.display(e.name), reason(err))
+				w.skip(f.node.display(e.name), finding.Reason(err))
 			}
 		}
 		switch {
@@ -360,7 +360,7 @@ func (w *walker) cannotOpen(n *node, name []byte, err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		w.skip(n.display(name), "vanished before it was read")
 	default:
-		w.skip(n.display(name), "cannot be opened: "+reason(err))
+		w.skip(n.display(name), "cannot be opened: "+finding.Reason(err))
 	}
 }
 
@@ -418,7 +418,7 @@ func (w *walker) leave() {
 		outer := &w.stack[last-1]
 		if outer.more || len(outer.folders) > 0 {
 			if err := w.unpark(outer, &w.stack[last]); err != nil {
-				w.skip(outer.node.folderName(), "cannot be read to its end: "+reason(err))
+				w.skip(outer.node.folderName(), "cannot be read to its end: "+finding.Reason(err))
 				outer.more, outer.folders = false, nil
 			}
 		}

@@ -13,6 +13,8 @@ import (
 	"slices"
 
 	"github.com/ulikunitz/xz/lzma"
+
+	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // The zip format, by PKWARE's APPNOTE.TXT. It is read here rather than by
@@ -469,7 +471,7 @@ func (w *worker) zipShow(s *stream, f *format, d depth, m *zipMember, path strin
 	l := w.level(d.level)
 	r, err := w.zipMethod(l, m, data)
 	if err != nil {
-		w.complain(path, fmt.Sprintf("cannot be expanded (%s): read as it is", reason(err)))
+		w.complain(path, fmt.Sprintf("cannot be expanded (%s): read as it is", finding.Reason(err)))
 		return w.showPart(data, &stream{path: path, encoding: s.within(f.name), carrier: s.carrier})
 	}
 	dec := &decoded{r: r, w: w, sum: crc32.NewIEEE()}
@@ -516,7 +518,7 @@ func (w *worker) zipEnded(s *stream, m *zipMember, inner *stream, dec *decoded, 
 	case ends(dec.err):
 		return dec.err
 	case dec.damaged() && carried:
-		w.complain(inner.path, fmt.Sprintf("damaged zip member: expanded to %d bytes, then: %s", dec.n, reason(dec.err)))
+		w.complain(inner.path, fmt.Sprintf("damaged zip member: expanded to %d bytes, then: %s", dec.n, finding.Reason(dec.err)))
 		if section, ok := data.(*io.SectionReader); ok {
 			// All of it as it is; of a stream, what was not used up yet.
 			_, _ = section.Seek(0, io.SeekStart)

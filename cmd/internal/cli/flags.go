@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/atomicfile"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/baseline"
 	"github.com/momentolint/momentolint/scanner/config"
@@ -92,8 +93,8 @@ func ReadBaseline(path, write string) (*baseline.Baseline, error) {
 
 // WriteBaseline writes a baseline to its file.
 func WriteBaseline(path string, b *baseline.Baseline) error {
-	if err := report.ReplaceFile(path, b.Marshal()); err != nil {
-		return fmt.Errorf("writing the baseline: %w", err)
+	if err := atomicfile.WriteBytes(path, 0o644, b.Marshal()); err != nil {
+		return fmt.Errorf("writing the baseline %s: %w", path, err)
 	}
 	return nil
 }
