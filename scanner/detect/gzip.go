@@ -188,7 +188,7 @@ type encodedReader struct {
 func (e *encodedReader) reset(s *Scanner, v *view, at int) {
 	e.run.reset()
 	// Little at first: it tells whether this is what it looks like.
-	*e = encodedReader{s: s, v: v, run: e.run, store: e.store[:0], at: at, last: at, size: 1 << 10}
+	*e = encodedReader{s: s, v: v, run: e.run, store: e.store[:0], at: at, last: at, size: 64}
 }
 
 // Read implements io.Reader. There is no error but io.EOF.
