@@ -133,6 +133,8 @@ func (t tracer) part(p place) (next []place, done bool) {
 		return nil, true
 	case *ssa.Slice:
 		return nil, isText(v.X.Type()) && fewCharacters(v)
+	case *ssa.MakeSlice:
+		return t.encodedInto(p, v), false
 	case *ssa.Index, *ssa.IndexAddr, *ssa.Lookup:
 		return nil, oneCharacter(v)
 	case *ssa.Alloc:
@@ -359,6 +361,30 @@ func (t tracer) call(p place, call *ssa.CallCommon, result int) (next []place, d
 		return append(t.known(p, fn, result, args), t.written(p)...), true
 	}
 	return t.written(p), false
+}
+
+// encodedInto goes to what is written into bytes in another encoding.
+func (t tracer) encodedInto(p place, bytes *ssa.MakeSlice) (next []place) {
+	for _, use := range t.program.Uses(bytes) {
+		call, ok := use.(*ssa.Call)
+		if !ok {
+			continue
+		}
+		args := flow.Args(&call.Call)
+		if fn := flow.CalledObject(&call.Call); fn != nil {
+			switch fn.FullName() {
+			case "encoding/hex.Encode":
+			case "(*encoding/base64.Encoding).Encode", "(*encoding/base32.Encoding).Encode":
+				args = args[1:]
+			default:
+				continue
+			}
+		}
+		if len(args) == 2 && args[0] == bytes {
+			next = append(next, p.At(args[1], ""))
+		}
+	}
+	return next
 }
 
 // written goes to what is written into a buffer, builder or set of values.

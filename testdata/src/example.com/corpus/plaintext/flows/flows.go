@@ -175,9 +175,16 @@ func texts(made *responses.GenerateApiKeySuccess, p auth.CredentialProvider) {
 	fmt.Println(string(fmt.Appendf(nil, "%s", made.ApiKey)))                 // want `GenerateApiKeySuccess.ApiKey is printed`
 	fmt.Println(hex.EncodeToString([]byte(made.ApiKey)))                     // want `GenerateApiKeySuccess.ApiKey is printed`
 	fmt.Println(base64.URLEncoding.EncodeToString([]byte(p.GetAuthToken()))) // want `CredentialProvider.GetAuthToken is printed`
-	fmt.Println(strings.NewReplacer("{key}", made.ApiKey).Replace("{key}!")) // want `GenerateApiKeySuccess.ApiKey is printed`
-	fmt.Println(strings.Replace("key: KEY", "KEY", made.ApiKey, 1))          // want `GenerateApiKeySuccess.ApiKey is printed`
-	fmt.Println([]rune(made.ApiKey))                                         // want `GenerateApiKeySuccess.ApiKey is printed`
+	digits := make([]byte, hex.EncodedLen(len(made.ApiKey)))
+	hex.Encode(digits, []byte(made.ApiKey))
+	fmt.Println(string(digits)) // want `GenerateApiKeySuccess.ApiKey is printed`
+	other := make([]byte, base64.StdEncoding.EncodedLen(len(made.Endpoint)))
+	base64.StdEncoding.Encode(other, []byte(made.Endpoint))
+	fmt.Println(string(other), len(digits))
+	fmt.Printf("%s", base64.StdEncoding.AppendEncode(other[:0], []byte(made.ApiKey))) // want `GenerateApiKeySuccess.ApiKey is printed`
+	fmt.Println(strings.NewReplacer("{key}", made.ApiKey).Replace("{key}!"))          // want `GenerateApiKeySuccess.ApiKey is printed`
+	fmt.Println(strings.Replace("key: KEY", "KEY", made.ApiKey, 1))                   // want `GenerateApiKeySuccess.ApiKey is printed`
+	fmt.Println([]rune(made.ApiKey))                                                  // want `GenerateApiKeySuccess.ApiKey is printed`
 	var text strings.Builder
 	json.NewEncoder(&text).Encode(made)
 	fmt.Println(text.String()) // want `a whole GenerateApiKeySuccess is printed`
