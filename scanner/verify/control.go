@@ -107,7 +107,7 @@ func (r *run) trusted(ctx context.Context, s *service, b *budget) (instead reply
 	a, asked := r.attempts(ctx, b, b.left, func(ctx context.Context) Answer { return r.ask(ctx, s, r.v.madeUp) })
 	instead = reply{Answer: Answer{Outcome: OutcomeUnknown, Reason: a.Reason}, unasked: !asked}
 	switch {
-	case !asked || ctx.Err() != nil:
+	case !asked || ended(ctx):
 	case a.Outcome == OutcomeRefused:
 		s.proven, s.provenAt, s.failures = true, time.Now(), 0
 		return reply{}, true
@@ -129,7 +129,7 @@ const liar = "it accepted a made-up credential as well, so its answers mean noth
 // laptop that joins a portal's Wi-Fi).
 func (r *run) close(ctx context.Context) {
 	for _, s := range r.services {
-		if !s.proven || time.Since(s.provenAt) < r.v.opts.closing || ctx.Err() != nil {
+		if !s.proven || time.Since(s.provenAt) < r.v.opts.closing || ended(ctx) {
 			continue
 		}
 		a, _ := r.attempts(ctx, &budget{left: r.v.opts.Timeout}, r.v.opts.Timeout, func(ctx context.Context) Answer { return r.ask(ctx, s, r.v.madeUp) })
