@@ -134,7 +134,7 @@ func (t tracer) part(p place) (next []place, done bool) {
 	case *ssa.Slice:
 		return nil, isText(v.X.Type()) && fewCharacters(v)
 	case *ssa.MakeSlice:
-		return t.encodedInto(p, v), false
+		return t.writtenTo(p, v, 0), false
 	case *ssa.Index, *ssa.IndexAddr, *ssa.Lookup:
 		return nil, oneCharacter(v)
 	case *ssa.Alloc:
@@ -363,30 +363,6 @@ func (t tracer) call(p place, call *ssa.CallCommon, result int) (next []place, d
 	return t.written(p), false
 }
 
-// encodedInto goes to what is written into bytes in another encoding.
-func (t tracer) encodedInto(p place, bytes *ssa.MakeSlice) (next []place) {
-	for _, use := range t.program.Uses(bytes) {
-		call, ok := use.(*ssa.Call)
-		if !ok {
-			continue
-		}
-		args := flow.Args(&call.Call)
-		if fn := flow.CalledObject(&call.Call); fn != nil {
-			switch fn.FullName() {
-			case "encoding/hex.Encode":
-			case "(*encoding/base64.Encoding).Encode", "(*encoding/base32.Encoding).Encode":
-				args = args[1:]
-			default:
-				continue
-			}
-		}
-		if len(args) == 2 && args[0] == bytes {
-			next = append(next, p.At(args[1], ""))
-		}
-	}
-	return next
-}
-
 // written goes to what is written into a buffer, builder or set of values.
 func (t tracer) written(p place) []place {
 	if !collects(p.Value.Type()) {
@@ -421,7 +397,7 @@ func (t tracer) writtenTo(p place, v ssa.Value, depth int) []place {
 	return next
 }
 
-// writes gives what a call writes into its receiver or first argument.
+// writes gives what a call writes into its receiver, or into its first argument.
 func (t tracer) writes(p place, call *ssa.CallCommon, into ssa.Value, _ int) []place {
 	fn := flow.CalledObject(call)
 	args := flow.Args(call)
@@ -433,12 +409,15 @@ func (t tracer) writes(p place, call *ssa.CallCommon, into ssa.Value, _ int) []p
 		args = args[1:] // a template
 		p.State.Mode = s.mode
 	}
+	if encodes(fn) && fn.Signature().Recv() != nil {
+		args = args[1:] // the encoding
+	}
 	if len(args) < 2 || args[0] != into {
 		return nil
 	}
 	switch {
 	case isSink && (s.writer == firstArgument || s.writer == strictArgument):
-	case copiesJSON(fn):
+	case copiesJSON(fn), encodes(fn):
 		return []place{p.At(args[1], "")}
 	case fn.Signature().Recv() != nil && strings.HasPrefix(fn.Name(), "Write"):
 	case fn.Signature().Recv() != nil && (fn.Name() == "Set" || fn.Name() == "Add" || fn.Name() == "Encode" || fn.Name() == "Store"):
@@ -474,6 +453,15 @@ func (t tracer) writes(p place, call *ssa.CallCommon, into ssa.Value, _ int) []p
 func copiesJSON(fn *types.Func) bool {
 	switch fn.FullName() {
 	case "encoding/json.Indent", "encoding/json.Compact", "encoding/json.HTMLEscape":
+		return true
+	}
+	return false
+}
+
+// encodes tells whether fn writes bytes to others, in another encoding.
+func encodes(fn *types.Func) bool {
+	switch fn.FullName() {
+	case "encoding/hex.Encode", "(*encoding/base64.Encoding).Encode", "(*encoding/base32.Encoding).Encode":
 		return true
 	}
 	return false

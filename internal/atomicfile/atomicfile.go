@@ -20,7 +20,7 @@ const Private fs.FileMode = 0o600
 // less the umask; a file that exists keeps its own, but where mode is Private the
 // result is private in any case. A link stays a link: what it leads to is
 // replaced. What cannot be replaced (a pipe, /dev/stdout) is written to. The
-// error is that of write or of the system, and names the file in the latter case.
+// error is that of write or of the system; whoever calls names the file.
 func Write(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target

@@ -112,3 +112,35 @@ func TestLintSaysWhichFoldersItCouldNotLookInto(t *testing.T) {
 		t.Errorf("exit %d, %d findings, skipped %v\n%s", r.code, got.Summary.Findings, got.Summary.Skipped, r.stderr)
 	}
 }
+
+// A fix goes by way of a new file, which the folder's permissions alone would
+// allow: a file that may not be written stays as it is.
+func TestAFixLeavesAFileThatMayNotBeWritten(t *testing.T) {
+	dir, prefix := openFolder(t)
+	text := "package m\n\nvar key = \"" + ct.V2(ct.Options{Seed: "fix"}) + "\"\n"
+	module := filepath.Join(dir, "m")
+	if err := os.Mkdir(module, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(module, "m.go")
+	for path, content := range map[string]string{filepath.Join(module, "go.mod"): "module example.com/m\n\ngo 1.25.0\n", file: text} {
+		if err := os.WriteFile(path, []byte(content), 0o444); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, open := range []string{dir, module} {
+		if err := os.Chmod(open, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := run(t, call{
+		prefix: prefix, args: []string{"lint", "--offline", "--fix", module + "/..."},
+		env: []string{"HOME=" + dir, "TMPDIR=" + dir, "GOCACHE=" + filepath.Join(dir, "cache"), "GOFLAGS=-mod=mod"},
+	})
+	if after, err := os.ReadFile(file); err != nil || string(after) != text {
+		t.Errorf("%v, and the file was changed: %t", err, string(after) != text)
+	}
+	if r.code != 2 || !strings.Contains(r.stderr, "m.go") || !strings.Contains(r.stderr, "permission denied") {
+		t.Errorf("exit %d\n%s\n%s", r.code, r.stderr, r.out)
+	}
+}

@@ -69,8 +69,10 @@ func compatible(f *Fix, accepted map[string][]Edit) bool {
 
 // edit makes edits of one file.
 func edit(file string, edits []Edit) error {
-	info, err := os.Stat(file)
-	if err != nil {
+	// What may not be written is not replaced either.
+	if f, err := os.OpenFile(file, os.O_WRONLY, 0); err != nil {
+		return fmt.Errorf("fixing %s: %w", file, err)
+	} else if err := f.Close(); err != nil {
 		return fmt.Errorf("fixing %s: %w", file, err)
 	}
 	before, err := os.ReadFile(file)
@@ -99,7 +101,7 @@ func edit(file string, edits []Edit) error {
 			text = formatted
 		}
 	}
-	if err := atomicfile.WriteBytes(file, info.Mode().Perm(), text); err != nil {
+	if err := atomicfile.WriteBytes(file, 0o644, text); err != nil {
 		return fmt.Errorf("fixing %s: %w", file, err)
 	}
 	return nil

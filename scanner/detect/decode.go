@@ -121,14 +121,9 @@ func (s *Scanner) base64(v *view, at, phase int) {
 	// A leading part of a group gives the bytes that lie wholly in it.
 	first := group
 	for k := first; k+1 < len(r.text); k += 4 {
-		end := min(k+4, len(r.text))
-		var bits uint32
-		for _, c := range r.text[k:end] {
-			bits = bits<<6 | uint32(sextets[c])
-		}
-		size := end - k
-		for b := range size * 6 / 8 {
-			data = append(data, byte(bits>>(size*6-8*(b+1))))
+		group := r.text[k:min(k+4, len(r.text))]
+		data = appendGroup(data, group)
+		for b := range len(group) * 6 / 8 {
 			from, _ := r.span(v, k+8*b/6, k+8*b/6+1)
 			_, to := r.span(v, k+(8*b+7)/6, k+(8*b+7)/6+1)
 			lo, hi = append(lo, int32(from-child.origin)), append(hi, int32(to-child.origin))

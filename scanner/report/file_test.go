@@ -112,23 +112,3 @@ func TestPermissionsOfReports(t *testing.T) {
 		})
 	}
 }
-
-func TestALinkStaysALink(t *testing.T) {
-	dir := t.TempDir()
-	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
-	if err := os.WriteFile(target, []byte("old"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink("target", link); err != nil {
-		t.Fatal(err)
-	}
-	if err := WriteFile(link, "csv", sample(t)); err != nil {
-		t.Fatal(err)
-	}
-	if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 {
-		t.Errorf("the link was replaced: %v", err)
-	}
-	if !strings.HasPrefix(read(t, target), "rule,kind") {
-		t.Error("the report is not where the link leads")
-	}
-}

@@ -181,6 +181,10 @@ func texts(made *responses.GenerateApiKeySuccess, p auth.CredentialProvider) {
 	other := make([]byte, base64.StdEncoding.EncodedLen(len(made.Endpoint)))
 	base64.StdEncoding.Encode(other, []byte(made.Endpoint))
 	fmt.Println(string(other), len(digits))
+	hash := func(to, from []byte) { to[0] = byte(len(from)) }
+	hash(other, []byte(made.ApiKey))
+	longer := append(other, made.ApiKey...)
+	fmt.Println(string(other), len(longer))
 	fmt.Printf("%s", base64.StdEncoding.AppendEncode(other[:0], []byte(made.ApiKey))) // want `GenerateApiKeySuccess.ApiKey is printed`
 	fmt.Println(strings.NewReplacer("{key}", made.ApiKey).Replace("{key}!"))          // want `GenerateApiKeySuccess.ApiKey is printed`
 	fmt.Println(strings.Replace("key: KEY", "KEY", made.ApiKey, 1))                   // want `GenerateApiKeySuccess.ApiKey is printed`
