@@ -274,20 +274,6 @@ func TestClonesOfOneHostWaitForASlot(t *testing.T) {
 	}
 }
 
-func TestTheSlotOfAWorkerThatDiedIsFreeAfterTheRunsAckWait(t *testing.T) {
-	t.Parallel()
-	c := newClones(t, shared(t), t.TempDir(), 0)
-	c.perHost = 1
-	dead, err := c.slot(t.Context(), "deaths.example", time.Second)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dead.stop() // no heartbeats any more
-	if _, err := c.slot(t.Context(), "deaths.example", time.Second); err != nil {
-		t.Errorf("after a worker's death: %v", err)
-	}
-}
-
 func TestWhyACloneFailsDecidesWhetherItIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -175,11 +175,6 @@ func TestAUserWithoutTheRightsIsToldSoAtOnce(t *testing.T) {
 	refused(t, Connection{URL: url, User: "joe", Password: "s3cret"}, "permissions violation", "s3cret")
 }
 
-func TestAServerWithoutJetStreamIsNamedAsSuch(t *testing.T) {
-	t.Parallel()
-	refused(t, Connection{URL: serveNATS(t, &server.Options{StoreDir: "-"})}, "jetstream not enabled")
-}
-
 // authority makes certificates.
 type authority struct {
 	t    testing.TB

@@ -676,25 +676,6 @@ func TestAWorkerForARunThatIsRemovedEnds(t *testing.T) {
 	}
 }
 
-func TestWhenTheServersProcessEndsAnotherGoesOn(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	first := connect(t, dir)
-	second := connect(t, dir)
-	if first.embedded.server == nil || second.embedded.server != nil {
-		t.Fatal("the first process runs the server, the second uses it")
-	}
-	run := orderTargets(t, first, offline(), Target{Name: "a", URL: "/a"})
-	first.Close()
-	got, err := second.Run(t.Context(), "")
-	if err != nil || got.ID != run.ID {
-		t.Fatalf("after the server's end: %v", err)
-	}
-	if status, err := got.Status(t.Context()); err != nil || status.Waiting != 1 {
-		t.Errorf("status %+v, %v", status, err)
-	}
-}
-
 func TestAClaimIsOneWorkersUntilItDies(t *testing.T) {
 	t.Parallel()
 	f := shared(t)

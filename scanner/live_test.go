@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -119,43 +118,5 @@ func TestAThousandFindingsAreTwoHundredQuestions(t *testing.T) {
 	}
 	if len(asked) != 200 || len(s.Calls()) != 201 {
 		t.Errorf("%d credentials in %d calls; want 200, and one call for the negative control", len(asked), len(s.Calls()))
-	}
-}
-
-func TestAServiceThatDiesHalfWayIsSaidInTheReport(t *testing.T) {
-	dir, s, truth := leaks(t)
-	var calls atomic.Int32
-	s.SetFault(func(momentotest.Call) momentotest.Fault {
-		if calls.Add(1) >= 100 {
-			s.Die()
-			return momentotest.Fault{Reset: true}
-		}
-		return momentotest.Fault{}
-	})
-	r := scan(t, dir, s)
-	live, unverified := 0, 0
-	for f, got := range statuses(t, r) {
-		switch got {
-		case finding.StatusLive:
-			live++
-		case finding.StatusUnverified:
-			unverified++
-			continue
-		}
-		if got != truth[f] {
-			t.Errorf("%s: WRONG %s", f, got)
-		}
-	}
-	if r.Summary.Findings != 1000 || r.Summary.Credentials != 200 || r.Summary.Live != live {
-		t.Errorf("summary %+v, %d live", r.Summary, live)
-	}
-	// Its death may overtake the answers on their way, as many as are asked for at once.
-	if unverified < 102 || unverified > 102+verify.DefaultConcurrency {
-		t.Errorf("%d of 200 are unverified, want some 102", unverified)
-	}
-	for i := range r.Findings {
-		if v := r.Findings[i].Verdict; v.Status == finding.StatusUnverified && v.Reason == "" {
-			t.Fatal("unverified without a reason")
-		}
 	}
 }

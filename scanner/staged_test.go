@@ -115,44 +115,6 @@ func TestStagedMergesAndConflicts(t *testing.T) {
 	expect(t, "in conflict with what is picked", stagedIn(t, repo.Dir), "index: readme", "index: theirs.env")
 }
 
-func TestStagedReadsEveryKindOfIndex(t *testing.T) {
-	gittest.Isolate(t)
-	for name, tt := range map[string]struct {
-		init    []string
-		prepare func(*gittest.Repo)
-	}{
-		"version 2": {nil, func(r *gittest.Repo) { r.Git("update-index", "--index-version", "2") }},
-		"version 3": {nil, func(r *gittest.Repo) {
-			r.Write("meant", "1")
-			r.Git("add", "-N", "meant")
-		}},
-		"version 4":      {nil, func(r *gittest.Repo) { r.Git("update-index", "--index-version", "4") }},
-		"a split index":  {nil, func(r *gittest.Repo) { r.Git("update-index", "--split-index") }},
-		"SHA-256":        {[]string{"--object-format=sha256"}, func(*gittest.Repo) {}},
-		"a sparse index": {nil, func(r *gittest.Repo) { r.Git("sparse-checkout", "set", "--cone", "--sparse-index", "deploy") }},
-		"a config of its own": {nil, func(r *gittest.Repo) {
-			for key, value := range map[string]string{
-				"diff.relative": "true", "diff.noprefix": "true", "diff.mnemonicPrefix": "true", "color.ui": "always", "color.diff": "always",
-				"core.quotePath": "true", "diff.renames": "copies", "core.abbrev": "4", "diff.ignoreSubmodules": "all", "diff.submodule": "log",
-				"status.relativePaths": "true", "diff.orderFile": "order", "core.fsmonitor": "true", "core.untrackedCache": "true",
-			} {
-				r.Git("config", key, value)
-			}
-			r.Write("order", "z*\n")
-		}},
-	} {
-		repo := begun(t, tt.init...)
-		repo.Write("deploy/k8s/x", "1\n")
-		repo.Commit("deploy")
-		tt.prepare(repo)
-		repo.Write("deploy/app.env", "K="+key("staged")+"\n")
-		repo.Git("add", "--sparse", "deploy/app.env")
-		for _, dir := range []string{repo.Dir, repo.Path("deploy"), repo.Path("deploy", "k8s")} {
-			expect(t, name, stagedIn(t, dir), "index: deploy/app.env")
-		}
-	}
-}
-
 func TestStagedFindsTheIndexThatGitUses(t *testing.T) {
 	gittest.Isolate(t)
 	repo := begun(t)

@@ -41,7 +41,7 @@ func repository(t testing.TB, dir, file, text string) {
 	for _, args := range [][]string{
 		{"init", "-q", "-b", "main", "."}, {"add", "."}, {"-c", "user.name=Ada", "-c", "user.email=ada@example.com", "commit", "-q", "-m", "Begin"},
 	} {
-		cmd := exec.Command("git", args...)
+		cmd := exec.Command("git", append([]string{"-c", "init.templateDir=", "-c", "maintenance.auto=false", "-c", "core.fsync=none"}, args...)...)
 		cmd.Dir = dir
 		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
 		if out, err := cmd.CombinedOutput(); err != nil {

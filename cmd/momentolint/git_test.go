@@ -9,7 +9,9 @@ import (
 // runGit runs git in a folder, away from the settings of whoever runs the test.
 func runGit(t *testing.T, dir string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command("git", args...)
+	// What tests do not need and a process or the disk would have to do.
+	quick := []string{"-c", "init.templateDir=", "-c", "maintenance.auto=false", "-c", "gc.auto=0", "-c", "core.fsync=none"}
+	cmd := exec.Command("git", append(quick, args...)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(),
 		"GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull,

@@ -144,47 +144,6 @@ func TestLintSaysWhatDoesNotCompile(t *testing.T) {
 	}
 }
 
-func TestLintTakesInEveryModuleBelow(t *testing.T) {
-	files := map[string]string{
-		"go.mod":               goMod,
-		"root.go":              keyFile("m", ct.V2(ct.Options{})),
-		"tools/go.mod":         "module example.com/tools\n\ngo 1.25.0\n",
-		"tools/tools.go":       keyFile("tools", ct.V2(ct.Options{})),
-		"tools/deep/go.mod":    "module example.com/deep\n\ngo 1.25.0\n",
-		"tools/deep/deep.go":   keyFile("deep", ct.V2(ct.Options{})),
-		"tools/empty/go.mod":   "module example.com/empty\n\ngo 1.25.0\n",
-		"testdata/x/go.mod":    "module example.com/x\n\ngo 1.25.0\n",
-		"testdata/x/x.go":      keyFile("x", ct.V2(ct.Options{})),
-		"left/out/go.mod":      "module example.com/out\n\ngo 1.25.0\n",
-		"left/out/out.go":      keyFile("out", ct.V2(ct.Options{})),
-		"left/left.go":         keyFile("left", ct.V2(ct.Options{})),
-		".momentolint.yaml":    "version: 1\nexclude: [\"left/**\"]\n",
-		"tools/deep/.x/go.mod": "module example.com/hidden\n",
-	}
-	t.Run("without a workspace", func(t *testing.T) {
-		dir := tree(t, files)
-		expectPlaces(t, lintJSON(t, dir, exitFound), "root.go:3", "tools/deep/deep.go:3", "tools/tools.go:3")
-		expectPlaces(t, lintJSON(t, dir, exitFound, "./tools"), "tools/tools.go:3")
-		expectPlaces(t, lintJSON(t, dir, exitFound, "."), "root.go:3")
-		expectPlaces(t, lintJSON(t, filepath.Join(dir, "tools"), exitFound, "../..."), "../root.go:3", "deep/deep.go:3", "tools.go:3")
-	})
-	t.Run("with a workspace of some", func(t *testing.T) {
-		dir := tree(t, files)
-		work := "go 1.25.0\n\nuse (\n\t.\n\t./tools/deep\n)\n"
-		if err := os.WriteFile(filepath.Join(dir, "go.work"), []byte(work), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		expectPlaces(t, lintJSON(t, dir, exitFound), "root.go:3", "tools/deep/deep.go:3", "tools/tools.go:3")
-	})
-	t.Run("from a folder without a module", func(t *testing.T) {
-		dir := tree(t, map[string]string{
-			"a/go.mod": goMod, "a/a.go": keyFile("a", ct.V2(ct.Options{})),
-			"b/go.mod": "module example.com/b\n\ngo 1.25.0\n", "b/b.go": keyFile("b", ct.V2(ct.Options{})),
-		})
-		expectPlaces(t, lintJSON(t, dir, exitFound), "a/a.go:3", "b/b.go:3")
-	})
-}
-
 func TestLintWorksWithVendoringAndTags(t *testing.T) {
 	dir := tree(t, map[string]string{
 		"go.mod":                        goMod + "\nrequire example.com/dep v1.0.0\n",
@@ -250,45 +209,6 @@ const (
 	neverLine = "{ExpiresIn: utils.ExpiresInNever()},"
 	longLine  = "{ExpiresIn: utils.ExpiresInDays(200)},"
 )
-
-func TestLintTakesTheAnalyzersSettings(t *testing.T) {
-	dir := withSDK(t, map[string]string{
-		"a.go":      never(neverLine, longLine),
-		"k.go":      keyFile("m", ct.V2(ct.Options{})),
-		"k_test.go": "package m\n\nvar testKey = \"" + ct.V2(ct.Options{}) + "\"\n",
-	})
-	expectPlaces(t, lintJSON(t, dir, exitFound), "a.go:10", "k.go:3", "k_test.go:3")
-	expectPlaces(t, lintJSON(t, dir, exitFound, "--momentoexpiry.max-lifetime", "90d", "--momentohardcoded.test-files=false"),
-		"a.go:10", "a.go:11", "k.go:3")
-	expectPlaces(t, lintJSON(t, dir, exitFound, "--disable", "momentohardcoded"), "a.go:10")
-	if err := os.WriteFile(".momentolint.yaml", []byte("version: 1\nrules: {disable: [momentoexpiry]}\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	expectPlaces(t, lintJSON(t, dir, exitFound), "k.go:3", "k_test.go:3")
-	expectPlaces(t, lintJSON(t, dir, exitClean, "--fail-on", "none"), "k.go:3", "k_test.go:3")
-}
-
-func TestLintKeepsToWhatWasSilenced(t *testing.T) {
-	dir := withSDK(t, map[string]string{
-		"a.go": never(
-			neverLine+" // momentolint:allow momentoexpiry -- the root key",
-			neverLine+" //nolint:momentolint // the root key",
-			neverLine,
-		),
-		"old/k.go":          keyFile("old", ct.V2(ct.Options{})),
-		".momentolint.yaml": "version: 1\nallow:\n  - path: old/**\n    reason: goes away next week\n",
-	})
-	expectPlaces(t, lintJSON(t, dir, exitFound), "a.go:12")
-
-	lintJSON(t, dir, exitClean, "--write-baseline", "base.json")
-	expectPlaces(t, lintJSON(t, dir, exitClean, "--baseline", "base.json"))
-	// The same line once more, and elsewhere in the file: a new finding.
-	if err := os.WriteFile("a.go", []byte(never("{},", neverLine, neverLine)), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	o := lintJSON(t, dir, exitFound, "--baseline", "base.json")
-	expectPlaces(t, o, "a.go:12")
-}
 
 func TestLintFixesWhatItWouldReport(t *testing.T) {
 	dir := withSDK(t, map[string]string{

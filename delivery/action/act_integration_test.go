@@ -57,7 +57,6 @@ var exportedTree = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	depths = []int{0, 1, 2}
 	code := m.Run()
 	if dir, err := exportedTree(); err == nil {
 		_ = os.RemoveAll(dir)

@@ -45,7 +45,7 @@ func newSandbox(t *testing.T) *sandbox {
 	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 	t.Setenv("MOMENTOLINT_SKIP", "")
 	// No sample hooks and no cleaning up behind commits: processes cost time.
-	s.write(filepath.Join(s.home, ".gitconfig"), "[user]\n\tname = Test\n\temail = test@example.com\n[init]\n\tdefaultBranch = main\n\ttemplateDir =\n[maintenance]\n\tauto = false\n", 0o644)
+	s.write(filepath.Join(s.home, ".gitconfig"), "[user]\n\tname = Test\n\temail = test@example.com\n[init]\n\tdefaultBranch = main\n\ttemplateDir =\n[maintenance]\n\tauto = false\n[gc]\n\tauto = 0\n[core]\n\tfsync = none\n", 0o644)
 	return s
 }
 

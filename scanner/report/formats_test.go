@@ -150,24 +150,6 @@ func wantPrintable(t testing.TB, line string) {
 	}
 }
 
-func TestSummaryFitsAndSaysWhatDidNot(t *testing.T) {
-	out := write(t, Summary, many(t, 30_000))
-	if len(out) > maxSummary {
-		t.Errorf("%d bytes: GitHub would drop the summary", len(out))
-	}
-	if len(out) < maxSummary/2 {
-		t.Errorf("%d bytes: the summary leaves out more than it must", len(out))
-	}
-	for _, want := range []string{"more credentials did not fit here", "credentials have no details here"} {
-		if !strings.Contains(out, want) {
-			t.Errorf("the summary does not say %q", want)
-		}
-	}
-	if strings.Count(out, "<details>") != strings.Count(out, "</details>") {
-		t.Error("a detail is cut off in the middle")
-	}
-}
-
 func TestSummaryTellsWhatIsKnown(t *testing.T) {
 	out := write(t, Summary, sample(t))
 	unescaped := unreference(out)

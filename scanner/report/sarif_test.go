@@ -2,7 +2,6 @@ package report
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -245,26 +244,6 @@ func TestSarifOfNothingIsStillAReport(t *testing.T) {
 	_, text := sarif(t, &finding.Report{Now: now})
 	if !strings.Contains(text, `"results": []`) {
 		t.Error("results are missing: GitHub would refuse the file")
-	}
-}
-
-func TestSarifKeepsTheWorstOfTooMany(t *testing.T) {
-	live := at(parse(t, credentialtest.V1(credentialtest.Options{Permissions: credentialtest.SuperUser()})), "z/last", 1, "", "")
-	live.Verdict = finding.Verdict{Status: finding.StatusLive}
-	dead := at(parse(t, credentialtest.Legacy(credentialtest.Options{})), "", 1, "", "")
-	dead.Verdict = finding.Verdict{Status: finding.StatusDead}
-	r := &finding.Report{Now: now, Root: t.TempDir()}
-	for i := range maxSarifResults + 10 {
-		dead.Location.File = fmt.Sprintf("a/%05d", i)
-		r.Findings = append(r.Findings, dead)
-	}
-	r.Findings = append(r.Findings, live)
-	run, _ := sarif(t, r)
-	if len(run.Results) != maxSarifResults || run.Results[maxSarifResults-1].Level != "error" {
-		t.Errorf("%d results, the last one a %s; want %d with the live one", len(run.Results), run.Results[len(run.Results)-1].Level, maxSarifResults)
-	}
-	if n := run.Invocations[0].Notifications; len(n) != 1 || !strings.Contains(n[0].Message.Text, "11 further findings") {
-		t.Errorf("what was left out is not told: %+v", n)
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 )
 
 func TestFilesReadsEverythingUnderAFolder(t *testing.T) {
@@ -227,37 +226,6 @@ func TestFilesGivesEachWorkerItsOwnIndex(t *testing.T) {
 		})
 		if err != nil || count.Load() != 500 {
 			t.Errorf("%d visits, error %v", count.Load(), err)
-		}
-	})
-}
-
-// One folder with many files is work for all: while one worker is slow, the
-// others take what it has not come to.
-func TestFilesSharesALargeFolder(t *testing.T) {
-	dir := t.TempDir()
-	for i := range 4000 {
-		write(t, filepath.Join(dir, fmt.Sprintf("file%04d", i)), "x")
-	}
-	bothWalks(t, func(t *testing.T, o Options) {
-		o.Jobs = 4
-		var visits [4]atomic.Int64
-		_, err := Files(t.Context(), []string{dir}, o, func(worker int, _ *Blob) error {
-			visits[worker].Add(1)
-			time.Sleep(100 * time.Microsecond)
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var total int64
-		for worker := range visits {
-			n := visits[worker].Load()
-			if total += n; n < 100 {
-				t.Errorf("worker %d read %d of 4000 files", worker, n)
-			}
-		}
-		if total != 4000 {
-			t.Errorf("%d visits, not 4000", total)
 		}
 	})
 }

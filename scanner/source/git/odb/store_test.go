@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -284,54 +285,67 @@ func clean(t *testing.T, s *odb.Store, r odb.WalkResult) {
 
 func TestYieldsExactlyWhatGitHas(t *testing.T) {
 	for name, build := range shapes() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := build(t)
-			away, _ := filepath.Glob(r.Path(".git", "objects", "pack", "*.away"))
-			for _, f := range away {
-				copyFile(t, f, strings.TrimSuffix(f, ".away"))
+		if !slices.Contains(rareShapes, name) {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				yieldsWhatGitHas(t, build)
+			})
+		}
+	}
+}
+
+// rareShapes are those that the integration tests look at.
+var rareShapes = []string{
+	"sha256 loose", "multi-pack index of sha256", "several packs of sha256", "64-bit offsets", "old index", "cruft pack", "pack without an index of its own",
+}
+
+// yieldsWhatGitHas compares all ways of reading a repository with git's.
+func yieldsWhatGitHas(t *testing.T, build func(*testing.T) *gittest.Repo) {
+	t.Helper()
+	r := build(t)
+	away, _ := filepath.Glob(r.Path(".git", "objects", "pack", "*.away"))
+	for _, f := range away {
+		copyFile(t, f, strings.TrimSuffix(f, ".away"))
+	}
+	want := r.Objects()
+	for _, f := range away {
+		remove(t, strings.TrimSuffix(f, ".away"))
+	}
+	if len(want) < 150 {
+		t.Fatalf("only %d objects to compare", len(want))
+	}
+	variants := map[string]odb.Options{
+		"mapped":       {},
+		"not mapped":   {NoMap: true},
+		"in streams":   {Limits: odb.Limits{Memory: 1000}},
+		"little space": {NoMap: true, Limits: odb.Limits{Memory: 1, Retained: 1}},
+	}
+	for name, o := range variants {
+		for _, jobs := range []int{2, 7}[:min(len(name)%2+1, 2)] {
+			s := open(t, r, o)
+			got, result := walk(t, s, odb.WalkOptions{Jobs: jobs, Check: jobs == 2})
+			same(t, got, want)
+			clean(t, s, result)
+			if result.Total != int64(len(want)) {
+				t.Errorf("%s, %d jobs: total %d, want %d", name, jobs, result.Total, len(want))
 			}
-			want := r.Objects()
-			for _, f := range away {
-				remove(t, strings.TrimSuffix(f, ".away"))
+		}
+	}
+	for name, o := range variants {
+		s := open(t, r, o)
+		reader := s.Reader()
+		for id, w := range want {
+			o, err := reader.Read(t.Context(), oid(t, id))
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
 			}
-			if len(want) < 150 {
-				t.Fatalf("only %d objects to compare", len(want))
+			if o.Type.String() != w.Type || o.Data != nil && string(o.Data) != w.Data {
+				t.Fatalf("%s: %s is read wrongly", name, id)
 			}
-			variants := map[string]odb.Options{
-				"mapped":       {},
-				"not mapped":   {NoMap: true},
-				"in streams":   {Limits: odb.Limits{Memory: 1000}},
-				"little space": {NoMap: true, Limits: odb.Limits{Memory: 1, Retained: 1}},
+			if !s.Contains(o.ID) {
+				t.Fatalf("%s: %s is read, yet not contained", name, id)
 			}
-			for name, o := range variants {
-				for _, jobs := range []int{2, 7}[:min(len(name)%2+1, 2)] {
-					s := open(t, r, o)
-					got, result := walk(t, s, odb.WalkOptions{Jobs: jobs, Check: jobs == 2})
-					same(t, got, want)
-					clean(t, s, result)
-					if result.Total != int64(len(want)) {
-						t.Errorf("%s, %d jobs: total %d, want %d", name, jobs, result.Total, len(want))
-					}
-				}
-			}
-			for name, o := range variants {
-				s := open(t, r, o)
-				reader := s.Reader()
-				for id, w := range want {
-					o, err := reader.Read(t.Context(), oid(t, id))
-					if err != nil {
-						t.Fatalf("%s: %v", name, err)
-					}
-					if o.Type.String() != w.Type || o.Data != nil && string(o.Data) != w.Data {
-						t.Fatalf("%s: %s is read wrongly", name, id)
-					}
-					if !s.Contains(o.ID) {
-						t.Fatalf("%s: %s is read, yet not contained", name, id)
-					}
-				}
-			}
-		})
+		}
 	}
 }
 

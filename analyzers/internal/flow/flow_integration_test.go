@@ -1,3 +1,5 @@
+//go:build integration
+
 package flow_test
 
 import (
@@ -11,6 +13,11 @@ import (
 	"github.com/momentolint/momentolint/analyzers/internal/corpus"
 	"github.com/momentolint/momentolint/analyzers/internal/flow"
 )
+
+// silent takes what is said of findings and facts, which other tests are for.
+type silent struct{ *testing.T }
+
+func (silent) Errorf(string, ...any) {}
 
 // SSA is what costs: packages that do not have the SDK in their import closure
 // must not pay for it, whichever analyzer looks at them.
@@ -51,8 +58,3 @@ func TestSSAIsBuiltOnlyWhereTheSDKIsInTheImportClosure(t *testing.T) {
 		t.Errorf("%d packages looked at, want %d", looked, len(built))
 	}
 }
-
-// silent takes what is said of findings and facts, which other tests are for.
-type silent struct{ *testing.T }
-
-func (silent) Errorf(string, ...any) {}

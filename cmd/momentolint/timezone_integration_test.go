@@ -1,3 +1,5 @@
+//go:build integration
+
 package main
 
 import (
@@ -22,43 +24,6 @@ const outputsFile = "MOMENTOLINT_TEST_OUTPUTS"
 // The end of the keys, half an hour into a day of UTC: it is another day in
 // half of the world.
 var keysEnd = time.Date(2026, 12, 3, 0, 30, 0, 0, time.UTC)
-
-// Time zones change nothing: whatever tells when a key ends tells it in UTC, in
-// the same bytes everywhere, and every command tells the same.
-func TestTimeZonesChangeNothing(t *testing.T) {
-	if file := os.Getenv(outputsFile); file != "" {
-		text, err := json.Marshal(everyEnd(t))
-		if err == nil {
-			err = os.WriteFile(file, text, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	t.Parallel()
-	want := outputsIn(t, "UTC", 0)
-	for name, out := range want {
-		if !strings.Contains(out, "2026-12-03") {
-			t.Errorf("%s does not say when the key ends:\n%s", name, out)
-		}
-		// The same moment as another place's calendar has it.
-		for _, wrong := range []string{"2026-12-02", "2026-12-04", "-0330", "-03:30", "+14:00", "+1400"} {
-			if strings.Contains(out, wrong) {
-				t.Errorf("%s says %s:\n%s", name, wrong, out)
-			}
-		}
-	}
-	for zone, offset := range map[string]time.Duration{
-		"": 0, "Pacific/Kiritimati": 14 * time.Hour, "America/St_Johns": -210 * time.Minute,
-	} {
-		for name, got := range outputsIn(t, zone, offset) {
-			if got != want[name] {
-				t.Errorf("TZ=%q: %s says\n%s\nand in UTC\n%s", zone, name, got, want[name])
-			}
-		}
-	}
-}
 
 // outputsIn runs the test again in a time zone. offset is what the zone is
 // ahead of UTC when the keys end.
@@ -139,4 +104,41 @@ func everyEnd(t *testing.T) map[string]string {
 	}
 	run("revoke", "", exitClean, "revoke", "--dry-run", "--management-url", s.ManagementURL(), "a90d5513-e1c8")
 	return all
+}
+
+// Time zones change nothing: whatever tells when a key ends tells it in UTC, in
+// the same bytes everywhere, and every command tells the same.
+func TestTimeZonesChangeNothing(t *testing.T) {
+	if file := os.Getenv(outputsFile); file != "" {
+		text, err := json.Marshal(everyEnd(t))
+		if err == nil {
+			err = os.WriteFile(file, text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Parallel()
+	want := outputsIn(t, "UTC", 0)
+	for name, out := range want {
+		if !strings.Contains(out, "2026-12-03") {
+			t.Errorf("%s does not say when the key ends:\n%s", name, out)
+		}
+		// The same moment as another place's calendar has it.
+		for _, wrong := range []string{"2026-12-02", "2026-12-04", "-0330", "-03:30", "+14:00", "+1400"} {
+			if strings.Contains(out, wrong) {
+				t.Errorf("%s says %s:\n%s", name, wrong, out)
+			}
+		}
+	}
+	for zone, offset := range map[string]time.Duration{
+		"": 0, "Pacific/Kiritimati": 14 * time.Hour, "America/St_Johns": -210 * time.Minute,
+	} {
+		for name, got := range outputsIn(t, zone, offset) {
+			if got != want[name] {
+				t.Errorf("TZ=%q: %s says\n%s\nand in UTC\n%s", zone, name, got, want[name])
+			}
+		}
+	}
 }
