@@ -139,11 +139,11 @@ func (v *view) nextWords(f *finding.Finding) []string {
 	return steps
 }
 
-// containers are the encodings under which a finding's position is not one in
-// the file on disk; those with members are true.
+// containers are the encodings, outermost, under which a finding's position is
+// not one in the file on disk; those with members are true.
 var containers = map[string]bool{
 	"zip": true, "tar": true, "ar": true,
-	"gzip": false, "bzip2": false, "xz": false, "zstd": false, "lzma": false,
+	"gzip": false, "bzip2": false, "xz": false, "zstd": false, "zlib": false, "lzma": false,
 }
 
 // splitMember gives the file on disk and, for a finding inside an archive, the
@@ -155,7 +155,10 @@ func splitMember(l finding.Location, exists func(file string) bool) (file, membe
 	depth := 0
 	for _, e := range l.Encoding {
 		archive, ok := containers[e]
-		packed = packed || ok
+		if !ok {
+			break // a spelling in text, which may hold compressed text in turn
+		}
+		packed = true
 		if archive {
 			depth++
 		}

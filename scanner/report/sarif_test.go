@@ -132,8 +132,11 @@ func TestSarifPointsIntoArchives(t *testing.T) {
 	packed := f
 	packed.Location.File, packed.Location.Encoding = "log/app.log.gz", []string{"gzip", "base64"}
 	packed.Location.StartLine, packed.Location.EndLine = 2, 2
-	dir := repository(t, map[string]string{"lib/wow!.zip": "PK", "log/app.log.gz": "\x1f\x8b\n\x00\n"})
-	run, _ := sarif(t, &finding.Report{Now: now, Root: dir, Findings: []finding.Finding{f, bang, both, packed}})
+	// Compressed text inside of text has its place in the file.
+	inText := packed
+	inText.Location.File, inText.Location.Encoding = "secrets.yaml", []string{"base64", "base64", "gzip", "base64"}
+	dir := repository(t, map[string]string{"lib/wow!.zip": "PK", "log/app.log.gz": "\x1f\x8b\n\x00\n", "secrets.yaml": "data:\n  release: x\n"})
+	run, _ := sarif(t, &finding.Report{Now: now, Root: dir, Findings: []finding.Finding{f, bang, both, packed, inText}})
 	in := run.Results[0]
 	if l := in.Locations[0]; l.Physical.Artifact.URI != "lib/app.jar" || l.Physical.Region.StartLine != 1 || l.Logical[0].FullyQualifiedName != "inner.zip!conf/.env" || l.Logical[0].Name != ".env" {
 		t.Errorf("location %+v", l)
@@ -150,6 +153,9 @@ func TestSarifPointsIntoArchives(t *testing.T) {
 	if r := run.Results[3]; r.Locations[0].Physical.Region.StartLine != 1 || r.Fingerprints[lineHashKey] == plainHashes("\x1f\x8b\n\x00\n")[1] ||
 		!strings.Contains(r.Message.Text, "Inside the compressed file: line 2.") {
 		t.Errorf("a compressed file's line is taken for one of the file: %+v", r)
+	}
+	if r := run.Results[4]; r.Locations[0].Physical.Region.StartLine != 2 || strings.Contains(r.Message.Text, "Inside the compressed") {
+		t.Errorf("compressed text inside of a file has lost its line: %+v", r)
 	}
 }
 

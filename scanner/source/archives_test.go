@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
+	"compress/zlib"
 	"io"
 	"testing"
 
@@ -79,6 +80,16 @@ func zstdOf(t testing.TB, data []byte, o ...zstd.EOption) []byte {
 	w, err := zstd.NewWriter(&buf, o...)
 	must(t, err)
 	_, err = w.Write(data)
+	must(t, err)
+	must(t, w.Close())
+	return buf.Bytes()
+}
+
+func zlibOf(t testing.TB, data []byte) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	w := zlib.NewWriter(&buf)
+	_, err := w.Write(data)
 	must(t, err)
 	must(t, w.Close())
 	return buf.Bytes()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
 
@@ -30,6 +31,7 @@ var errMemory = errors.New("needs too much memory")
 // decoders are kept for the next use.
 type decoders struct {
 	gzip  *gzip.Reader
+	zlib  io.ReadCloser
 	xz    *xz.Reader
 	zstd  *zstd.Decoder
 	flate io.ReadCloser
@@ -135,6 +137,15 @@ func openGzip(keep *decoders, in *input, _ int) (io.Reader, error) {
 	}
 	keep.gzip.Multistream(false)
 	return &gzipMembers{keep.gzip, in}, nil
+}
+
+func openZlib(keep *decoders, in *input, _ int) (io.Reader, error) {
+	if again, ok := keep.zlib.(zlib.Resetter); ok {
+		return keep.zlib, again.Reset(in.Reader, nil)
+	}
+	var err error
+	keep.zlib, err = zlib.NewReader(in.Reader)
+	return keep.zlib, err
 }
 
 func openBzip2(_ *decoders, in *input, _ int) (io.Reader, error) {

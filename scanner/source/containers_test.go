@@ -61,6 +61,7 @@ func compressors(t testing.TB) map[string]func([]byte) []byte {
 		"bzip2": func(b []byte) []byte { return bzip2Of(t, b) },
 		"xz":    func(b []byte) []byte { return xzOf(t, b) },
 		"zstd":  func(b []byte) []byte { return zstdOf(t, b) },
+		"zlib":  func(b []byte) []byte { return zlibOf(t, b) },
 	}
 }
 
@@ -231,7 +232,9 @@ func TestEncryptedMembersAreSaidAndOthersRead(t *testing.T) {
 }
 
 func TestContainersThatAreNotOpenedAreSaidAndReadAsTheyAre(t *testing.T) {
-	for name, magic := range map[string]string{"7z archive": "7z\xbc\xaf\x27\x1c", "rar archive": "Rar!\x1a\x07\x01\x00", "lz4 data": "\x04\x22\x4d\x18", "rpm package": "\xed\xab\xee\xdb"} {
+	for name, magic := range map[string]string{"7z archive": "7z\xbc\xaf\x27\x1c", "rar archive": "Rar!\x1a\x07\x01\x00", "lz4 data": "\x04\x22\x4d\x18", "rpm package": "\xed\xab\xee\xdb",
+		"git pack (scan --history reads it in its repository)": "PACK\x00\x00\x00\x02", "git bundle (clone it, and scan --history reads it)": "# v2 git bundle\n",
+	} {
 		r := expand(t, Options{MaxArchiveDepth: 1}, "a", []byte(magic+strings.Repeat("\x00", 20)+secret))
 		wantSkips(t, r, "a", name+" not opened; read as it is")
 		if len(r.blobs) != 1 || !strings.HasSuffix(r.blobs[0].content, secret) {
@@ -445,4 +448,24 @@ func TestMembersAreCountedInWords(t *testing.T) {
 			t.Errorf("%d: %q, want %q", n, got, want)
 		}
 	}
+}
+
+// What begins like zlib data and is none is read as it is, without a word.
+func TestTextIsNotTakenForZlib(t *testing.T) {
+	for _, text := range []string{
+		"x^2 + y^2 = z^2\n", "x^2 = " + secret, "x^n\r\n\tx^m\n", "x\u06a9\u06be\u0644\u0627\u0698 " + secret,
+		"\x78\x01 not compressed \xff" + secret, "\x78\x9c" + strings.Repeat("\xff\x00", 100) + secret,
+	} {
+		r := expand(t, Options{MaxArchiveDepth: 8}, "a", []byte(text))
+		wantSkips(t, r)
+		wantBlobs(t, r, seen{"a", "", text})
+	}
+}
+
+// A saved folder has git's objects in it: loose ones are zlib data.
+func TestLooseObjectsInAnArchiveAreRead(t *testing.T) {
+	object := "blob 99\x00" + secret
+	r := expand(t, Options{MaxArchiveDepth: 2}, "a.tar", tarOf(t, member{name: "r/.git/objects/45/f6", content: string(zlibOf(t, []byte(object)))}))
+	wantSkips(t, r)
+	wantBlobs(t, r, seen{"a.tar!r/.git/objects/45/f6", "tar zlib", object})
 }

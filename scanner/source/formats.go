@@ -3,6 +3,12 @@ package source
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
+	"io"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/klauspost/compress/zlib"
 )
 
 // format is a kind of container, known by its content. The file's name does
@@ -39,6 +45,8 @@ func (w *worker) open(s *stream, f *format, d depth) error {
 		return w.decompress(s, f, d, openXZ)
 	case "zstd":
 		return w.decompress(s, f, d, openZstd)
+	case "zlib":
+		return w.decompress(s, f, d, openZlib)
 	default:
 		return w.show(s)
 	}
@@ -61,6 +69,12 @@ func makeFormats() []*format {
 		{name: "zstd", magic: "\x28\xb5\x2f\xfd", opened: true},
 		{name: "zstd", offset: 1, magic: "\x2a\x4d\x18", match: isZstdAfterSkip, opened: true},
 		{name: "ar", magic: "!<arch>\ndebian-binary", archive: true, opened: true},
+		// Git's loose objects in a saved folder are zlib data; each level of
+		// compression has a header of its own.
+		{name: "zlib", magic: "\x78\x01", match: isZlib, opened: true},
+		{name: "zlib", magic: "\x78\x5e", match: isZlib, opened: true},
+		{name: "zlib", magic: "\x78\x9c", match: isZlib, opened: true},
+		{name: "zlib", magic: "\x78\xda", match: isZlib, opened: true},
 
 		{name: "7z archive", magic: "7z\xbc\xaf\x27\x1c"},
 		{name: "rar archive", magic: "Rar!\x1a\x07"},
@@ -73,6 +87,8 @@ func makeFormats() []*format {
 		{name: "rpm package", magic: "\xed\xab\xee\xdb"},
 		{name: "xar archive", magic: "xar!\x00\x1c"},
 		{name: "wim image", magic: "MSWIM\x00\x00\x00"},
+		{name: "git pack (scan --history reads it in its repository)", magic: "PACK\x00\x00\x00", match: isGitPack},
+		{name: "git bundle (clone it, and scan --history reads it)", magic: "# v", match: isGitBundle},
 	}
 }
 
@@ -145,6 +161,43 @@ func isBzip2(h []byte) bool {
 	}
 	next := string(h[4:10])
 	return next == "\x31\x41\x59\x26\x53\x59" || next == "\x17\x72\x45\x38\x50\x90"
+}
+
+// isZlib looks at what comes out: the magic is two bytes, and "x^2" is text.
+func isZlib(h []byte) bool {
+	if isText(h[:min(len(h), 64)]) {
+		return false
+	}
+	z, err := zlib.NewReader(bytes.NewReader(h))
+	if err != nil {
+		return false
+	}
+	var out [1 << 10]byte
+	_, err = io.ReadFull(z, out[:])
+	return err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// isText tells whether bytes, of which the last may be cut off, are UTF-8
+// without control characters.
+func isText(b []byte) bool {
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			return !utf8.FullRune(b)
+		}
+		if unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
+}
+
+// isGitPack tells packs of both versions, with their number of objects.
+func isGitPack(h []byte) bool { return h[7] == 2 || h[7] == 3 }
+
+func isGitBundle(h []byte) bool {
+	return bytes.HasPrefix(h, []byte("# v2 git bundle\n")) || bytes.HasPrefix(h, []byte("# v3 git bundle\n"))
 }
 
 // isZstdAfterSkip recognises zstd data that begins with a frame to be skipped
