@@ -142,7 +142,7 @@ func (v *view) nextWords(f *finding.Finding) []string {
 // containers are the encodings, outermost, under which a finding's position is
 // not one in the file on disk; those with members are true.
 var containers = map[string]bool{
-	"zip": true, "tar": true, "ar": true,
+	"zip": true, "tar": true, "ar": true, "pack": true, "bundle": true,
 	"gzip": false, "bzip2": false, "xz": false, "zstd": false, "zlib": false, "lzma": false,
 }
 

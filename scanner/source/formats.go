@@ -47,10 +47,15 @@ func (w *worker) open(s *stream, f *format, d depth) error {
 		return w.decompress(s, f, d, openZstd)
 	case "zlib":
 		return w.decompress(s, f, d, openZlib)
+	case "pack", bundle:
+		return w.gitPack(s, f, d)
 	default:
 		return w.show(s)
 	}
 }
+
+// bundle is the name of a git bundle.
+const bundle = "bundle"
 
 // formats are the containers that are known, those that occur most first.
 var formats = makeFormats()
@@ -75,6 +80,10 @@ func makeFormats() []*format {
 		{name: "zlib", magic: "\x78\x5e", match: isZlib, opened: true},
 		{name: "zlib", magic: "\x78\x9c", match: isZlib, opened: true},
 		{name: "zlib", magic: "\x78\xda", match: isZlib, opened: true},
+		{name: "pack", magic: "PACK\x00\x00\x00\x02", archive: true, opened: true},
+		{name: "pack", magic: "PACK\x00\x00\x00\x03", archive: true, opened: true},
+		{name: bundle, magic: "# v2 git bundle\n", archive: true, opened: true},
+		{name: bundle, magic: "# v3 git bundle\n", archive: true, opened: true},
 
 		{name: "7z archive", magic: "7z\xbc\xaf\x27\x1c"},
 		{name: "rar archive", magic: "Rar!\x1a\x07"},
@@ -87,8 +96,6 @@ func makeFormats() []*format {
 		{name: "rpm package", magic: "\xed\xab\xee\xdb"},
 		{name: "xar archive", magic: "xar!\x00\x1c"},
 		{name: "wim image", magic: "MSWIM\x00\x00\x00"},
-		{name: "git pack (scan --history reads it in its repository)", magic: "PACK\x00\x00\x00", match: isGitPack},
-		{name: "git bundle (clone it, and scan --history reads it)", magic: "# v", match: isGitBundle},
 	}
 }
 
@@ -191,13 +198,6 @@ func isText(b []byte) bool {
 		b = b[n:]
 	}
 	return true
-}
-
-// isGitPack tells packs of both versions, with their number of objects.
-func isGitPack(h []byte) bool { return h[7] == 2 || h[7] == 3 }
-
-func isGitBundle(h []byte) bool {
-	return bytes.HasPrefix(h, []byte("# v2 git bundle\n")) || bytes.HasPrefix(h, []byte("# v3 git bundle\n"))
 }
 
 // isZstdAfterSkip recognises zstd data that begins with a frame to be skipped
