@@ -459,7 +459,8 @@ func TestMembersAreCountedInWords(t *testing.T) {
 // What begins like zlib data and is none is read as it is, without a word.
 func TestTextIsNotTakenForZlib(t *testing.T) {
 	for _, text := range []string{
-		"x^2 + y^2 = z^2\n", "x^kkq2krs=u0^hbtyv", "x^=14dkt4rw8oz4zl^", /* decompress to something, and end too early */ "x^2 = " + secret, "x^n\r\n\tx^m\n", "x\u06a9\u06be\u0644\u0627\u0698 " + secret,
+		// Two of these decompress to something and end too early.
+		"x^2 + y^2 = z^2\n", "x^kkq2krs=u0^hbtyv", "x^=14dkt4rw8oz4zl^", "x^2 = " + secret, "x^n\r\n\tx^m\n", "x\u06a9\u06be\u0644\u0627\u0698 " + secret,
 		"\x78\x01 not compressed \xff" + secret, "\x78\x9c" + strings.Repeat("\xff\x00", 100) + secret,
 	} {
 		r := expand(t, Options{MaxArchiveDepth: 8}, "a", []byte(text))
