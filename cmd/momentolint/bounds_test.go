@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,6 +24,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/klauspost/compress/zstd"
 
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 )
@@ -244,6 +247,24 @@ func TestBombs(t *testing.T) {
 			t.Error("nothing says that it was not opened to its end")
 		}
 	})
+}
+
+// A window is memory that the data asks for, each file another amount.
+func TestWindowsOfManySizes(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 120 {
+		var out bytes.Buffer
+		window := min(zstd.MinWindowSize<<(i%17), 64<<20)
+		w, err := zstd.NewWriter(&out, zstd.WithWindowSize(window), zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+		if err == nil {
+			_, err = io.Copy(w, zeros(int64(window)+1<<20))
+		}
+		if err = errors.Join(err, w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		putFile(t, filepath.Join(dir, strconv.Itoa(i)), out.Bytes())
+	}
+	bounded(t, exitClean, dir)
 }
 
 // Archives that hold the one before twice: two to the power of 64 files.

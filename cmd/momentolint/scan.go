@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -163,6 +166,19 @@ func (a *app) prepare(cmd *cobra.Command, paths []string, flags *scanFlags, repo
 	return &prepared{run, settings, options.Progress}, nil
 }
 
+// limitMemory asks the runtime to collect garbage before files take more memory
+// than they may: a decoder's window is the data's choice, so that a few archives
+// leave tens of megabytes each. Whoever sets GOMEMLIMIT has decided already. The
+// result undoes it.
+func limitMemory() func() {
+	const common, each = 70 << 20, 15 << 20
+	before := debug.SetMemoryLimit(-1)
+	if before == math.MaxInt64 {
+		debug.SetMemoryLimit(common + each*int64(runtime.GOMAXPROCS(0)))
+	}
+	return func() { debug.SetMemoryLimit(before) }
+}
+
 // sources reads what the command line names.
 func sources(ctx context.Context, a *app, run *scanner.Run, flags *scanFlags, args []string) error {
 	switch {
@@ -172,6 +188,9 @@ func sources(ctx context.Context, a *app, run *scanner.Run, flags *scanFlags, ar
 		return run.Range(ctx, args[0], flags.commits)
 	case flags.staged:
 		return run.Staged(ctx, args[0])
+	}
+	defer limitMemory()()
+	switch {
 	case flags.machine:
 		system, err := machine.Current()
 		if err != nil {
