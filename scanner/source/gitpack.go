@@ -26,15 +26,9 @@ const (
 // saved in an archive, or copied into a container's image.
 func (w *worker) gitPack(s *stream, f *format, d depth) error {
 	defer w.spool.release(w.spool.used)
-	if s.at == nil && s.rest == nil {
-		s.at, s.size = &sliceAt{s.head}, int64(len(s.head))
-	}
-	if s.at == nil {
-		// Most are small enough to go back in them.
-		var err error
-		if s, err = w.toMemory(s); err != nil {
-			return err
-		}
+	s, err := w.toMemory(s) // most are small enough to go back in them
+	if err != nil {
+		return err
 	}
 	in := w.input(s, d)
 	o := odb.PackStreamOptions{Hash: packHash(s.path), MaxKept: packKeptLess}
@@ -61,6 +55,9 @@ func (w *worker) gitPack(s *stream, f *format, d depth) error {
 		o.At = io.NewSectionReader(s.at, int64(begin), s.size-int64(begin))
 	}
 	p, err := odb.NewPackStream(in, o)
+	if ends(err) {
+		return err
+	}
 	if err != nil {
 		if s.sound() {
 			w.complain(s.path, fmt.Sprintf("looks like a git %s but cannot be opened (%s): read as it is", f.name, finding.Reason(err)))
@@ -105,25 +102,22 @@ func (w *worker) gitPack(s *stream, f *format, d depth) error {
 func (w *worker) gitObject(s *stream, f *format, d depth, o *odb.PackObject) error {
 	name := s.path + "!" + o.String()
 	inner := stream{path: name, encoding: s.within(f.name)}
+	switch {
+	case o.Size == 0, w.excluded(name, false):
+		return nil
+	case w.tooLarge(o.Size):
+		w.leaveOut(name)
+		return nil
+	}
 	if o.Body == nil {
-		w.outer.used += int64(len(o.Data))
-		switch {
-		case w.outer.used > w.limit():
+		if w.outer.used += int64(len(o.Data)); w.outer.used > w.limit() {
 			return errExpansion
-		case len(o.Data) == 0, w.excluded(name, false):
-			return nil
-		case w.tooLarge(uint64(len(o.Data))):
-			w.leaveOut(name)
-			return nil
 		}
 		inner.head, inner.at, inner.size = o.Data, &sliceAt{o.Data}, int64(len(o.Data))
 		if o.Type != odb.Blob {
 			return w.show(&inner)
 		}
 		return w.handle(&inner, d)
-	}
-	if w.excluded(name, false) {
-		return nil
 	}
 	dec := &decoded{r: o.Body, w: w}
 	l := w.level(d.level)

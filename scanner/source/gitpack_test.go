@@ -166,3 +166,26 @@ func offset(n int) []byte {
 	}
 	return out
 }
+
+func TestLargeObjectsOfAPackAreLeftOutOnRequest(t *testing.T) {
+	r := gittest.New(t)
+	r.Write("small", secret)
+	r.Write("middle", strings.Repeat("m", 200_000))
+	r.Write("large", strings.Repeat("l", 9<<20)) // more than comes in one piece
+	r.Commit("three")
+	r.Git("repack", "-adq")
+	packs, err := filepath.Glob(r.Path(".git", "objects", "pack", "*.pack"))
+	must(t, err)
+	data, err := os.ReadFile(packs[0])
+	must(t, err)
+	for limit, want := range map[int64]int{0: 0, 100_000: 2, 1 << 20: 1} {
+		rec := expand(t, Options{MaxArchiveDepth: 8, MaxFileSize: limit}, "a.tar", tarOf(t, member{name: "p.pack", content: string(data)}))
+		if len(rec.skips) != want {
+			t.Errorf("with a limit of %d bytes: %+v", limit, rec.skips)
+		}
+		large := slices.ContainsFunc(rec.blobs, func(b seen) bool { return len(b.content) == 9<<20 })
+		if large != (limit == 0) || !slices.ContainsFunc(rec.blobs, func(b seen) bool { return b.content == secret }) {
+			t.Errorf("with a limit of %d bytes: saw %q", limit, rec.paths())
+		}
+	}
+}

@@ -70,9 +70,16 @@ func (m *memory) ReadAt(p []byte, off int64) (n int, err error) {
 	return n, nil
 }
 
-// toMemory takes a stream into memory, so that every place in it can be read.
-// If it is too long the result is a stream as before.
+// toMemory takes a stream into memory, so that every place in it can be read, if
+// that is not so already. If it is too long the result is a stream as before.
 func (w *worker) toMemory(s *stream) (*stream, error) {
+	switch {
+	case s.at != nil:
+		return s, nil
+	case s.rest == nil:
+		s.at, s.size = &sliceAt{s.head}, int64(len(s.head))
+		return s, nil
+	}
 	m := &memory{}
 	r := io.MultiReader(&sliceReader{s.head}, s.rest)
 	out := *s

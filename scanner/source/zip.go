@@ -262,14 +262,9 @@ func zipSignatureAt(at io.ReaderAt, pos int64, signature string) bool {
 // zip shows the members of a zip archive.
 func (w *worker) zip(s *stream, f *format, d depth) error {
 	defer w.spool.release(w.spool.used)
-	if s.at == nil && s.rest == nil {
-		s.at, s.size = &sliceAt{s.head}, int64(len(s.head))
-	}
-	if s.at == nil {
-		var err error
-		if s, err = w.toMemory(s); err != nil {
-			return err
-		}
+	s, err := w.toMemory(s)
+	if err != nil {
+		return err
 	}
 	if s.at == nil {
 		return w.zipStream(s, f, d, false)

@@ -66,6 +66,8 @@ type PackObject struct {
 	// comes as Body.
 	ID   OID
 	Type Type
+	// Size is the length of Data, or of what Body gives.
+	Size uint64
 	// Data is all of the object; it must not be changed. Body reads it instead
 	// where it is too large, until Next is called again.
 	Data []byte
@@ -150,7 +152,7 @@ func (s *PackStream) Next() (PackObject, error) {
 	}
 	base, isDelta := s.base(&e, o.Offset)
 	_, _ = s.in.Discard(e.header)
-	if err := s.open(); err != nil {
+	if s.z, err = zlibReader(s.z, s.in); err != nil {
 		return o, err
 	}
 	s.left--
@@ -159,18 +161,22 @@ func (s *PackStream) Next() (PackObject, error) {
 	}
 	if e.size > uint64(s.o.MaxObject) {
 		s.body = &packBody{z: s.z, left: e.size}
-		o.Body, o.Partial = s.body, isDelta
+		o.Body, o.Size, o.Partial = s.body, e.size, isDelta
 		return o, nil
 	}
-	data := make([]byte, e.size)
-	if err := s.inflate(data); err != nil {
+	o.Data = make([]byte, e.size)
+	if err := inflateAll(s.z, o.Data); err != nil {
 		return o, err
 	}
 	if isDelta {
-		return s.resolve(o, base, data)
+		if o.Data, err = s.resolve(&o, base, o.Data); err != nil {
+			return o, err
+		}
 	}
-	o.Data = data
-	s.keep(&o)
+	o.Size = uint64(len(o.Data))
+	if !o.Partial {
+		s.keep(&o)
+	}
 	return o, nil
 }
 
@@ -267,42 +273,34 @@ func (s *PackStream) entryAt(at int64) (entry, []byte) {
 	}
 	e.baseID = bytes.Clone(e.baseID)
 	_, _ = s.again.Discard(e.header)
-	if again, ok := s.zAt.(zlib.Resetter); ok {
-		err = again.Reset(s.again, nil)
-	} else {
-		s.zAt, err = zlib.NewReader(s.again)
-	}
-	if err != nil {
+	if s.zAt, err = zlibReader(s.zAt, s.again); err != nil {
 		return e, nil
 	}
 	data := make([]byte, e.size)
 	s.rebuilt += int64(e.size)
-	if _, err := io.ReadFull(s.zAt, data); err != nil || atEnd(s.zAt) != nil {
+	if inflateAll(s.zAt, data) != nil {
 		return e, nil
 	}
 	return e, data
 }
 
-// resolve makes the object that a delta describes.
-func (s *PackStream) resolve(o PackObject, base *packBase, delta []byte) (PackObject, error) {
+// resolve makes the object that a delta describes, or gives what the delta adds.
+func (s *PackStream) resolve(o *PackObject, base *packBase, delta []byte) ([]byte, error) {
 	if base == nil {
-		o.Partial, o.Data = true, added(delta)
-		return o, nil
+		o.Partial = true
+		return added(delta), nil
 	}
 	size, ops, err := checkDelta(delta, len(base.data), s.o.MaxObject)
 	if errors.Is(err, errLarge) {
-		o.Partial, o.Data = true, added(delta)
-		return o, nil
+		o.Partial = true
+		return added(delta), nil
 	}
 	if err != nil {
-		return o, err
+		return nil, err
 	}
-	o.Type, o.Data = base.kind, make([]byte, size)
-	if err := applyDelta(o.Data, base.data, ops, nil); err != nil {
-		return o, err
-	}
-	s.keep(&o)
-	return o, nil
+	o.Type = base.kind
+	data := make([]byte, size)
+	return data, applyDelta(data, base.data, ops, nil)
 }
 
 // keep names an object and keeps it for the deltas to come.
@@ -339,23 +337,21 @@ func (s *PackStream) keepBase(b *packBase) {
 	}
 }
 
-// open begins to inflate what comes next.
-func (s *PackStream) open() (err error) {
-	if again, ok := s.z.(zlib.Resetter); ok {
-		err = again.Reset(s.in, nil)
-	} else {
-		s.z, err = zlib.NewReader(s.in)
+// zlibReader reads what is compressed, with the reader that is there already.
+func zlibReader(z io.ReadCloser, from io.Reader) (io.ReadCloser, error) {
+	if again, ok := z.(zlib.Resetter); ok {
+		return z, cutOff(again.Reset(from, nil))
 	}
-	return cutOff(err)
+	z, err := zlib.NewReader(from)
+	return z, cutOff(err)
 }
 
-// inflate fills data with the compressed data that was opened, which has to
-// end there.
-func (s *PackStream) inflate(data []byte) error {
-	if _, err := io.ReadFull(s.z, data); err != nil {
+// inflateAll fills data with compressed data, which has to end there.
+func inflateAll(z io.Reader, data []byte) error {
+	if _, err := io.ReadFull(z, data); err != nil {
 		return cutOff(err)
 	}
-	return atEnd(s.z)
+	return atEnd(z)
 }
 
 // atEnd sees that nothing is left, and that the checksum is right.
