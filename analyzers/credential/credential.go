@@ -30,8 +30,17 @@ const (
 	DisposableToken Kind = "disposable-token"
 	// RefreshToken is the opaque text that comes with a v1 key and mints a new one.
 	RefreshToken Kind = "refresh-token"
-	// SessionToken is the JWT of a login of Momento's command line.
+	// SessionToken is the JWT of a login of Momento's command line or console.
 	SessionToken Kind = "session-token"
+	// SigningKey is a private JWK that signs tokens for single items.
+	SigningKey Kind = "signing-key"
+	// SignedToken is a JWT that a customer signed with a signing key.
+	SignedToken Kind = "signed-token"
+	// WebhookSecret is the secret that signs the calls of a webhook.
+	WebhookSecret Kind = "webhook-secret"
+	// UnknownCredential is a token in an envelope with a Momento endpoint whose
+	// claims belong to none of the other kinds.
+	UnknownCredential Kind = "unknown-credential"
 )
 
 // Kinds lists every kind, in the order of the documentation.
@@ -116,6 +125,11 @@ type Credential struct {
 	ExpiresAt time.Time
 	// Scope is what the credential may do, as far as it tells itself.
 	Scope Scope
+	// Incomplete reports that the credential is cut: its signature does not have
+	// the length that its algorithm requires, or its envelope does not end. The
+	// service would reject it whatever the whole credential is worth, so it must
+	// not be sent there.
+	Incomplete bool
 
 	// A closure, not a string: fmt's reflection (%p of the value, a struct of
 	// somebody else's that holds a Credential in an unexported field) and deep

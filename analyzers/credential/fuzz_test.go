@@ -38,7 +38,7 @@ func FuzzParse(f *testing.F) {
 		if leaks(fmt.Sprintf("%v %#v", c, c), c) {
 			t.Fatal("shows itself")
 		}
-		if c.Kind == credential.RefreshToken {
+		if c.Kind == credential.RefreshToken || c.Incomplete {
 			return
 		}
 		parts := strings.Split(c.Reveal(), ".")

@@ -67,20 +67,46 @@ func (m *members) step() bool {
 			return false
 		}
 	}
-	m.first = false
+	m.first, m.text = false, false
 	var ok bool
-	if m.keyStart, m.keyEnd, ok = m.cut(cutString); !ok || m.skip() != ':' {
+	if m.keyStart, m.keyEnd, ok = m.take(cutString); !ok || m.skip() != ':' {
 		return false
 	}
 	m.at++
 	m.text = m.skip() == '"'
 	if m.text {
-		m.valueStart, m.valueEnd, ok = m.cut(cutString)
+		m.valueStart, m.valueEnd, ok = m.take(cutString)
 	} else {
-		m.valueStart, m.valueEnd, ok = m.cut(cutValue)
+		m.valueStart, m.valueEnd, ok = m.take(cutValue)
 	}
 	m.bad = !ok
 	return ok
+}
+
+// cut reports whether the object is broken because its end is missing.
+func (m *members) cut() bool {
+	if !m.bad || m.json == nil {
+		return false
+	}
+	rest := m.json[m.at:]
+	if len(rest) == 0 || rest[0] != '"' {
+		return len(rest) == 0
+	}
+	for _, c := range rest[1:] {
+		if c == '"' || c < ' ' {
+			return false
+		}
+	}
+	return true
+}
+
+// openString returns what there is of the string that the end of a cut object
+// cuts, if it is the value of the member name.
+func (m *members) openString(name string) []byte {
+	if m.at+1 >= len(m.json) || !m.text || string(m.key()) != name {
+		return nil
+	}
+	return m.json[m.at+1:]
 }
 
 // skip moves over white space and gives the next byte, 0 at the end.
@@ -92,8 +118,8 @@ func (m *members) skip() byte {
 	return m.json[m.at]
 }
 
-// cut takes what the function cuts off the front and gives where it lies.
-func (m *members) cut(f func([]byte) (inside, size int, ok bool)) (start, end int, ok bool) {
+// take cuts off the front what the function measures and returns where it lies.
+func (m *members) take(f func([]byte) (inside, size int, ok bool)) (start, end int, ok bool) {
 	quote, size, ok := f(m.json[m.at:])
 	start, end = m.at+quote, m.at+size-quote
 	m.at += size

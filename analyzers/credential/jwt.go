@@ -4,33 +4,92 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
-
-// minSignature is the fewest characters a signature may have: the shortest
-// HMAC that RFC 7518 allows has 43, but the SDKs' published examples carry
-// made-up ones, and the service takes no less than a whole one.
-const minSignature = 20
 
 // minVariety is how many different characters a token needs that is not a
 // row of x or a word: 20 random characters of base64 have 14 at the least,
 // but for one case in a million.
 const minVariety = 8
 
-// token is a JWT, cut in its parts and decoded, before anybody knows whose.
+// minVaried is the length from which a signature must have minVariety.
+const minVaried = 20
+
+// algorithms lists how many base64url characters a signature has (RFC 7518,
+// RFC 8037). RSA's depends on the key: 2048, 4096 or 1024 bits.
+var algorithms = [...]struct {
+	name    string
+	lengths [3]int
+}{
+	{"HS256", [3]int{43}},
+	{"HS384", [3]int{64}},
+	{"HS512", [3]int{86}},
+	{"ES256", [3]int{86}},
+	{"ES384", [3]int{128}},
+	{"ES512", [3]int{176}},
+	{"EdDSA", [3]int{86}},
+	{"RS256", rsaLengths},
+	{"RS384", rsaLengths},
+	{"RS512", rsaLengths},
+	{"PS256", rsaLengths},
+	{"PS384", rsaLengths},
+	{"PS512", rsaLengths},
+}
+
+var rsaLengths = [3]int{342, 683, 512}
+
+// SignatureLengths returns how many base64url characters a whole signature of
+// the algorithm may have, the most common length first and zeros at the end;
+// all zeros if the algorithm is not known.
+func SignatureLengths(algorithm []byte) [3]int {
+	for i := range algorithms {
+		if string(algorithm) == algorithms[i].name {
+			return algorithms[i].lengths
+		}
+	}
+	return [3]int{}
+}
+
+// wholeSignature reports whether a signature of n characters can be all of one
+// by the algorithm. If that is not known, anything of a plausible length can.
+func wholeSignature(algorithm []byte, n int) bool {
+	lengths := SignatureLengths(algorithm)
+	if lengths[0] == 0 {
+		return n >= minVaried
+	}
+	return n > 0 && slices.Contains(lengths[:], n)
+}
+
+// checkSignature refuses signatures that are placeholders or masks.
+func checkSignature(signature []byte) error {
+	switch n := len(signature); {
+	case n >= minVaried && !varied(signature), n > 2 && bytes.Count(signature, signature[:1]) == n:
+		return ErrSignature
+	case n < minVaried && (bytes.EqualFold(signature, signatureWord) || bytes.EqualFold(signature, redactedWord)):
+		return ErrSignature
+	}
+	return nil
+}
+
+var signatureWord, redactedWord = []byte("signature"), []byte("redacted")
+
+// token is a JWT, cut in its parts and decoded, before it is known whose it is.
 // All slices point into the text or into the decoder's buffer.
 type token struct {
 	// Claims as written in the JSON, nil where absent; strings without quotes.
 	t, jti, p, sub, cp, c, iss []byte
 	// Numbers as written, nil where absent.
 	ver, iat, exp []byte
+	// cut reports that the signature is not whole.
+	cut bool
 }
 
-// parseToken checks that text is a whole, signed JWT and picks out the claims
-// that matter. buf must have room for len(text) bytes; header and claims, as
-// decoded, lie in it.
+// parseToken checks that text is a signed JWT and picks out the claims that
+// matter. Its signature may be cut. buf must have room for len(text) bytes;
+// header and claims, as decoded, lie in it.
 func parseToken(text, buf []byte) (tok token, header, body []byte, err error) {
 	head, rest, ok := bytes.Cut(text, dot)
 	if !ok {
@@ -43,20 +102,21 @@ func parseToken(text, buf []byte) (tok token, header, body []byte, err error) {
 	// Compact serialisation has no padding, but SDKs that decode leniently
 	// take it.
 	head, claims, signature = bytes.TrimRight(head, "="), bytes.TrimRight(claims, "="), bytes.TrimRight(signature, "=")
-	if !isBase64URL(head) || !isBase64URL(claims) || !isBase64URL(signature) {
+	if !isBase64URL(head) || !isBase64URL(claims) || len(signature) > 0 && !isBase64URL(signature) {
 		return tok, nil, nil, ErrShape
 	}
 	if header, ok = decodeBase64(buf, head); !ok {
 		return tok, nil, nil, ErrEncoding
 	}
-	if err := checkHeader(header); err != nil {
+	algorithm, err := checkHeader(header)
+	if err != nil {
 		return tok, nil, nil, err
 	}
 	if body, ok = decodeBase64(buf[len(header):], claims); !ok {
 		return tok, nil, nil, ErrEncoding
 	}
-	if len(signature) < minSignature || !varied(signature) {
-		return tok, nil, nil, ErrSignature
+	if err := checkSignature(signature); err != nil {
+		return tok, nil, nil, err
 	}
 	m := objectMembers(body)
 	for m.next() {
@@ -65,27 +125,27 @@ func parseToken(text, buf []byte) (tok token, header, body []byte, err error) {
 	if m.bad {
 		return tok, nil, nil, ErrJSON
 	}
+	tok.cut = !wholeSignature(algorithm, len(signature))
 	return tok, header, body, nil
 }
 
 var dot = []byte{'.'}
 
-// checkHeader wants a JSON object that names an algorithm.
-func checkHeader(header []byte) error {
+// checkHeader wants a JSON object that names an algorithm, and returns that.
+func checkHeader(header []byte) (algorithm []byte, err error) {
 	m := objectMembers(header)
-	found := false
 	for m.next() {
 		if string(m.key()) == "alg" && m.text {
-			found = len(m.value()) > 0 && !bytes.EqualFold(m.value(), none)
+			algorithm = m.value()
 		}
 	}
-	if m.bad {
-		return ErrJSON
+	switch {
+	case m.bad:
+		return nil, ErrJSON
+	case len(algorithm) == 0 || bytes.EqualFold(algorithm, none):
+		return nil, ErrAlgorithm
 	}
-	if !found {
-		return ErrAlgorithm
-	}
-	return nil
+	return algorithm, nil
 }
 
 var none = []byte("none")
@@ -181,6 +241,7 @@ func isHost(b []byte) bool {
 
 // fill copies what the token tells of itself into the credential.
 func (tok *token) fill(c *Credential) {
+	c.Incomplete = tok.cut
 	c.KeyID = string(jsonString(tok.jti))
 	c.Subject = string(jsonString(tok.sub))
 	c.IssuedAt, _ = epoch(tok.iat)

@@ -143,7 +143,7 @@ func (s *Scanner) tokenRead(v *view, at int, t *token, cut bool) bool {
 	if session, ok := s.session(v, r, n); ok {
 		c, err = session, nil
 	}
-	if err != nil {
+	if err != nil || c.Incomplete {
 		return false
 	}
 	s.found(v, r, n, c)

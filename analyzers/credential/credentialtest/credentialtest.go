@@ -81,8 +81,9 @@ func (c *claims) times(o Options) {
 	}
 }
 
-// JWT signs any claims with HS256 or HS512 ("alg" of the header). It is also
-// for decoys: tokens of other issuers.
+// JWT signs any claims with HS256, HS384 or HS512 ("alg" of the header); for
+// other algorithms the signature is noise of the length that they make. It is
+// also for decoys: tokens of other issuers.
 func JWT(algorithm, claimsJSON, seed string) string {
 	header := `{"alg":"` + algorithm + `"}`
 	if algorithm == "HS256" {
@@ -91,12 +92,24 @@ func JWT(algorithm, claimsJSON, seed string) string {
 	enc := base64.RawURLEncoding
 	text := enc.EncodeToString([]byte(header)) + "." + enc.EncodeToString([]byte(claimsJSON))
 	h := map[string]func() hash.Hash{"HS256": sha256.New, "HS384": sha512.New384, "HS512": sha512.New}[algorithm]
-	if h == nil {
-		h = sha512.New
+	if h != nil {
+		mac := hmac.New(h, []byte("synthetic "+seed))
+		_, _ = mac.Write([]byte(text))
+		return text + "." + enc.EncodeToString(mac.Sum(nil))
 	}
-	mac := hmac.New(h, []byte("synthetic "+seed))
-	_, _ = mac.Write([]byte(text))
-	return text + "." + enc.EncodeToString(mac.Sum(nil))
+	return text + "." + enc.EncodeToString(noise(text+seed, map[string]int{
+		"RS256": 256, "RS384": 256, "RS512": 256, "PS256": 256, "ES256": 64, "ES384": 96, "ES512": 132, "EdDSA": 64,
+	}[algorithm]))
+}
+
+// noise returns n bytes that only depend on the seed.
+func noise(seed string, n int) []byte {
+	out := make([]byte, 0, n+sha512.Size)
+	for i := 0; len(out) < n; i++ {
+		sum := sha512.Sum512([]byte(fmt.Sprintf("noise %d %s", i, seed)))
+		out = append(out, sum[:]...)
+	}
+	return out[:n]
 }
 
 func sign(algorithm string, c claims, seed string) string {

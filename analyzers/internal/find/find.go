@@ -69,7 +69,9 @@ func (f *finder) text(text []byte, layers int) {
 	}
 	if containsAny(text, opaqueNames[:]) {
 		for _, c := range credential.ParseAll(text) {
-			f.add(c)
+			if !c.Incomplete {
+				f.add(c)
+			}
 		}
 	}
 	if layers > 0 && containsAny(text, wrappedStarts[:]) {
@@ -94,7 +96,8 @@ func (f *finder) tokens(text []byte) {
 			continue // inside of something longer
 		}
 		end := i + tokenLength(text[i:])
-		if c, err := credential.Parse(text[i:end]); err == nil {
+		// A cut credential in source works for nothing; the scan reports it.
+		if c, err := credential.Parse(text[i:end]); err == nil && !c.Incomplete {
 			f.add(c)
 			from = end
 		}

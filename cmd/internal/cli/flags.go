@@ -201,6 +201,9 @@ func (e *Env) Key(name string) (credential.Credential, error) {
 	if err != nil {
 		return none, fmt.Errorf("environment variable %s: %w", SafeName(name), err)
 	}
+	if c.Incomplete {
+		return none, fmt.Errorf("environment variable %s: the key is incomplete: its end is missing", SafeName(name))
+	}
 	if c.ExpiredAt(e.Now()) {
 		return none, fmt.Errorf("environment variable %s: the key has expired (%s)", SafeName(name), c.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC"))
 	}
