@@ -831,13 +831,14 @@ func TestWhatHasExpiredSinceItWasScannedHasExpired(t *testing.T) {
 	run := orderTargets(t, f, offline(), target)
 	work(t, f, WorkerOptions{Run: run.ID})
 	end := secrets[0].credential.ExpiresAt
-	for _, now := range []time.Time{end.Add(-time.Second), end} {
+	expired := end.Add(verify.Leeway)
+	for _, now := range []time.Time{expired.Add(-time.Second), expired} {
 		r, err := run.Report(t.Context(), ReportOptions{Now: func() time.Time { return now }})
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := finding.StatusUnverified
-		if now.Equal(end) {
+		if now.Equal(expired) {
 			want = finding.StatusExpired
 		}
 		if len(r.Findings) != 1 || r.Findings[0].Verdict.Status != want {

@@ -12,9 +12,9 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential"
 )
 
-// madeUp makes the credential of the negative control, right in every detail
-// but that nobody ever issued it, and the name of a cache that nobody has.
-// Both are random, so that nothing in between can know them.
+// madeUp returns the credential of the opening negative control, well formed
+// but never issued, and the name of a cache that does not exist. Both are
+// random, so that nothing in between can know them.
 func madeUp() (credential.Credential, string, error) {
 	random := make([]byte, 64+16+16)
 	if _, err := rand.Read(random); err != nil {
@@ -47,8 +47,8 @@ type service struct {
 	// proven: it has refused the made-up credential, at provenAt.
 	proven   bool
 	provenAt time.Time
-	// lies: it has accepted the made-up credential.
-	lies bool
+	// distrust is why nothing that it says is believed: it failed a control.
+	distrust string
 	// failures counts the calls without a use since the last answer, and
 	// lastFailure is the reason of the last.
 	failures    int
@@ -90,15 +90,13 @@ func (s *service) fail(a Answer) {
 }
 
 // trusted has the service refuse the made-up credential, once for the run,
-// before anything it says is believed. What says yes to everything is no judge
-// of credentials, and no credential is shown to it. If it may not be asked the
-// reply says why.
+// before it is shown a real one. If it may not be asked, the reply says why.
 func (r *run) trusted(ctx context.Context, s *service, b *budget) (instead reply, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.lies:
-		return reply{Answer: Answer{Reason: liar}, final: true}, false
+	case s.distrust != "":
+		return reply{Answer: Answer{Reason: s.distrust}, final: true}, false
 	case s.failures >= maxFailures:
 		return reply{Answer: Answer{Outcome: OutcomeUnavailable, Reason: s.lastFailure}}, false
 	case s.proven:
@@ -112,8 +110,8 @@ func (r *run) trusted(ctx context.Context, s *service, b *budget) (instead reply
 		s.proven, s.provenAt, s.failures = true, time.Now(), 0
 		return reply{}, true
 	case a.Outcome.definite():
-		s.lies = true
-		instead = reply{Answer: Answer{Reason: liar}, final: true}
+		s.distrust = acceptsAll
+		instead = reply{Answer: Answer{Reason: s.distrust}, final: true}
 	default:
 		// It may be throttled or restarting: the next credential has it tried again.
 		s.fail(a)
@@ -121,24 +119,73 @@ func (r *run) trusted(ctx context.Context, s *service, b *budget) (instead reply
 	return instead, false
 }
 
-// liar is why nothing is believed.
-const liar = "it accepted a made-up credential as well, so its answers mean nothing (a proxy or portal in between?)"
+// Why the answers of a service are not believed.
+const (
+	acceptsAll = "it accepted a made-up credential as well, so its answers mean nothing (a proxy or portal in between?)"
+	wavers     = "it accepted and refused the same credential, so its answers mean nothing (a proxy or portal in between?)"
+)
 
-// close repeats the negative control at the end of a longer run and takes back
-// what a service said that no longer passes: networks change under a scan (a
-// laptop that joins a portal's Wi-Fi).
+// confirm repeats what made a credential look live: the service has to accept
+// it once more, and then to refuse two counterfeits of it, which differ from it
+// in nothing but the signature. A gateway that forbids everything from its
+// second call on, every other call, what comes too fast, or what has the form
+// of this credential, fails. So do several servers behind one name of which one
+// accepts everything: consecutive calls reach different ones.
+func (r *run) confirm(ctx context.Context, s *service, c credential.Credential, first Answer) reply {
+	b := &budget{left: r.v.opts.Timeout}
+	ask := func(c credential.Credential) (reply, bool) {
+		a, asked := r.attempts(ctx, b, b.left, func(ctx context.Context) Answer { return r.ask(ctx, s, c) })
+		if asked && a.Outcome.definite() {
+			return reply{Answer: a}, true
+		}
+		return reply{Answer: Answer{Outcome: OutcomeUnknown, Reason: "accepted once, but not confirmed: " + a.Reason}, unasked: !asked}, false
+	}
+	if again, ok := ask(c); !ok {
+		return again
+	} else if again.Outcome == OutcomeRefused {
+		return r.doubt(s, wavers)
+	}
+	for range 2 {
+		counterfeit, err := c.Counterfeit()
+		if err != nil {
+			return reply{Answer: Answer{Reason: err.Error()}, final: true}
+		}
+		if control, ok := ask(counterfeit); !ok {
+			return control
+		} else if control.Outcome != OutcomeRefused {
+			return r.doubt(s, acceptsAll)
+		}
+	}
+	return reply{Answer: first}
+}
+
+// doubt ends the belief in a service for the rest of the run.
+func (r *run) doubt(s *service, why string) reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.distrust == "" {
+		s.distrust = why
+	}
+	return reply{Answer: Answer{Reason: s.distrust}, final: true}
+}
+
+// close repeats the negative control at the end of a longer run, since networks
+// change under a scan (a laptop that joins a portal's Wi-Fi), and withdraws
+// every verdict of a service that failed a control, also the earlier ones.
 func (r *run) close(ctx context.Context) {
 	for _, s := range r.services {
-		if !s.proven || time.Since(s.provenAt) < r.v.opts.closing || ended(ctx) {
-			continue
+		if s.distrust == "" && s.proven && time.Since(s.provenAt) >= r.v.opts.closing && !ended(ctx) {
+			a, _ := r.attempts(ctx, &budget{left: r.v.opts.Timeout}, r.v.opts.Timeout, func(ctx context.Context) Answer { return r.ask(ctx, s, r.v.madeUp) })
+			if a.Outcome.definite() && a.Outcome != OutcomeRefused {
+				s.distrust = "at the end of the run " + acceptsAll
+			}
 		}
-		a, _ := r.attempts(ctx, &budget{left: r.v.opts.Timeout}, r.v.opts.Timeout, func(ctx context.Context) Answer { return r.ask(ctx, s, r.v.madeUp) })
-		if !a.Outcome.definite() || a.Outcome == OutcomeRefused {
+		if s.distrust == "" {
 			continue
 		}
 		for fingerprint, by := range r.judge {
 			if by == s {
-				r.verdicts[fingerprint] = unfinished(s.at.Host() + ": at the end of the run " + liar)
+				r.verdicts[fingerprint] = unfinished(s.at.Host() + ": " + s.distrust)
 			}
 		}
 	}

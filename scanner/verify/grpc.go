@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"net"
+	"net/http"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -103,10 +104,13 @@ func (p *grpcProber) call(ctx context.Context, at Address, method string, key cr
 		md.Set("cache", cache)
 	}
 	var seen trailerSeen
-	var trailer metadata.MD
+	var header, trailer metadata.MD
 	ctx = context.WithValue(metadata.NewOutgoingContext(ctx, md), trailerKey{}, &seen)
-	err = peer.conn.Invoke(ctx, method, request, answer, grpc.Trailer(&trailer))
-	return judge(ctx, method, status.Code(err), seen.Load(), trailer, peer)
+	err = peer.conn.Invoke(ctx, method, request, answer, grpc.Header(&header), grpc.Trailer(&trailer))
+	a := judge(ctx, method, status.Code(err), seen.Load(), trailer, peer)
+	// An answer of one header list has everything in the trailer.
+	a.Date = date(header, trailer)
+	return a
 }
 
 // judge says what a status tells about the credential. genuine is whether the
@@ -157,6 +161,18 @@ func judgeLocal(ctx context.Context, code codes.Code, p *peer) Answer {
 		return Answer{Outcome: OutcomeUnknown, Reason: "the answer is too large or too fast to be one"}
 	}
 	return Answer{Outcome: OutcomeUnknown, Reason: "the answer is not one of a gRPC service (a proxy or portal in between?)"}
+}
+
+// date returns the time that the metadata "date" states.
+func date(lists ...metadata.MD) time.Time {
+	for _, md := range lists {
+		for _, v := range md.Get("date") {
+			if t, err := http.ParseTime(v); err == nil {
+				return t
+			}
+		}
+	}
+	return time.Time{}
 }
 
 // plainWord is all that is taken over from an answer.

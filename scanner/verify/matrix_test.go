@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,6 +58,17 @@ func troubles() []trouble {
 			})
 		}
 	}
+	from := func(forbids func(n int) bool) func(*momentotest.Server) {
+		return func(s *momentotest.Server) {
+			var calls atomic.Int32
+			s.SetFault(func(momentotest.Call) momentotest.Fault {
+				if forbids(int(calls.Add(1)) - 1) {
+					return momentotest.Fault{Code: codes.PermissionDenied}
+				}
+				return momentotest.Fault{}
+			})
+		}
+	}
 	for code := codes.Canceled; code <= codes.DataLoss; code++ {
 		// What the service itself says of a key is no fault of a call.
 		if code == codes.PermissionDenied {
@@ -73,6 +85,12 @@ func troubles() []trouble {
 		trouble{name: "yes to everything", prepare: on("", momentotest.Fault{Accept: true})},
 		trouble{name: "forbidden to everything", prepare: on("", momentotest.Fault{Code: codes.PermissionDenied})},
 		trouble{name: "yes to everything on the control plane", prepare: on(momentotest.ListCaches, momentotest.Fault{Accept: true})},
+		// In front of the service: what forbids from some call on, or one server of
+		// several behind a name.
+		trouble{name: "forbidden to everything after the first call", prepare: from(func(n int) bool { return n > 0 })},
+		trouble{name: "forbidden to everything in the end", prepare: from(func(n int) bool { return n >= 40 })},
+		trouble{name: "forbidden to every other call", prepare: from(func(n int) bool { return n%2 == 1 })},
+		trouble{name: "forbidden to every third call", prepare: from(func(n int) bool { return n%3 == 1 })},
 		trouble{name: "late", prepare: on("", momentotest.Fault{Latency: time.Minute}), hangs: true},
 		trouble{name: "late on the control plane", prepare: on(momentotest.ListCaches, momentotest.Fault{Latency: time.Minute}), through: true, slow: true},
 		trouble{name: "a little late", prepare: on("", momentotest.Fault{Latency: 20 * time.Millisecond}), through: true},
@@ -200,7 +218,7 @@ func TestWhatNobodyNeedBeAskedAbout(t *testing.T) {
 		{"expired bare JWT", parse(t, credentialtest.V1JWT(credentialtest.Options{ExpiresAt: past})), false, finding.StatusExpired, "2026-11-22"},
 		{"expired legacy token", parse(t, credentialtest.Legacy(credentialtest.Options{ExpiresAt: past})), false, finding.StatusExpired, "2026-11-22"},
 		{"expired disposable token", parse(t, disposable(credentialtest.Options{ExpiresAt: past})), false, finding.StatusExpired, "2026-11-22"},
-		{"expired to the second", parse(t, credentialtest.V1(credentialtest.Options{ExpiresAt: now})), false, finding.StatusExpired, "2026-11-23T12:00:00Z"},
+		{"expired to the second, with the leeway", parse(t, credentialtest.V1(credentialtest.Options{ExpiresAt: now.Add(-Leeway)})), false, finding.StatusExpired, "2026-11-23T11:55:00Z"},
 		{"expired, offline", parse(t, credentialtest.V1(credentialtest.Options{ExpiresAt: past})), true, finding.StatusExpired, "2026-11-22"},
 		{"expired session", oldSession, false, finding.StatusExpired, "2026-11-22"},
 		{"session", session, false, finding.StatusUnverified, "no read-only check"},

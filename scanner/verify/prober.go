@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/scanner/internal/guard"
@@ -35,8 +36,11 @@ const (
 	OutcomeRefused
 )
 
-// definite tells whether the service itself said something about the credential.
+// definite reports whether the service itself said something about the credential.
 func (o Outcome) definite() bool { return o >= OutcomeAccepted }
+
+// live reports whether the service said that the credential works.
+func (o Outcome) live() bool { return o == OutcomeAccepted || o == OutcomeForbidden }
 
 // String names the outcome.
 func (o Outcome) String() string {
@@ -53,6 +57,9 @@ type Answer struct {
 	// others on further pages.
 	Caches []string
 	More   bool
+	// Date is the service's clock, from the "date" header of its answer; the
+	// zero time if there is none.
+	Date time.Time
 }
 
 // Prober makes the two read-only calls of the live check. A Prober connects to

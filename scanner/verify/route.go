@@ -41,15 +41,11 @@ type job struct {
 const maxRoutes = 3
 
 // plan settles everything that can be settled without the network into
-// verdicts, and gives what is left, each credential once, in the order of
+// verdicts, and returns what is left, each credential once, in the order of
 // first appearance.
-func (v *Verifier) plan(targets []Target, verdicts map[string]finding.Verdict) []*job {
+func (v *Verifier) plan(targets []Target, verdicts map[string]finding.Verdict, now time.Time) []*job {
 	var jobs []*job
 	index := map[string]*job{}
-	now := v.opts.At
-	if now.IsZero() {
-		now = v.opts.Now()
-	}
 	for _, t := range targets {
 		c := t.Credential
 		if c.IsZero() {
@@ -94,6 +90,13 @@ func (v *Verifier) plan(targets []Target, verdicts map[string]finding.Verdict) [
 	return open
 }
 
+// Leeway is how much this computer's clock may differ from the service's.
+// Within it the service decides whether a credential has expired.
+const Leeway = 5 * time.Minute
+
+// Expired reports whether c has expired by its own claim, beyond the Leeway.
+func Expired(c credential.Credential, now time.Time) bool { return c.ExpiredAt(now.Add(-Leeway)) }
+
 // ExpiredReason is the reason of the verdict on a credential that has expired.
 func ExpiredReason(c credential.Credential) string {
 	return "by its own claim it ended at " + c.ExpiresAt.UTC().Format(time.RFC3339)
@@ -102,7 +105,7 @@ func ExpiredReason(c credential.Credential) string {
 // settle gives the verdict on what nobody need be asked about.
 func (v *Verifier) settle(c credential.Credential, now time.Time) (finding.Verdict, bool) {
 	switch {
-	case c.ExpiredAt(now):
+	case Expired(c, now):
 		return finding.Verdict{Status: finding.StatusExpired, Reason: ExpiredReason(c)}, true
 	case c.Kind == credential.RefreshToken:
 		return unverified("refresh tokens have no read-only check: using one mints a new key"), true

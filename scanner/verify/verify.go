@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -23,7 +26,11 @@ var errTotal = errors.New("the time for all checks ran out")
 // what has not been answered is unverified with that reason.
 func (v *Verifier) Verify(ctx context.Context, targets []Target) map[string]finding.Verdict {
 	verdicts := map[string]finding.Verdict{}
-	jobs := v.plan(targets, verdicts)
+	now := v.opts.At
+	if now.IsZero() {
+		now = v.opts.Now()
+	}
+	jobs := v.plan(targets, verdicts, now)
 	if len(jobs) == 0 {
 		return verdicts
 	}
@@ -36,21 +43,35 @@ func (v *Verifier) Verify(ctx context.Context, targets []Target) map[string]find
 	ctx, cancel := context.WithTimeoutCause(ctx, v.opts.Total, errTotal)
 	defer cancel()
 	r := &run{v: v, prober: prober, verdicts: verdicts, judge: map[string]*service{}}
+	r.verifyAll(ctx, jobs)
+	// By the service's clock, some may not have expired yet.
+	if skew := r.skew.Load(); skew != nil && *skew < 0 {
+		again := map[string]finding.Verdict{}
+		jobs := v.plan(slices.DeleteFunc(slices.Clone(targets), func(t Target) bool {
+			return verdicts[t.Credential.Fingerprint()].Status != finding.StatusExpired
+		}), again, now.Add(*skew))
+		maps.Copy(verdicts, again)
+		r.verifyAll(ctx, jobs)
+	}
+	r.close(ctx)
+	return verdicts
+}
+
+// verifyAll asks about several credentials at a time.
+func (r *run) verifyAll(ctx context.Context, jobs []*job) {
 	var group errgroup.Group
-	group.SetLimit(v.opts.Concurrency)
+	group.SetLimit(r.v.opts.Concurrency)
 	for _, j := range jobs {
 		group.Go(func() error {
 			verdict, by := r.verify(ctx, j)
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			verdicts[j.fingerprint] = verdict
+			r.verdicts[j.fingerprint] = verdict
 			r.judge[j.fingerprint] = by
 			return nil
 		})
 	}
-	_ = group.Wait() // the functions give no errors
-	r.close(ctx)
-	return verdicts
+	_ = group.Wait() // the functions return no errors
 }
 
 // run is one call of Verify.
@@ -63,6 +84,9 @@ type run struct {
 	verdicts map[string]finding.Verdict
 	// judge is the service that a verdict came from.
 	judge map[string]*service
+
+	// skew is how far the service's clock is ahead of ours; nil = not known.
+	skew atomic.Pointer[time.Duration]
 }
 
 // verify asks about one credential, at one place after the other until one
@@ -152,15 +176,24 @@ func (r *run) call(ctx context.Context, s *service, b *budget, share time.Durati
 	if asked && !ended(ctx) {
 		s.record(a)
 	}
+	if a.Outcome.live() {
+		return r.confirm(ctx, s, c, a)
+	}
 	return reply{Answer: a, unasked: !asked}
 }
 
 // ask makes one call.
 func (r *run) ask(ctx context.Context, s *service, c credential.Credential) Answer {
+	var a Answer
 	if s.plane == dataPlane {
-		return r.prober.Get(ctx, s.at, c, r.v.nothing)
+		a = r.prober.Get(ctx, s.at, c, r.v.nothing)
+	} else {
+		a = r.prober.ListCaches(ctx, s.at, c)
 	}
-	return r.prober.ListCaches(ctx, s.at, c)
+	if a.Outcome.definite() && !a.Date.IsZero() {
+		r.skew.Store(new(a.Date.Sub(r.v.opts.Now())))
+	}
+	return a
 }
 
 // budget is the time left for asking about one credential. Waiting for the

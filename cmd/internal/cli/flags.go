@@ -204,7 +204,7 @@ func (e *Env) Key(name string) (credential.Credential, error) {
 	if c.Incomplete {
 		return none, fmt.Errorf("environment variable %s: the key is incomplete: its end is missing", SafeName(name))
 	}
-	if c.ExpiredAt(e.Now()) {
+	if verify.Expired(c, e.Now()) {
 		return none, fmt.Errorf("environment variable %s: the key has expired (%s)", SafeName(name), c.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	if slices.Contains([]credential.Kind{credential.RefreshToken, credential.SessionToken, credential.DisposableToken}, c.Kind) {

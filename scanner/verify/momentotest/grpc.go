@@ -2,6 +2,7 @@ package momentotest
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"time"
 
@@ -68,12 +69,22 @@ func describe(ctx context.Context, method string) (Call, string) {
 type acceptKey struct{}
 
 func (s *Server) intercept(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
-	call, _ := describe(ctx, info.FullMethod)
+	call, key := describe(ctx, info.FullMethod)
 	s.record(call)
 	f := s.faultOf(call)
 	sleep(ctx, f.Latency)
 	if ctx.Err() != nil {
 		return nil, status.FromContextError(ctx.Err()).Err()
+	}
+	if s.opts.Clock != nil {
+		date := metadata.Pairs("date", s.opts.Clock().UTC().Format(http.TimeFormat))
+		// Proxies put it into the only header list of an answer that has just one,
+		// which gRPC takes for the trailer.
+		if s.lookup(key).State == Live {
+			_ = grpc.SetHeader(ctx, date)
+		} else {
+			_ = grpc.SetTrailer(ctx, date)
+		}
 	}
 	if f.Reset {
 		s.listener.reset()

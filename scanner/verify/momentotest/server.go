@@ -88,6 +88,9 @@ type Options struct {
 	Hosts []string
 	// Certificate is what is wrong with the certificate.
 	Certificate CertificateFault
+	// Clock is the time in the "date" of answers to gRPC calls; nil = answers
+	// have none.
+	Clock func() time.Time
 	// PageSize is the most that one page of the management API holds; 0 = 100.
 	PageSize int
 	// Addr and ManagementAddr are the addresses to listen on;
