@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -11,12 +10,12 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -31,7 +30,6 @@ type clones struct {
 	// perHost is how many clones may come from one host at a time, for the
 	// whole fleet.
 	perHost int
-	git     string
 }
 
 // The parts of a clone's folder.
@@ -145,16 +143,20 @@ func (c *clones) fetch(ctx context.Context, home string, lock *os.File, t Target
 		return c.full(err)
 	}
 	if _, err := os.Stat(filepath.Join(repo, "HEAD")); err != nil {
-		if err := c.runGit(ctx, lock, "init", "--quiet", "--bare", "--template=", repo); err != nil {
+		git, err := gitcmd.New(gitcmd.Options{Kind: gitcmd.Fetch, Dir: home, Lock: lock})
+		if err != nil {
 			return err
+		}
+		if _, err := git.Output(ctx, "init", "--quiet", "--bare", "--template=", repo); err != nil {
+			return gitFault(ctx, err)
 		}
 	}
 	fetch := func(refs ...string) error {
-		args := []string{
-			"--git-dir=" + repo, "fetch", "--quiet", "--force", "--prune", "--no-auto-maintenance", "--no-recurse-submodules",
-			"--no-write-fetch-head", "--no-tags", "--", t.URL,
+		git, err := gitcmd.New(gitcmd.Options{Kind: gitcmd.Fetch, Dir: repo, Lock: lock})
+		if err != nil {
+			return err
 		}
-		return c.runGit(ctx, lock, append(args, refs...)...)
+		return gitFault(ctx, git.Fetch(ctx, t.URL, refs, "--force", "--prune", "--no-auto-maintenance", "--no-tags"))
 	}
 	if again {
 		// git takes a pack whole or not at all. Since the last try did not get
@@ -194,68 +196,18 @@ func tidy(repo string) {
 	})
 }
 
-// cloneConfig is what is set for every git command here: nothing that the
-// repository brings along is run or obeyed, and nothing hangs for ever.
-func cloneConfig() []string {
-	return []string{
-		"-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=", "-c", "core.alternateRefsCommand=",
-		"-c", "submodule.recurse=false", "-c", "fetch.recurseSubmodules=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
-		"-c", "fetch.unpackLimit=1", "-c", "fetch.writeCommitGraph=false", "-c", "transfer.bundleURI=false",
-		"-c", "protocol.ext.allow=never", "-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60",
-		"-c", "core.logAllRefUpdates=false", "-c", "remote.pushDefault=",
-	}
-}
-
-// runGit runs git with the user's own configuration and credentials, which are
-// what opens private repositories, but never asks a person.
-func (c *clones) runGit(ctx context.Context, lock *os.File, args ...string) error {
-	cmd := exec.CommandContext(ctx, c.git, append(cloneConfig(), args...)...)
-	for _, v := range os.Environ() {
-		name, _, _ := strings.Cut(v, "=")
-		switch {
-		case strings.HasPrefix(name, "GIT_TRACE"), slices.Contains(repositoryVariables(), name):
-		default:
-			cmd.Env = append(cmd.Env, v)
-		}
-	}
-	cmd.Env = append(cmd.Env, "GIT_TERMINAL_PROMPT=0", "GCM_INTERACTIVE=never", "GIT_ASKPASS=", "SSH_ASKPASS=",
-		"GIT_ALLOW_PROTOCOL=file:git:http:https:ssh", "GIT_PROTOCOL_FROM_USER=0", "LC_ALL=C", "LANGUAGE=C")
-	if os.Getenv("GIT_SSH_COMMAND") == "" && os.Getenv("GIT_SSH") == "" && !c.configured(ctx, "core.sshCommand") {
-		cmd.Env = append(cmd.Env, "GIT_SSH_COMMAND="+sshCommand)
-	}
-	inherit(cmd, lock)
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	cmd.WaitDelay = time.Second
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		return gitFault(said.String(), err)
-	}
-	return nil
-}
-
-// sshCommand never asks, and gives up on a host that says nothing for a minute.
-const sshCommand = "ssh -oBatchMode=yes -oConnectTimeout=60 -oServerAliveInterval=20 -oServerAliveCountMax=3"
-
-// configured tells whether the user's own configuration sets something.
-func (c *clones) configured(ctx context.Context, name string) bool {
-	return exec.CommandContext(ctx, c.git, "config", "--global", "--get", name).Run() == nil ||
-		exec.CommandContext(ctx, c.git, "config", "--system", "--get", name).Run() == nil
-}
-
-// repositoryVariables name a repository, which is not the one that is cloned.
-func repositoryVariables() []string {
-	return []string{
-		"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-		"GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE", "GIT_PREFIX",
-		"GIT_QUARANTINE_PATH", "GIT_IMPLICIT_WORK_TREE", "GIT_TEMPLATE_DIR",
-	}
-}
-
 // gitFault puts git's words in a line, and tells what they mean for a next try.
-func gitFault(said string, err error) error {
+func gitFault(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	said := ""
+	if failed, ok := errors.AsType[*gitcmd.Error](err); ok {
+		said = failed.Stderr
+	}
 	// Before it is cut: nobody would know the rest of a credential for one.
 	text := finding.WithoutCredentials(strings.Join(strings.Fields(said), " "))
 	if len(text) > 500 {

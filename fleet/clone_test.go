@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -288,7 +289,7 @@ func TestWhyACloneFailsDecidesWhetherItIsTriedAgain(t *testing.T) {
 		{"fatal: the remote end hung up unexpectedly", false, false},
 	} {
 		var f *fault
-		if err := gitFault(test.said, errors.New("exit status 128")); !errors.As(err, &f) || f.final != test.final || f.full != test.full {
+		if err := gitFault(t.Context(), &gitcmd.Error{Command: "fetch", Stderr: test.said, Err: errors.New("exit status 128")}); !errors.As(err, &f) || f.final != test.final || f.full != test.full {
 			t.Errorf("%q: %+v", test.said, f)
 		}
 	}
@@ -300,7 +301,7 @@ func TestWhatGitSaysHoldsNoCredential(t *testing.T) {
 	t.Parallel()
 	secret := mint(t, 1)[0].text
 	for end := range 600 {
-		err := gitFault("fatal: unable to access 'https://host/"+secret+"': "+strings.Repeat("x", end), errors.New("exit status 128"))
+		err := gitFault(t.Context(), &gitcmd.Error{Command: "fetch", Stderr: "fatal: unable to access 'https://host/" + secret + "': " + strings.Repeat("x", end), Err: errors.New("exit status 128")})
 		if strings.Contains(err.Error(), secret[len(secret)-40:len(secret)-8]) {
 			t.Fatalf("%d bytes before the end of what git says: the fault shows it", end)
 		}

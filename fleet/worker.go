@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -18,11 +17,11 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/config"
 	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/source/git"
 	"github.com/momentolint/momentolint/scanner/verify"
 )
 
@@ -111,12 +110,8 @@ func (f *Fleet) NewWorker(o WorkerOptions) (*Worker, error) {
 		}
 		o.Name = made.Nonce[:8]
 	}
-	program, err := exec.LookPath("git")
-	if err == nil {
-		program, err = filepath.Abs(program)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("looking for git: %w", err)
+	if _, err := gitcmd.New(gitcmd.Options{}); err != nil {
+		return nil, err
 	}
 	o.Verify.Limiter = newLimiter(f, o.Verify.Rate)
 	o.Verify.Total = cmp.Or(o.Verify.Total, DefaultVerifyTotal)
@@ -127,7 +122,7 @@ func (f *Fleet) NewWorker(o WorkerOptions) (*Worker, error) {
 	return &Worker{
 		fleet: f, o: o, own: own, runs: map[string]*Run{},
 		clones: &clones{
-			fleet: f, worker: o.Name, dir: filepath.Join(o.Dir, "clones"), quota: o.DiskQuota, perHost: o.ClonesPerHost, git: program,
+			fleet: f, worker: o.Name, dir: filepath.Join(o.Dir, "clones"), quota: o.DiskQuota, perHost: o.ClonesPerHost,
 		},
 		scanning: make(chan struct{}, o.Parallel), taken: make(chan struct{}, o.Parallel*waitingFactor),
 	}, nil
@@ -575,7 +570,7 @@ func scanFault(err error) error {
 	if diskFull(err) {
 		return &fault{reason: "the worker's disk is full", full: true}
 	}
-	if refused, ok := errors.AsType[*git.CommandError](err); ok {
+	if refused, ok := errors.AsType[*gitcmd.Error](err); ok {
 		switch {
 		case strings.Contains(refused.Stderr, "not a git repository"):
 			return &fault{reason: "opening the repository: it is not one, or its HEAD, objects or refs are missing", final: true}

@@ -3,15 +3,14 @@ package scanner
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/baseline"
 	"github.com/momentolint/momentolint/scanner/finding"
@@ -181,7 +180,7 @@ func (r *Run) markIgnored(ctx context.Context, list []finding.Finding) {
 		}
 		return name
 	}
-	var names strings.Builder
+	var names []string
 	folder := root
 	for i := range list {
 		// A "!" parts the name from that of an archive's member, or is part of it.
@@ -193,27 +192,15 @@ func (r *Run) markIgnored(ctx context.Context, list []finding.Finding) {
 			// Named from another folder, which may be another repository's.
 			folder = filepath.Dir(full(onDisk(name)))
 		}
-		names.WriteString(full(onDisk(name)) + "\x00" + full(name) + "\x00")
+		names = append(names, full(onDisk(name)), full(name))
 	}
-	git, err := exec.LookPath("git")
-	if err != nil || names.Len() == 0 {
+	git, err := gitcmd.New(gitcmd.Options{Kind: gitcmd.Untrusted, Dir: folder})
+	if err != nil {
 		return
 	}
-	if git, err = filepath.Abs(git); err != nil {
+	ignored, err := git.Ignored(ctx, names)
+	if err != nil {
 		return
-	}
-	// No program that the repository configures may run: check-ignore needs the
-	// index, and reading the index would ask a file system monitor.
-	cmd := exec.CommandContext(ctx, git, "-C", folder, "-c", "core.fsmonitor=false", "check-ignore", "-z", "--stdin")
-	cmd.Stdin = strings.NewReader(names.String())
-	out, err := cmd.Output()
-	var exit *exec.ExitError
-	if err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 1) {
-		return
-	}
-	ignored := map[string]bool{}
-	for name := range strings.SplitSeq(string(out), "\x00") {
-		ignored[name] = true
 	}
 	for i := range list {
 		name := list[i].Location.File

@@ -1,14 +1,14 @@
 package action
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/momentolint/momentolint/internal/gitcmd"
 )
 
 // Range is what a scan takes: all commits that Include reaches and Exclude
@@ -82,7 +82,7 @@ func (r Repository) Whole(ctx context.Context) error {
 		return err
 	}
 	r.log("the checkout is shallow; fetching the whole history from origin")
-	_, fetched := r.run(ctx, append(fetchArgs(), "--tags", "--unshallow", "origin", "+refs/heads/*:"+remoteBranch("*"))...)
+	fetched := r.fetchRefs(ctx, "+refs/heads/*:"+remoteBranch("*"), "--tags", "--unshallow")
 	if boundaries, err = r.boundaries(ctx); err != nil {
 		return err
 	}
@@ -94,14 +94,6 @@ func (r Repository) Whole(ctx context.Context) error {
 		return fmt.Errorf("%w\n\n%s", err, Remedy)
 	}
 	return nil
-}
-
-// fetchArgs begin every fetch: it runs nothing else, and leaves nothing behind.
-func fetchArgs() []string {
-	return []string{
-		"-c", "core.hooksPath=" + os.DevNull, "-c", "maintenance.auto=false", "-c", "gc.auto=0",
-		"fetch", "--quiet", "--no-recurse-submodules", "--no-write-fetch-head",
-	}
 }
 
 func (r Repository) log(text string) {
@@ -212,30 +204,32 @@ func (r Repository) fetch(ctx context.Context, p Plan) error {
 	var errs []error
 	// One by one: a commit that is gone must not stop the others.
 	for _, what := range wanted {
-		args := append(fetchArgs(), "--no-tags")
+		options := []string{"--no-tags"}
 		if boundaries, err := r.boundaries(ctx); err == nil && len(boundaries) > 0 {
-			args = append(args, "--unshallow")
+			options = append(options, "--unshallow")
 		}
-		if _, err := r.run(ctx, append(args, "origin", what)...); err != nil {
+		if err := r.fetchRefs(ctx, what, options...); err != nil {
 			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// run gives what git prints. Nothing asks anybody.
+// run returns what git prints.
 func (r Repository) run(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir = r.Dir
-	cmd.Env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=", "GIT_NO_LAZY_FETCH=1")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
+	git, err := gitcmd.New(gitcmd.Options{Kind: gitcmd.Own, Dir: r.Dir})
 	if err != nil {
-		if message := strings.TrimSpace(stderr.String()); message != "" {
-			return "", fmt.Errorf("git: %s", message)
-		}
-		return "", fmt.Errorf("git: %w", err)
+		return "", err
 	}
-	return strings.TrimSpace(string(out)), nil
+	out, err := git.Output(ctx, args...)
+	return strings.TrimSpace(string(out)), err
+}
+
+// fetchRefs fetches from origin, and leaves nothing else behind.
+func (r Repository) fetchRefs(ctx context.Context, ref string, options ...string) error {
+	git, err := gitcmd.New(gitcmd.Options{Kind: gitcmd.Fetch, Dir: r.Dir})
+	if err != nil {
+		return err
+	}
+	return git.Fetch(ctx, "origin", []string{ref}, options...)
 }

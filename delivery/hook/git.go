@@ -1,14 +1,13 @@
 package hook
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/momentolint/momentolint/internal/gitcmd"
 )
 
 // version is a version of git.
@@ -22,46 +21,21 @@ func (v version) before(other version) bool {
 	return v.major < other.major || v.major == other.major && v.minor < other.minor
 }
 
-// git runs git in a folder. Its settings and environment are those of the
-// user: what it answers is what the user's own git would do.
+// git runs git in a directory. What it answers is what the user's own git
+// would do.
 type git struct{ dir string }
 
-// run gives what git prints, without the line end.
+// run returns what git prints, without the line end.
 func (g git) run(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir = g.dir
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
+	program, err := gitcmd.New(gitcmd.Options{Kind: gitcmd.Settings, Dir: g.dir})
 	if err != nil {
-		message := strings.TrimSpace(stderr.String())
-		if message == "" {
-			message = err.Error()
-		}
-		return "", &gitError{args: args, message: message, err: err}
+		return "", err
+	}
+	out, err := program.Output(ctx, args...)
+	if err != nil {
+		return "", err
 	}
 	return strings.TrimRight(string(out), "\r\n"), nil
-}
-
-// gitError is what git itself says.
-type gitError struct {
-	args    []string
-	message string
-	err     error
-}
-
-func (e *gitError) Error() string {
-	return fmt.Sprintf("git %s: %s", e.args[0], e.message)
-}
-
-func (e *gitError) Unwrap() error { return e.err }
-
-// exitCode is git's, -1 if it did not run.
-func exitCode(err error) int {
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return exit.ExitCode()
-	}
-	return -1
 }
 
 // version asks git for its version.
@@ -145,7 +119,7 @@ func (r *repository) readHooksPath(ctx context.Context) error {
 	case err == nil:
 		r.hooksScope, r.hooksPath, _ = strings.Cut(out, "\t")
 		return nil
-	case exitCode(err) == 1: // not set
+	case gitcmd.ExitCode(err) == 1: // not set
 		return nil
 	}
 	return err

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/momentolint/momentolint/internal/gitcmd"
 )
 
 // Installer puts momentolint into a repository's hooks and takes it out again.
@@ -171,7 +173,7 @@ func (i *Installer) ownFolder(ctx context.Context) (string, error) {
 func (i *Installer) globalFolder(ctx context.Context) (string, error) {
 	folder, err := git{i.Dir}.run(ctx, "config", "--global", "--type=path", "--get", "core.hooksPath")
 	switch {
-	case exitCode(err) == 1:
+	case gitcmd.ExitCode(err) == 1:
 		return "", nil
 	case err != nil:
 		return "", err
@@ -330,7 +332,7 @@ func (i *Installer) scope(ctx context.Context) (g git, flag string, err error) {
 func (g git) holds(ctx context.Context, scope string, set map[string]string) (bool, error) {
 	for key, want := range set {
 		got, err := g.run(ctx, "config", scope, "--get-all", key)
-		if exitCode(err) == 1 {
+		if gitcmd.ExitCode(err) == 1 {
 			return false, nil
 		}
 		if err != nil {
@@ -350,7 +352,7 @@ func (i *Installer) configRemovals(ctx context.Context) ([]change, error) {
 		return nil, err
 	}
 	names, err := g.run(ctx, "config", scope, "--name-only", "--get-regexp", `^hook\.momentolint-`)
-	if exitCode(err) == 1 {
+	if gitcmd.ExitCode(err) == 1 {
 		return nil, nil
 	}
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 
+	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 
@@ -86,69 +86,69 @@ func compare(ctx context.Context, dir string) (same bool, err error) {
 	return told == 0, nil
 }
 
-func git(ctx context.Context, dir string, args ...string) *exec.Cmd {
-	//nolint:gosec // a development tool, for repositories that its user names
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "--no-replace-objects"}, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=:")
-	cmd.Stderr = os.Stderr
-	return cmd
-}
-
-func ask(ctx context.Context, dir string, args ...string) (string, error) {
-	out, err := git(ctx, dir, args...).Output()
-	return strings.TrimSuffix(string(out), "\n"), err
-}
-
-func readByGit(ctx context.Context, dir string) (map[odb.OID]fact, error) {
-	cmd := git(ctx, dir, "cat-file", "--batch-all-objects", "--batch", "--buffer", "--unordered")
-	pipe, err := cmd.StdoutPipe()
+func openGit(dir string) (*gitcmd.Git, error) {
+	git, err := gitcmd.New(gitcmd.Options{Dir: dir})
 	if err != nil {
 		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
+	return git.NoReplace(), nil
+}
+
+func readByGit(ctx context.Context, dir string) (map[odb.OID]fact, error) {
+	git, err := openGit(dir)
+	if err != nil {
 		return nil, err
 	}
 	all := map[odb.OID]fact{}
-	in := bufio.NewReaderSize(pipe, 1<<20)
-	for {
-		line, err := in.ReadString('\n')
-		if errors.Is(err, io.EOF) && line == "" {
-			return all, cmd.Wait()
+	return all, git.Stream(ctx, nil, func(in *bufio.Reader) error {
+		for {
+			line, err := in.ReadString('\n')
+			if errors.Is(err, io.EOF) && line == "" {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			var hex, kind string
+			var f fact
+			if _, err := fmt.Sscan(line, &hex, &kind, &f.size); err != nil {
+				return fmt.Errorf("%q: %w", line, err)
+			}
+			id, err := odb.ParseOID(hex)
+			if err != nil {
+				return err
+			}
+			if f.kind, err = odb.ParseType(kind); err != nil {
+				return err
+			}
+			if f.sum, err = sum(io.LimitReader(in, f.size)); err != nil {
+				return err
+			}
+			if _, err := in.Discard(1); err != nil {
+				return err
+			}
+			all[id] = f
 		}
-		if err != nil {
-			return nil, err
-		}
-		var hex, kind string
-		var f fact
-		if _, err := fmt.Sscan(line, &hex, &kind, &f.size); err != nil {
-			return nil, fmt.Errorf("%q: %w", line, err)
-		}
-		id, err := odb.ParseOID(hex)
-		if err != nil {
-			return nil, err
-		}
-		if f.kind, err = odb.ParseType(kind); err != nil {
-			return nil, err
-		}
-		if f.sum, err = sum(io.LimitReader(in, f.size)); err != nil {
-			return nil, err
-		}
-		if _, err := in.Discard(1); err != nil {
-			return nil, err
-		}
-		all[id] = f
-	}
+	}, "cat-file", "--batch-all-objects", "--batch", "--buffer", "--unordered")
 }
 
 func readByOdb(ctx context.Context, dir string) (map[odb.OID]fact, error) {
-	objects, err := ask(ctx, dir, "rev-parse", "--git-path", "objects")
+	git, err := openGit(dir)
+	if err != nil {
+		return nil, err
+	}
+	ask := func(args ...string) (string, error) {
+		out, err := git.Output(ctx, args...)
+		return strings.TrimSuffix(string(out), "\n"), err
+	}
+	objects, err := ask("rev-parse", "--git-path", "objects")
 	if err != nil {
 		return nil, err
 	}
 	if !filepath.IsAbs(objects) {
 		objects = filepath.Join(dir, objects)
 	}
-	format, err := ask(ctx, dir, "rev-parse", "--show-object-format")
+	format, err := ask("rev-parse", "--show-object-format")
 	if err != nil {
 		return nil, err
 	}

@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 
+	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 
@@ -32,7 +32,7 @@ func (s *gitStore) Close() error            { return nil }
 // list gives the ids of all objects, ascending.
 func (s *gitStore) list(ctx context.Context) ([]OID, error) {
 	s.once.Do(func() {
-		s.err = s.repo.stream(ctx, nil, func(in *bufio.Reader) error {
+		s.err = s.repo.git.Stream(ctx, nil, func(in *bufio.Reader) error {
 			for {
 				line, err := in.ReadString('\n')
 				if err != nil {
@@ -220,7 +220,7 @@ func (r *Repo) batch(ctx context.Context, ids []OID, fn func(*odb.Object) error)
 		list.WriteByte('\n')
 	}
 	limit := r.unpackLimit()
-	err = r.stream(ctx, &list, func(in *bufio.Reader) error {
+	err = r.git.NoReplace().Stream(ctx, &list, func(in *bufio.Reader) error {
 		for n < len(ids) {
 			o, err := readBatch(in, r.hash, ids[n], limit)
 			if err != nil {
@@ -232,7 +232,7 @@ func (r *Repo) batch(ctx context.Context, ids []OID, fn func(*odb.Object) error)
 			n++
 		}
 		return nil
-	}, "--no-replace-objects", "cat-file", "--batch", "--buffer")
+	}, "cat-file", "--batch", "--buffer")
 	return n, err
 }
 
@@ -292,65 +292,44 @@ func (r *Repo) readByGit(ctx context.Context, id OID) (*odb.Object, error) {
 
 // gitReader reads single objects through a git process that it keeps.
 type gitReader struct {
-	repo *Repo
-	cmd  *exec.Cmd
-	in   io.WriteCloser
-	out  *bufio.Reader
+	repo    *Repo
+	process *gitcmd.Process
 }
 
 func (s *gitStore) Reader() reader { return &gitReader{repo: s.repo} }
 
-func (g *gitReader) start(ctx context.Context) error {
-	// The process may outlive the first call, not the reader.
-	g.cmd = g.repo.command(context.WithoutCancel(ctx), "--no-replace-objects", "cat-file", "--batch")
-	in, err := g.cmd.StdinPipe()
-	if err != nil {
-		return err
-	}
-	out, err := g.cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	g.in, g.out = in, bufio.NewReaderSize(out, 64<<10)
-	if err := g.cmd.Start(); err != nil {
-		g.cmd = nil
-		return fmt.Errorf("git cat-file: %w", err)
-	}
-	return nil
-}
-
 func (g *gitReader) Close() error {
-	if g.cmd == nil {
+	if g.process == nil {
 		return nil
 	}
-	_ = g.in.Close()
-	_, _ = io.Copy(io.Discard, g.out)
-	err := g.cmd.Wait()
-	g.cmd = nil
+	err := g.process.Close()
+	g.process = nil
 	return err
 }
 
-func (g *gitReader) Read(ctx context.Context, id OID) (*odb.Object, error) {
+func (g *gitReader) Read(ctx context.Context, id OID) (o *odb.Object, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if g.cmd == nil {
-		if err := g.start(ctx); err != nil {
+	if g.process == nil {
+		// The process may outlive this call, not the reader.
+		if g.process, err = g.repo.git.NoReplace().Start(ctx, "cat-file", "--batch"); err != nil {
 			return nil, err
 		}
 	}
-	if _, err := io.WriteString(g.in, id.String()+"\n"); err != nil {
-		_ = g.Close()
-		return nil, &odb.DamageError{ID: id, Err: err}
-	}
-	o, err := readBatch(g.out, g.repo.hash, id, g.repo.unpackLimit())
+	err = g.process.Ask(ctx, id.String(), func(out *bufio.Reader) (err error) {
+		o, err = readBatch(out, g.repo.hash, id, g.repo.unpackLimit())
+		return err
+	})
 	if err == nil {
 		return o, o.Verify()
 	}
 	if !IsMissing(err) {
 		// The output's place is lost, or git gave up.
 		_ = g.Close()
-		err = &odb.DamageError{ID: id, Err: err}
+		if ctx.Err() == nil {
+			err = &odb.DamageError{ID: id, Err: err}
+		}
 	}
 	return nil, err
 }

@@ -191,7 +191,7 @@ func (r *indexReader) name() (length int64, err error) {
 // where only git can tell.
 func (r *Repo) stagedTree() (OID, error) {
 	path := filepath.Join(r.gitDir, "index")
-	if v := r.getenv("GIT_INDEX_FILE"); v != "" {
+	if v := r.git.Getenv("GIT_INDEX_FILE"); v != "" {
 		path = r.abs(v)
 	}
 	f, err := small.Open(path)

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/scanner/source/git/cache"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
@@ -165,11 +166,11 @@ func (r *Repo) partial(ctx context.Context) (bool, error) {
 	if r.configHasNone("promisor", "partialclone") {
 		return false, nil
 	}
-	_, err := r.run(ctx, nil, "config", "--get-regexp", `^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$`)
+	_, err := r.git.Output(ctx, "config", "--get-regexp", `^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$`)
 	switch {
 	case err == nil:
 		return true, nil
-	case exitCode(err) == 1:
+	case gitcmd.ExitCode(err) == 1:
 		return false, nil
 	}
 	return false, err

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
@@ -282,7 +283,7 @@ func (r *Repo) resolve(ctx context.Context, revs []string) ([]resolved, error) {
 	for _, rev := range revs {
 		_, _ = fmt.Fprintf(&in, "%s\n%s^{commit}\n", rev, rev)
 	}
-	out, err := r.run(ctx, in.Bytes(), "cat-file", "--batch-check=%(objectname) %(objecttype)")
+	out, err := r.git.Pipe(ctx, in.Bytes(), "cat-file", "--batch-check=%(objectname) %(objecttype)")
 	if err != nil {
 		return nil, err
 	}
@@ -314,7 +315,7 @@ func parseCheck(line string) (OID, odb.Type) {
 
 // remoteTips gives what remotes have, as far as is known here, as exclusions.
 func (r *Repo) remoteTips(ctx context.Context, c Commits) ([]string, error) {
-	out, err := r.run(ctx, nil, "for-each-ref", "--format=%(objectname) %(refname)", "refs/remotes/")
+	out, err := r.git.Output(ctx, "for-each-ref", "--format=%(objectname) %(refname)", "refs/remotes/")
 	if err != nil {
 		return nil, err
 	}
@@ -341,9 +342,9 @@ func (r *Repo) listCommits(ctx context.Context, spec string, lines []string, len
 	if lenient {
 		args = append(args, "--ignore-missing")
 	}
-	out, err := r.run(ctx, []byte(strings.Join(lines, "\n")+"\n"), append(args, "--stdin")...)
+	out, err := r.git.Pipe(ctx, []byte(strings.Join(lines, "\n")+"\n"), append(args, "--stdin")...)
 	if err != nil {
-		var failed *CommandError
+		var failed *gitcmd.Error
 		if errors.As(err, &failed) && strings.Contains(failed.Stderr, "bad revision") {
 			return nil, unknownRevision(spec, spec, r.shallow)
 		}

@@ -21,7 +21,7 @@ const stash = "refs/stash"
 
 // namedRefs gives all refs of this work tree.
 func (r *Repo) namedRefs(ctx context.Context) ([]ref, error) {
-	out, said, err := r.messages(ctx, "for-each-ref", "--format=%(objectname) %(refname)")
+	out, said, err := r.git.Messages(ctx, "for-each-ref", "--format=%(objectname) %(refname)")
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (r *Repo) heads(ctx context.Context) ([]ref, error) {
 	if heads, ok := r.onlyHead(); ok {
 		return heads, nil
 	}
-	out, err := r.run(ctx, nil, "worktree", "list", "--porcelain")
+	out, err := r.git.Output(ctx, "worktree", "list", "--porcelain")
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (r *Repo) tips(ctx context.Context, sel Selection) ([]ref, error) {
 	if sel.Reflog {
 		args = append(args, "--all", "--reflog")
 	}
-	out, err := r.run(ctx, nil, args...)
+	out, err := r.git.Output(ctx, args...)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -142,7 +142,7 @@ type rewrites struct {
 func (r *Repo) readRewrites(tips []ref) (rewrites, error) {
 	w := rewrites{shallow: map[OID]bool{}, grafts: map[OID][]OID{}, replaced: map[OID]OID{}}
 	shallow := filepath.Join(r.commonDir, "shallow")
-	if v := r.getenv("GIT_SHALLOW_FILE"); v != "" {
+	if v := r.git.Getenv("GIT_SHALLOW_FILE"); v != "" {
 		shallow = r.abs(v)
 	}
 	lines, err := idLines(shallow)
@@ -153,7 +153,7 @@ func (r *Repo) readRewrites(tips []ref) (rewrites, error) {
 		w.shallow[ids[0]] = true
 	}
 	grafts := filepath.Join(r.commonDir, "info", "grafts")
-	if v := r.getenv("GIT_GRAFT_FILE"); v != "" {
+	if v := r.git.Getenv("GIT_GRAFT_FILE"); v != "" {
 		grafts = r.abs(v)
 	}
 	if lines, err = idLines(grafts); err != nil {
@@ -162,10 +162,10 @@ func (r *Repo) readRewrites(tips []ref) (rewrites, error) {
 	for _, ids := range lines {
 		w.grafts[ids[0]] = ids[1:]
 	}
-	if r.getenv("GIT_NO_REPLACE_OBJECTS") != "" {
+	if r.git.Getenv("GIT_NO_REPLACE_OBJECTS") != "" {
 		return w, nil
 	}
-	base := r.getenv("GIT_REPLACE_REF_BASE")
+	base := r.git.Getenv("GIT_REPLACE_REF_BASE")
 	if base == "" {
 		base = "refs/replace/"
 	}

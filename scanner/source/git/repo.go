@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/source/git/internal/small"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
@@ -50,8 +51,7 @@ type Options struct {
 // after the other; one Repo runs one of them at a time.
 type Repo struct {
 	o   Options
-	git string
-	env []string
+	git *gitcmd.Git
 	dir string // where git is run
 
 	gitDir, commonDir string
@@ -76,8 +76,8 @@ type Repo struct {
 // folder, and for every folder of the repository and work tree that they name.
 // For another one they are ignored.
 //
-// What git refuses (no repository, safe.directory) is returned as a [CommandError]
-// with git's own words.
+// What git refuses (no repository, safe.directory) is returned as a [gitcmd.Error]
+// with git's own words, and what git is not let near as a [gitcmd.IrregularError].
 func Open(ctx context.Context, dir string, o Options) (*Repo, error) {
 	if dir == "" {
 		dir = "."
@@ -88,10 +88,7 @@ func Open(ctx context.Context, dir string, o Options) (*Repo, error) {
 	if o.Env == nil {
 		o.Env = os.Environ()
 	}
-	r := &Repo{o: o, dir: dir, git: o.Git, warned: map[string]bool{}}
-	if err := r.findGit(); err != nil {
-		return nil, err
-	}
+	r := &Repo{o: o, dir: dir, warned: map[string]bool{}}
 	if info, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("opening the repository: %w", err)
 	} else if !info.IsDir() {
@@ -104,7 +101,7 @@ func Open(ctx context.Context, dir string, o Options) (*Repo, error) {
 		}
 		r.o.Env = append(slices.Clone(o.Env), "GIT_CEILING_DIRECTORIES="+ceiling)
 	}
-	if err := r.chooseEnv(ctx); err != nil {
+	if err := r.chooseGit(ctx); err != nil {
 		return nil, err
 	}
 	return r, r.discover(ctx)
@@ -146,32 +143,39 @@ func (r *Repo) Shallow() bool { return r.shallow }
 // Hash is the function that names the repository's objects.
 func (r *Repo) Hash() odb.Hash { return r.hash }
 
-// chooseEnv decides whether the variables that name a repository are about
+// chooseGit decides whether the variables that name a repository are about
 // the one that was asked for.
-func (r *Repo) chooseEnv(ctx context.Context) error {
+func (r *Repo) chooseGit(ctx context.Context) error {
 	here, err := sameFolder(r.dir, ".")
 	if err != nil {
 		return err
 	}
-	inherited := safeEnv(r.o.Env, true)
-	if here || !namesRepository(r.o.Env) {
-		r.env = inherited
-		return nil
+	if here || !gitcmd.NamesRepository(r.o.Env) {
+		r.git, err = r.newGit(gitcmd.Own, r.dir)
+		return err
 	}
-	r.env = safeEnv(r.o.Env, false)
+	if r.git, err = r.newGit(gitcmd.Untrusted, r.dir); err != nil {
+		return err
+	}
 	if err := r.discover(ctx); err != nil {
-		return nil
+		return nil //nolint:nilerr // Open asks again
 	}
-	asked := r.gitDir
-	other := &Repo{o: r.o, git: r.git, dir: ".", env: inherited}
+	inherited, err := r.newGit(gitcmd.Own, ".")
+	if err != nil {
+		return err
+	}
+	other := &Repo{o: r.o, git: inherited, dir: "."}
 	if other.discover(ctx) == nil {
-		if same, err := sameFolder(asked, other.gitDir); err == nil && same {
-			r.env = inherited
+		if same, err := sameFolder(r.gitDir, other.gitDir); err == nil && same {
 			// Relative ones count from where the hook was started.
-			r.dir = "."
+			r.git, r.dir = inherited, "."
 		}
 	}
 	return nil
+}
+
+func (r *Repo) newGit(kind gitcmd.Kind, dir string) (*gitcmd.Git, error) {
+	return gitcmd.New(gitcmd.Options{Kind: kind, Program: r.o.Git, Dir: dir, Env: r.o.Env})
 }
 
 func sameFolder(a, b string) (bool, error) {
@@ -209,7 +213,7 @@ func (r *Repo) discover(ctx context.Context) error {
 // call of git does, as a hook is in a hurry, unless a path has a newline in it.
 func (r *Repo) describe(ctx context.Context) ([]string, error) {
 	nature := []string{"rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format", "--absolute-git-dir"}
-	out, err := r.run(ctx, nil, append(nature, "--show-toplevel")...)
+	out, err := r.git.Output(ctx, append(nature, "--show-toplevel")...)
 	fields := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
 	if err == nil && len(fields) == 5 {
 		return fields, nil
@@ -219,7 +223,7 @@ func (r *Repo) describe(ctx context.Context) ([]string, error) {
 	if err != nil && len(fields) == 4 && fields[0] == "true" {
 		return append(fields, ""), nil
 	}
-	if out, err = r.run(ctx, nil, nature...); err != nil {
+	if out, err = r.git.Output(ctx, nature...); err != nil {
 		return nil, err
 	}
 	fields = strings.SplitN(strings.TrimSuffix(string(out), "\n"), "\n", 4)
@@ -228,7 +232,7 @@ func (r *Repo) describe(ctx context.Context) ([]string, error) {
 	}
 	top := ""
 	if fields[0] != "true" {
-		if out, err := r.run(ctx, nil, "rev-parse", "--show-toplevel"); err == nil {
+		if out, err := r.git.Output(ctx, "rev-parse", "--show-toplevel"); err == nil {
 			top = strings.TrimSuffix(string(out), "\n")
 		}
 	}
@@ -237,7 +241,7 @@ func (r *Repo) describe(ctx context.Context) ([]string, error) {
 
 // findCommonDir does as gitrepository-layout says for "commondir".
 func (r *Repo) findCommonDir() (string, error) {
-	if dir := r.getenv("GIT_COMMON_DIR"); dir != "" {
+	if dir := r.git.Getenv("GIT_COMMON_DIR"); dir != "" {
 		return filepath.Abs(dir)
 	}
 	text, err := small.Read(filepath.Join(r.gitDir, "commondir"))
@@ -252,17 +256,6 @@ func (r *Repo) findCommonDir() (string, error) {
 		dir = filepath.Join(r.gitDir, dir)
 	}
 	return dir, nil
-}
-
-// getenv reads the environment that git gets.
-func (r *Repo) getenv(name string) string {
-	value := ""
-	for _, v := range r.env {
-		if k, x, ok := strings.Cut(v, "="); ok && k == name {
-			value = x
-		}
-	}
-	return value
 }
 
 // abs makes a path of the environment absolute, as git in its folder would.

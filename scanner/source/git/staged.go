@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 
@@ -68,22 +69,22 @@ func (e *indexEntry) isGitlink() bool { return e.mode&0o170000 == odb.ModeGitlin
 // head gives HEAD's commit; the zero value before the first one. A HEAD that
 // is broken is an error.
 func (r *Repo) head(ctx context.Context) (OID, error) {
-	out, err := r.run(ctx, nil, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+	out, err := r.git.Output(ctx, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 	if err == nil {
 		return odb.ParseOID(strings.TrimSpace(string(out)))
 	}
-	if exitCode(err) != 1 {
+	if gitcmd.ExitCode(err) != 1 {
 		return OID{}, err
 	}
 	// Either there is no commit yet, or HEAD leads to something else.
-	out, err = r.run(ctx, nil, "rev-parse", "--verify", "--quiet", "HEAD")
+	out, err = r.git.Output(ctx, "rev-parse", "--verify", "--quiet", "HEAD")
 	switch {
 	case err == nil:
 		return OID{}, fmt.Errorf("HEAD is %s, and this repository has no such commit", strings.TrimSpace(string(out)))
-	case exitCode(err) != 1:
+	case gitcmd.ExitCode(err) != 1:
 		return OID{}, err
 	}
-	if _, err := r.run(ctx, nil, "symbolic-ref", "--quiet", "HEAD"); err != nil {
+	if _, err := r.git.Output(ctx, "symbolic-ref", "--quiet", "HEAD"); err != nil {
 		return OID{}, errors.New("HEAD names no commit")
 	}
 	return OID{}, nil
@@ -101,7 +102,7 @@ func diffIndex(args ...string) []string {
 // stagedEntries asks git what differs between the index and HEAD, or whatever
 // base is.
 func (r *Repo) stagedEntries(ctx context.Context, base string) ([]indexEntry, error) {
-	out, err := r.run(ctx, nil, diffIndex(base)...)
+	out, err := r.git.Output(ctx, diffIndex(base)...)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +150,7 @@ func (r *Repo) stagedEntries(ctx context.Context, base string) ([]indexEntry, er
 // indexEntries lists the index, whatever the current folder.
 func (r *Repo) indexEntries(ctx context.Context, options ...string) ([]indexEntry, error) {
 	args := append([]string{"ls-files", "--stage", "-z", "--full-name"}, options...)
-	out, err := r.run(ctx, nil, append(args, "--", ":(top)")...)
+	out, err := r.git.Output(ctx, append(args, "--", ":(top)")...)
 	if err != nil {
 		return nil, err
 	}
@@ -298,7 +299,7 @@ func (s *stagedScan) removed(ctx context.Context) ([]removedFile, error) {
 		s.readMoved = err == nil
 		return s.moved, err
 	}
-	out, err := s.repo.run(ctx, nil, diffIndex("--diff-filter=D", s.base)...)
+	out, err := s.repo.git.Output(ctx, diffIndex("--diff-filter=D", s.base)...)
 	if err != nil {
 		return nil, err
 	}

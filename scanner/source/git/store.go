@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/scanner/source/git/internal/small"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
@@ -73,7 +74,7 @@ func (r *Repo) openStore(ctx context.Context) (store, error) {
 		return &gitStore{repo: r}, nil
 	}
 	dir := filepath.Join(r.commonDir, "objects")
-	if v := r.getenv("GIT_OBJECT_DIRECTORY"); v != "" {
+	if v := r.git.Getenv("GIT_OBJECT_DIRECTORY"); v != "" {
 		dir = r.abs(v)
 	}
 	s, err := odb.Open(odb.Options{
@@ -91,8 +92,8 @@ func (r *Repo) unknownExtension(ctx context.Context) (string, error) {
 	if r.configHasNone("extensions") {
 		return "", nil
 	}
-	out, err := r.run(ctx, nil, "config", "-z", "--get-regexp", `^extensions\.`)
-	if err != nil && exitCode(err) != 1 { // 1: there are none
+	out, err := r.git.Output(ctx, "config", "-z", "--get-regexp", `^extensions\.`)
+	if err != nil && gitcmd.ExitCode(err) != 1 { // 1: there are none
 		return "", err
 	}
 	for entry := range strings.SplitSeq(string(out), "\x00") {
@@ -123,7 +124,7 @@ func (r *Repo) configHasNone(words ...string) bool {
 // separators are quoted.
 func (r *Repo) alternates() []string {
 	var dirs []string
-	list := r.getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES")
+	list := r.git.Getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES")
 	for list != "" {
 		var dir string
 		if list[0] == '"' {
