@@ -35,7 +35,7 @@ func (r *Run) scan(ctx context.Context, worker int, p place, head []byte, rest i
 	}
 	n, err := r.scanners[worker].Scan(ctx, name, head, rest, func(m *detect.Match) error {
 		f := &finding.Finding{
-			Rule: m.Rule, Credential: m.Credential, Message: m.Message,
+			Rule: m.Rule, Credential: m.Credential, Message: m.Message, Minor: m.Minor,
 			Fingerprint: m.Fingerprint, Redacted: m.Redacted,
 			Location: finding.Location{
 				File: p.path, StartLine: m.StartLine, StartColumn: m.StartColumn, EndLine: m.EndLine, EndColumn: m.EndColumn,

@@ -142,6 +142,8 @@ func New(o Options) (*Run, error) {
 		GitleaksConfig: o.gitleaksFile(o.GitleaksConfig),
 		GitleaksIgnore: o.gitleaksIgnore(),
 		Version:        o.Version,
+		MaxLifetime:    o.Config.LongestLifetime(),
+		Now:            o.Now(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("preparing the rules: %w", err)

@@ -43,6 +43,9 @@ type Config struct {
 	Offline bool `yaml:"offline"`
 	// ExpiryWarning is how far ahead an expiry counts as soon, e.g. 30d.
 	ExpiryWarning Duration `yaml:"expiry-warning"`
+	// MaxLifetime is the longest lifetime of a new key that is not reported, e.g.
+	// 365d, which is the default; 0 = no limit.
+	MaxLifetime *Duration `yaml:"max-lifetime"`
 	// MaxArchiveDepth and MaxDecodeDepth bound how deep is unpacked and decoded.
 	MaxArchiveDepth *int `yaml:"max-archive-depth"`
 	MaxDecodeDepth  *int `yaml:"max-decode-depth"`
@@ -53,6 +56,18 @@ type Config struct {
 	Dir string `yaml:"-"`
 	// Path is the file; "" if there is none.
 	Path string `yaml:"-"`
+}
+
+// defaultLifetime is MaxLifetime where the file does not set it, as in the
+// analyzer momentoexpiry.
+const defaultLifetime = 365 * 24 * time.Hour
+
+// LongestLifetime returns MaxLifetime, or its default.
+func (c *Config) LongestLifetime() time.Duration {
+	if c.MaxLifetime == nil {
+		return defaultLifetime
+	}
+	return time.Duration(*c.MaxLifetime)
 }
 
 // Rules switches rules off by id.

@@ -33,17 +33,30 @@ baseline: .momentolint-baseline.json
 fail-on: live
 offline: true
 expiry-warning: 2w
+max-lifetime: 180d
 max-archive-depth: 3
 max-decode-depth: 0
 max-file-size: 1.5MB
 `
+
+func TestTheLongestLifetimeHasADefault(t *testing.T) {
+	for text, want := range map[string]time.Duration{"": 365 * 24 * time.Hour, "max-lifetime: 0s\n": 0, "max-lifetime: 30d\n": 30 * 24 * time.Hour} {
+		c, err := config.Parse("x.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.LongestLifetime(); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
 
 func TestEverySettingIsRead(t *testing.T) {
 	c, err := config.Parse("x.yaml", []byte(full))
 	if err != nil {
 		t.Fatal(err)
 	}
-	three, zero := 3, 0
+	three, zero, halfYear := 3, 0, config.Duration(180*24*time.Hour)
 	want := &config.Config{
 		Version: 1, Exclude: []string{"vendor/**", "*.min.js"},
 		Rules: config.Rules{Disable: []string{"momento-never-expiring-key"}},
@@ -52,7 +65,7 @@ func TestEverySettingIsRead(t *testing.T) {
 			{Rule: "momento-v1-jwt", Path: "docs/**/*.md", Reason: "made-up examples"},
 		},
 		Baseline: ".momentolint-baseline.json", FailOn: "live", Offline: true,
-		ExpiryWarning: config.Duration(14 * 24 * time.Hour), MaxArchiveDepth: &three, MaxDecodeDepth: &zero, MaxFileSize: 1500000,
+		ExpiryWarning: config.Duration(14 * 24 * time.Hour), MaxLifetime: &halfYear, MaxArchiveDepth: &three, MaxDecodeDepth: &zero, MaxFileSize: 1500000,
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)

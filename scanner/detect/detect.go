@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/scanner/detect/literal"
@@ -28,6 +29,11 @@ type Options struct {
 	GitleaksDefaults bool
 	// Version is the program's version, for RuleSet.
 	Version string
+	// MaxLifetime is the longest lifetime of a new key that is not reported; 0 =
+	// no limit.
+	MaxLifetime time.Duration
+	// Now is the time that fixed expiries are compared with; zero = the present.
+	Now time.Time
 }
 
 // GitleaksFile is a file in which the user speaks to gitleaks, and to us.
@@ -52,6 +58,9 @@ type Detector struct {
 	engine   *engine
 	ignored  ignoreList
 	ruleSet  string
+	// maxLifetime and now are those of the options.
+	maxLifetime time.Duration
+	now         time.Time
 	// messages tells for each rule what is wrong, in one sentence.
 	messages map[string]string
 }
@@ -80,6 +89,8 @@ type Match struct {
 	LineColumn, LineWidth int
 	// NearbyEndpoint is a host found near a credential that names none.
 	NearbyEndpoint string
+	// Minor reports a breach of a policy that weighs less than the rule says.
+	Minor bool
 	// Allowed tells that the text itself or the gitleaks configuration silences
 	// the finding, and AllowReason why.
 	Allowed     bool
@@ -89,7 +100,10 @@ type Match struct {
 // New prepares a detector. An error is a mistake in the gitleaks configuration
 // (see ConfigError) or a file that cannot be read.
 func New(o Options) (*Detector, error) {
-	d := &Detector{depth: min(max(o.MaxDecodeDepth, 0), maxDepth), needles: needles()}
+	d := &Detector{depth: min(max(o.MaxDecodeDepth, 0), maxDepth), needles: needles(), maxLifetime: o.MaxLifetime, now: o.Now}
+	if d.now.IsZero() {
+		d.now = time.Now()
+	}
 	var err error
 	if d.searcher, err = searcher(); err != nil {
 		return nil, fmt.Errorf("preparing the literal search: %w", err)
@@ -115,7 +129,7 @@ func New(o Options) (*Detector, error) {
 
 // detection is the version of what this package finds; it grows with every
 // change that finds more, less or otherwise, so that caches notice.
-const detection = "4"
+const detection = "5"
 
 // hash sums up everything that decides what is found in a text.
 func (d *Detector) hash(o Options) string {
@@ -124,6 +138,8 @@ func (d *Detector) hash(o Options) string {
 	for _, n := range d.needles {
 		_, _ = fmt.Fprintf(h, "%q %d %d\n", n.text, n.sort, n.phase)
 	}
+	// Not the present time: an end that was near enough stays so.
+	_, _ = fmt.Fprintf(h, "%d\n", d.maxLifetime)
 	_, _ = fmt.Fprintf(h, "%t\n%s\n%s\n%s", o.GitleaksDefaults, d.engine.source, d.engine.dir, strings.Join(d.ignored.lines(), "\n"))
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }

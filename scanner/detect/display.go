@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
-	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // The width of a line that is shown, in bytes around the finding. The margin
@@ -50,6 +49,10 @@ func (s *Scanner) show(c *candidate) {
 	d := s.top.data
 	first, last := s.lineBounds(c.lo, c.lo)
 	first = max(first, c.lo-displayBefore)
+	if c.lo < s.last.lo {
+		// What was found after it has been handed on, and is not known any more.
+		first, last = c.lo, c.hi-displayAfter
+	}
 	last = min(max(last, c.lo), max(min(last, c.hi), c.lo)+displayAfter)
 	for first < c.lo && first > 0 && !utf8.RuneStart(d[first]) {
 		first++
@@ -113,8 +116,8 @@ func (s *Scanner) secretsIn(c *candidate, lo, hi int) []shown {
 
 // display is what stands for a finding in a line that is shown.
 func (c *candidate) display() string {
-	if c.match.Rule == finding.NeverExpiringRule {
-		return string(printable([]byte(c.text), displayAfter))
+	if c.policy {
+		return string(printable(scrubbed([]byte(c.text)), displayAfter))
 	}
 	return c.match.Redacted
 }

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/scanner/detect/neverexpire"
 )
 
 // hit looks at one needle in a view.
@@ -42,9 +43,9 @@ func (s *Scanner) hit(v *view, at int, n *needle) {
 		s.gzip(v, at, n.phase)
 	case refresh:
 		s.refreshToken(v, at)
-	case never:
+	case creation:
 		if v.parent == nil {
-			s.neverExpiring(at)
+			s.neverExpiring(at, neverexpire.Anchor(n.phase))
 		}
 	}
 }

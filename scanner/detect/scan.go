@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
-	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/scanner/detect/neverexpire"
 )
 
 // sizes are how much of a text is kept and looked at, in bytes.
@@ -94,8 +94,8 @@ type Scanner struct {
 	pending   []*candidate
 	others    []*candidate
 
-	// inPlay tells whether Momento's SDK is used in the text, once that is known.
-	inPlay, inPlayKnown bool
+	// policy looks for keys that are made without an end.
+	policy neverexpire.Text
 
 	consumed, work int64
 	partial        Partial
@@ -110,6 +110,8 @@ type candidate struct {
 	text string
 	// hidden is no finding by itself, but not to be shown beside one.
 	hidden bool
+	// policy is a breach of a policy: its text is no secret.
+	policy bool
 }
 
 // NewScanner makes a scanner for one worker.
@@ -164,8 +166,9 @@ func (s *Scanner) Scan(ctx context.Context, path string, head []byte, rest io.Re
 	s.base, s.next, s.wideNext, s.userNext, s.narrowNext, s.last = 0, 0, 0, 0, 0, shown{}
 	s.pending, s.others = s.pending[:0], s.others[:0]
 	s.consumed, s.work, s.partial = 0, 0, Partial{}
-	s.beginning, s.inPlayKnown = nil, false
-	defer func() { s.top, s.beginning, s.ctx, s.emit = view{}, nil, nil, nil }()
+	s.beginning = nil
+	s.policy = neverexpire.Text{Path: path, Now: s.d.now, MaxLifetime: s.d.maxLifetime}
+	defer func() { s.top, s.beginning, s.ctx, s.emit, s.policy = view{}, nil, nil, nil, neverexpire.Text{} }()
 
 	if err := ctx.Err(); err != nil {
 		return 0, fmt.Errorf("scanning: %w", err)
@@ -398,7 +401,7 @@ func (s *Scanner) flush(at, stay int) error {
 				return err
 			}
 		}
-		if c.hi > s.last.hi && c.match.Rule != finding.NeverExpiringRule {
+		if c.hi > s.last.hi && !c.policy {
 			s.last = shown{c.lo, c.hi, c.display()}
 		}
 		s.lines.advance(s.top.data, c.lo)
@@ -409,7 +412,7 @@ func (s *Scanner) flush(at, stay int) error {
 
 // overlaps tells whether a user's rule found what is a credential of ours.
 func (s *Scanner) overlaps(c *candidate) bool {
-	if c.match.Rule != finding.NeverExpiringRule && c.lo < s.last.hi {
+	if !c.policy && c.lo < s.last.hi {
 		return true
 	}
 	for _, p := range s.pending {

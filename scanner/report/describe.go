@@ -33,7 +33,15 @@ func (v *view) levelOf(f *finding.Finding) level {
 		// The user wrote a rule for it.
 		return levelError
 	}
-	return severityLevel(known.Severity())
+	return severityLevel(severityOf(f, known))
+}
+
+// severityOf is the rule's severity, or low for a breach that weighs less.
+func severityOf(f *finding.Finding, known rule.Rule) rule.Severity {
+	if f.Minor {
+		return rule.Low
+	}
+	return known.Severity()
 }
 
 func severityLevel(s rule.Severity) level {

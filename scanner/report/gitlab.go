@@ -173,7 +173,7 @@ func (v *view) gitlabVulnerability(f *finding.Finding, t *tree) gitlabVulnerabil
 		out.Location.StartLine, out.Location.EndLine = max(0, f.Location.StartLine), max(0, f.Location.EndLine)
 	}
 	if known, ok := v.rules[f.Rule]; ok {
-		out.Severity = gitlabSeverities[known.Severity()]
+		out.Severity = gitlabSeverities[severityOf(f, known)]
 		out.Identifiers[0].Value, out.Identifiers[0].URL = known.ID, known.HelpURI()
 		out.Links = []gitlabLink{{known.HelpURI()}}
 		for _, cwe := range known.CWE {

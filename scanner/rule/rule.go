@@ -224,10 +224,10 @@ func policy() Rule {
 		Title: "Momento API key created without an expiry",
 		Short: "This code creates a Momento API key that never expires.",
 		Full: "A key without an end works until somebody thinks of revoking it; one that leaks unnoticed works for ever. " +
-			"Momento does not recommend creating keys that never expire.",
+			"Momento does not recommend creating keys that never expire. The command line and Terraform create such keys if the expiry is left out.",
 		Fix: []string{
 			"Give the key an expiry, such as 90 days.",
-			"Renew it before its end, from a scheduled job and with an alarm when that fails.",
+			"Renew it before it expires, with a scheduled job and an alarm for when the job fails.",
 		},
 		Score: "6.5", CWE: []int{613, 798},
 	}

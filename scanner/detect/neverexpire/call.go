@@ -1,0 +1,383 @@
+package neverexpire
+
+import (
+	"bytes"
+	"strings"
+)
+
+// call looks at the name around Data[at]: the SDK's call that creates a key, or
+// the protocol message of one.
+func (t *Text) call(at int) []Problem {
+	d := t.Data
+	first, end := wordBefore(d, at), wordAt(d, at)
+	switch name := strings.TrimLeft(string(d[first:end]), "_"); name {
+	case "generateApiKey", "generateApiToken":
+		receiver := first
+		for receiver > 0 && first-receiver < 64 && (isWord(d[receiver-1]) || d[receiver-1] == '.') {
+			receiver--
+		}
+		if t.script() && (t.usesSDK() || mentions(d[receiver:first], "momento")) {
+			return t.sdkCall(end)
+		}
+	case "GenerateApiTokenRequest", "GenerateApiKeyRequest":
+		if !t.generated() && !strings.Contains(t.Path, "_pb") && !strings.Contains(t.Path, ".pb.") {
+			return t.message(first, end)
+		}
+	}
+	return nil
+}
+
+// sdkCall judges the arguments of a call whose name ends at d[end].
+func (t *Text) sdkCall(end int) []Problem {
+	d := t.Data
+	open := skipSpace(d, end)
+	if open < len(d) && d[open] == '<' {
+		// Type arguments.
+		if k := bytes.IndexByte(d[open:min(len(d), open+200)], '>'); k > 0 {
+			open = skipSpace(d, open+k+1)
+		}
+	}
+	if bytes.HasPrefix(d[min(open, len(d)):], []byte("?.")) {
+		open += 2
+	}
+	if open >= len(d) || d[open] != '(' {
+		return nil
+	}
+	to := closing(d, open, maxCall, false)
+	if to < 0 {
+		return nil
+	}
+	t.Work += int64(2 * (to - open))
+	// A declaration has parameters there: what they are, only a caller knows.
+	next := skipSpace(d, to+1)
+	declares := next < len(d) && (d[next] == '{' || d[next] == ':')
+	s := lifetimes{t: t, resolve: !declares, seen: map[int]bool{}}
+	s.scan(open+1, to, 0)
+	return s.found
+}
+
+// lifetimes collects the lifetimes that an expression may have.
+type lifetimes struct {
+	t       *Text
+	resolve bool
+	found   []Problem
+	seen    map[int]bool
+}
+
+// scan looks at the names in d[lo:hi]: for ExpiresIn, and for variables that
+// hold one.
+func (s *lifetimes) scan(lo, hi, depth int) {
+	d := s.t.Data
+	if depth > maxResolve || s.seen[lo] {
+		return
+	}
+	s.seen[lo] = true
+	s.t.Work += int64(hi - lo)
+	for i := lo; i < hi; {
+		if next := skipDead(d, i, false); next > i {
+			i = next
+			continue
+		}
+		if !isWord(d[i]) {
+			i++
+			continue
+		}
+		start, end := i, wordAt(d, i)
+		// A name with its members.
+		for end+1 < hi && (d[end] == '.' && isWord(d[end+1]) || bytes.HasPrefix(d[end:hi], []byte("?."))) {
+			end = wordAt(d, end+1+btoi(d[end] == '?'))
+		}
+		i = end
+		if isDigit(d[start]) || start > lo && d[start-1] == '.' && !bytes.HasSuffix(d[lo:start], []byte("...")) {
+			continue
+		}
+		chain := strings.Split(strings.ReplaceAll(string(d[start:end]), "?.", "."), ".")
+		if n := len(chain); n >= 2 && chain[n-2] == "ExpiresIn" {
+			s.expiresIn(start, end, chain[n-1], depth)
+			continue
+		}
+		after := skipSpace(d, end)
+		if !s.resolve || after < len(d) && (d[after] == '(' || d[after] == ':') {
+			// A function, or the name of a property. (Of cond ? a : b as well: that
+			// is left alone.)
+			continue
+		}
+		s.variable(start, chain, depth)
+	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// expiresIn judges a call such as ExpiresIn.days(90), whose name is d[lo:end].
+func (s *lifetimes) expiresIn(lo, end int, method string, depth int) {
+	d := s.t.Data
+	open := skipSpace(d, end)
+	if open >= len(d) || d[open] != '(' {
+		return
+	}
+	to := closing(d, open, maxCall, false)
+	if to < 0 {
+		return
+	}
+	units := map[string]float64{"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+	p, bad := Problem{}, method == "never"
+	if unit := units[method]; unit > 0 || method == "epoch" {
+		value, ok := s.t.evaluate(open+1, to, depth)
+		if !ok {
+			return
+		}
+		if method == "epoch" {
+			p, bad = s.t.until(value)
+		} else {
+			p, bad = s.t.life(value * unit)
+		}
+	}
+	if bad {
+		p.Lo, p.Hi = lo, to+1
+		s.found = append(s.found, p)
+	}
+}
+
+// variable looks at the value of a variable, or of a member of one.
+func (s *lifetimes) variable(at int, chain []string, depth int) {
+	d := s.t.Data
+	name, members := chain[0], chain[1:]
+	switch name {
+	case "await", "new", "return", "as", "const", "typeof", "void", "null", "undefined", "true", "false", "async", "function":
+		return
+	case "this":
+		if len(members) == 0 {
+			return
+		}
+		name, members = members[0], members[1:]
+		if lo, ok := s.t.field(at, name); ok {
+			s.member(lo, expressionEnd(d, lo), members, depth)
+			return
+		}
+	}
+	if lo, hi, ok := s.t.definition(at, name); ok {
+		s.member(lo, hi, members, depth)
+	}
+}
+
+// member looks at the member of the object d[lo:hi], or at the whole.
+func (s *lifetimes) member(lo, hi int, members []string, depth int) {
+	d := s.t.Data
+	for _, m := range members {
+		if bytes.HasPrefix(d[lo:hi], []byte("Object.freeze(")) {
+			lo += len("Object.freeze(")
+		}
+		if lo >= hi || d[lo] != '{' {
+			return
+		}
+		value := -1
+		for i := lo + 1; i < hi; {
+			if next := skipDead(d, i, false); next > i {
+				i = next
+				continue
+			}
+			if d[i] == '{' || d[i] == '[' || d[i] == '(' {
+				if i = closing(d, i, maxCall, false); i < 0 {
+					return
+				}
+			} else if wordIs(d, i, m) {
+				if after := skipSpace(d, i+len(m)); after < hi && d[after] == ':' {
+					value = skipSpace(d, after+1)
+					break
+				}
+			}
+			i++
+		}
+		if value < 0 {
+			return
+		}
+		lo, hi = value, min(hi, expressionEnd(d, value))
+	}
+	if s.t.evaluates(lo, hi) {
+		return
+	}
+	s.scan(lo, hi, depth+1)
+}
+
+// evaluates reports whether an expression is a mere number, which is not a
+// lifetime.
+func (t *Text) evaluates(lo, hi int) bool {
+	return lo < hi && isDigit(t.Data[lo]) && wordAt(t.Data, lo) >= hi
+}
+
+// field returns the value of a field of the class around d[at], from
+// this.name = value or a field's declaration.
+func (t *Text) field(at int, name string) (lo int, ok bool) {
+	d := t.Data
+	from, to := max(0, at-maxDefinition), min(len(d), at+maxDefinition)
+	t.Work += int64(to - from)
+	for i := from; i < to; {
+		k := bytes.Index(d[i:to], []byte(name))
+		if k < 0 {
+			return 0, false
+		}
+		i += k
+		before := wordBefore(d, max(i-1, 0))
+		own := i > 0 && d[i-1] == '.' && string(d[before:i-1]) == "this" || wordIs(d, i, name)
+		if own && i != at {
+			if lo, ok := assigned(d, i+len(name)); ok {
+				return lo, true
+			}
+		}
+		i += len(name)
+	}
+	return 0, false
+}
+
+// message judges the use of the protocol message that asks for a key. Its name
+// is d[first:end], and its fields are set in brackets behind it, or one by one
+// if it was put into a variable.
+func (t *Text) message(first, end int) []Problem {
+	d := t.Data
+	open := skipSpace(d, end)
+	if open >= len(d) || d[open] != '(' && d[open] != '{' {
+		return nil
+	}
+	if before := spaceBefore(d, first); before > 0 {
+		switch string(d[wordBefore(d, before):before]) {
+		case "class", "struct", "interface", "message", "enum", "type", "impl", "for", "def", "fn", "func", "function":
+			return nil
+		}
+	}
+	to := closing(d, open, maxCall, true)
+	if to < 0 {
+		return nil
+	}
+	t.Work += int64(4 * (to - open))
+	if p, ok := t.fields(open, to); ok {
+		return []Problem{p}
+	}
+	name := assignedTo(d, first)
+	if name == "" {
+		return nil
+	}
+	// The rest of the block: what is set in a branch may not be set at all.
+	depth := 0
+	for i := to + 1; i < min(len(d), to+maxCall); {
+		if next := skipDead(d, i, true); next > i {
+			i = next
+			continue
+		}
+		switch d[i] {
+		case '{', '(', '[':
+			depth++
+		case '}', ')', ']':
+			if depth--; depth < 0 {
+				return nil
+			}
+		}
+		if depth == 0 && wordIs(d, i, name) {
+			if p, ok := t.setter(i, i+len(name)); ok {
+				return []Problem{p}
+			}
+		}
+		i++
+	}
+	return nil
+}
+
+// assignedTo returns the name of the variable that the expression at d[at] is
+// put into, "" if there is none.
+func assignedTo(d []byte, at int) string {
+	line := d[:at]
+	if i := bytes.LastIndexAny(line, "\n;{}"); i >= 0 {
+		line = line[i+1:]
+	}
+	i := bytes.LastIndexByte(line, '=')
+	if i < 0 {
+		return ""
+	}
+	end := spaceBefore(line, i)
+	if k := bytes.IndexByte(line[:end], ':'); k >= 0 {
+		end = spaceBefore(line, k)
+	}
+	return string(line[wordBefore(line, end):end])
+}
+
+// fields looks for the fields that give a request its expiry.
+func (t *Text) fields(lo, hi int) (Problem, bool) {
+	d := t.Data
+	for i := lo; i < hi; {
+		if next := skipDead(d, i, true); next > i {
+			i = next
+			continue
+		}
+		if !isWord(d[i]) {
+			i++
+			continue
+		}
+		end := wordAt(d, i)
+		after := skipSpace(d, end)
+		sets := after < hi && (d[after] == ':' || d[after] == '=' && d[after+1] != '=')
+		switch name := string(d[i:end]); {
+		case name == "never" && sets && !unset(d[after+1:hi]), name == "Never" && bytes.HasSuffix(d[lo:i], []byte("::")):
+			return Problem{Lo: i, Hi: end}, true
+		case (name == "valid_for_seconds" || name == "validForSeconds") && sets:
+			value := skipSpace(d, after+1)
+			if p, ok := t.seconds(value, min(expressionEnd(d, value), hi)); ok {
+				p.Lo, p.Hi = i, spaceBefore(d, min(expressionEnd(d, value), hi))
+				return p, true
+			}
+		}
+		i = end
+	}
+	return Problem{}, false
+}
+
+// unset reports whether a value means that a field is not there.
+func unset(value []byte) bool {
+	value = bytes.TrimLeft(value, " \t\r\n")
+	for _, word := range []string{"undefined", "null", "None", "nil", "false"} {
+		if bytes.HasPrefix(value, []byte(word)) {
+			return true
+		}
+	}
+	return false
+}
+
+// seconds judges a lifetime in seconds.
+func (t *Text) seconds(lo, hi int) (Problem, bool) {
+	value, ok := t.evaluate(lo, hi, 0)
+	if !ok {
+		return Problem{}, false
+	}
+	return t.life(value)
+}
+
+// setter judges what is done with a message in a variable, whose name is
+// d[lo:end].
+func (t *Text) setter(lo, end int) (p Problem, ok bool) {
+	d := t.Data
+	if end >= len(d) || d[end] != '.' {
+		return p, false
+	}
+	last := wordAt(d, end+1)
+	after := skipSpace(d, last)
+	if after+1 >= len(d) {
+		return p, false
+	}
+	switch string(d[end+1 : last]) {
+	case "never":
+		// Python's request.never.SetInParent() is a chain of names.
+		ok = d[after] == '=' && d[after+1] != '=' && !unset(d[after+1:]) || bytes.HasPrefix(d[after:], []byte(".SetInParent(")) || bytes.HasPrefix(d[after:], []byte(".CopyFrom("))
+	case "setNever":
+		ok = d[after] == '(' && !unset(d[after+1:])
+	case "setExpires", "expires":
+		return t.fields(last, min(len(d), expressionEnd(d, last)))
+	}
+	if !ok {
+		return p, false
+	}
+	p.Lo, p.Hi = lo, last
+	return p, true
+}
