@@ -1,13 +1,15 @@
 package export
 
 import (
+	"crypto/hmac"
+	"crypto/sha512"
+	"encoding/base64"
+	"fmt"
 	"io"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
-	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
 
@@ -39,19 +41,38 @@ type kingfisherRequirements struct {
 // their comments keep scanners quiet that come across the printed file.
 const exampleComment = "synthetic. momentolint:allow gitleaks:allow kingfisher:ignore trufflehog:ignore"
 
-// exampleOptions make credentials that nobody takes for live ones.
-func exampleOptions() ct.Options {
-	return ct.Options{
-		Seed: "example", IssuedAt: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
-		ExpiresAt: time.Date(2024, 4, 1, 0, 0, 0, 0, time.UTC),
-	}
+// What the examples say of themselves: they were issued and expired in 2024.
+const (
+	exampleHost  = "cell-4-us-west-2-1.prod.a.momentohq.com"
+	exampleTimes = `"iat":1704067200,"exp":1711929600`
+)
+
+// example is a token with these claims, signed with a key that nobody trusts.
+func example(claims string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	text := encode([]byte(`{"alg":"HS512"}`)) + "." + encode([]byte("{"+claims+","+exampleTimes+"}"))
+	mac := hmac.New(sha512.New, []byte("example"))
+	_, _ = mac.Write([]byte(text)) // a hash never fails
+	return text + "." + encode(mac.Sum(nil))
+}
+
+// exampleEnvelope is a v1 key around a token, with this JSON around both.
+func exampleEnvelope(format string, values ...any) string {
+	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, format, values...))
 }
 
 func writeKingfisher(w io.Writer) error {
-	o := exampleOptions()
+	// "CAA=" is the permission to do everything.
+	v1 := example(`"sub":"user@example.com","ver":1,"p":"CAA="`)
 	minted := map[credential.Kind]string{
-		credential.APIKeyV2: ct.V2(o), credential.V1JWT: ct.V1JWT(o), credential.Legacy: ct.Legacy(o),
+		credential.APIKeyV2: example(`"t":"g","jti":"00000000-0000-4000-8000-000000000000"`),
+		credential.V1JWT:    v1,
+		credential.Legacy:   example(`"sub":"user@example.com","cp":"control.` + exampleHost + `","c":"cache.` + exampleHost + `"`),
 	}
+	key := exampleEnvelope(`{"endpoint":"%s","api_key":"%s"}`, exampleHost, v1)
+	keyFirst := exampleEnvelope("{\"api_key\": \"%s\", \"endpoint\": \"%s\"}\n", v1, exampleHost)
+	refresh := fmt.Sprintf("{\n  \"apiKey\": %q,\n  \"refreshToken\": %q,\n  \"endpoint\": %q,\n  \"validUntil\": 1711929600\n}\n",
+		key, base64.RawURLEncoding.EncodeToString([]byte("an opaque token of the older console")), exampleHost)
 	var c kingfisherConfig
 	add := func(r rule.Rule, pattern string, ignore []string, examples ...string) {
 		k := kingfisherRule{
@@ -70,11 +91,9 @@ func writeKingfisher(w io.Writer) error {
 	for _, r := range jwtRules() {
 		add(r.rule(), "("+split.jwt(r)+")", foreign(), "MOMENTO_API_KEY="+minted[r.kind])
 	}
-	keyFirst := o
-	keyFirst.KeyFirst, keyFirst.Blanks = true, true
-	add(envelopeRule(), "("+split.envelope()+")", nil, "MOMENTO_API_KEY="+ct.V1(o), "MOMENTO_API_KEY="+ct.V1(keyFirst))
-	add(ruleOf(credential.RefreshToken), refreshBefore()+"("+opaque+"{16,})", refreshPlaceholders(), ct.ConsoleJSON(o))
-	add(ruleOf(credential.SessionToken), sessionBefore+"("+bareJWT+")", nil, "[.momento_session]\ntoken="+ct.Session(o))
+	add(envelopeRule(), "("+split.envelope()+")", nil, "MOMENTO_API_KEY="+key, "MOMENTO_API_KEY="+keyFirst)
+	add(ruleOf(credential.RefreshToken), refreshBefore()+"("+opaque+"{16,})", refreshPlaceholders(), refresh)
+	add(ruleOf(credential.SessionToken), sessionBefore+"("+bareJWT+")", nil, "[.momento_session]\ntoken="+example(`"sub":"user@example.com","aud":"momento-cli"`))
 
 	return writeYAML(w, header(
 		"",
