@@ -12,6 +12,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/baseline"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/verify"
@@ -23,6 +24,8 @@ type ReportOptions struct {
 	Version string
 	// Baseline holds the findings that are known; nil = none.
 	Baseline *baseline.Baseline
+	// BaselineName names the baseline in the report.
+	BaselineName string
 	// ExpiryWarning is how far ahead an expiry counts as soon.
 	ExpiryWarning time.Duration
 	// Now is the clock; nil = time.Now.
@@ -42,7 +45,6 @@ func (r *Run) Report(ctx context.Context, o ReportOptions) (*finding.Report, err
 		}
 	}
 	report := &finding.Report{ToolVersion: o.Version, Now: o.Now().UTC(), ExpiryWarning: o.ExpiryWarning, Repositories: []finding.Repository{}}
-	report.Summary.Skipped = []finding.Skip{}
 	for i := range g.items {
 		g.add(report, &g.items[i])
 	}
@@ -52,7 +54,7 @@ func (r *Run) Report(ctx context.Context, o ReportOptions) (*finding.Report, err
 	if o.Baseline != nil {
 		n := len(report.Findings)
 		report.Findings = slices.DeleteFunc(report.Findings, func(f finding.Finding) bool { return o.Baseline.Covers(&f) })
-		report.Suppressed.Baseline = n - len(report.Findings)
+		report.Summary.Exclude(coverage.Exclusion{By: coverage.ByBaseline, Count: n - len(report.Findings), Source: o.BaselineName})
 		report.StaleBaseline = o.Baseline.Stale()
 	}
 	status, err := r.Status(ctx)
@@ -251,21 +253,27 @@ func (g *gathering) lacks(report *finding.Report, repo *finding.Repository, stat
 	if repo.Status != finding.RepositoryFailed {
 		repo.Status, repo.Reason = status, reason
 	}
-	report.Summary.Skipped = append(report.Summary.Skipped, finding.Skip{Path: repo.Name, Reason: reason})
+	report.Summary.Add(coverage.Skip(repo.Name, reason))
 }
 
 func (g *gathering) take(report *finding.Report, repo *finding.Repository, r *result) {
 	for i := range r.Findings {
 		report.Findings = append(report.Findings, r.Findings[i].finding(repo.Name))
 	}
-	for _, s := range r.Skipped {
-		report.Summary.Skipped = append(report.Summary.Skipped, finding.Skip{
-			Path: inRepository(repo.Name, s.Path), Reason: s.Reason, ByDesign: s.ByDesign,
-		})
-		if !s.ByDesign {
-			repo.Skipped++
-		}
+	for _, s := range r.Coverage.Skipped {
+		report.Summary.Add(coverage.Skip(inRepository(repo.Name, s.Path), s.Reason))
 	}
+	for _, s := range r.Coverage.Opaque {
+		report.Summary.Add(coverage.Unread(inRepository(repo.Name, s.Path), s.Format, s.Reason))
+	}
+	for _, x := range r.Coverage.Excluded {
+		if x.By == coverage.ByComment {
+			x.Source = inRepository(repo.Name, x.Source)
+		}
+		report.Summary.Exclude(x)
+	}
+	repo.Skipped += len(r.Coverage.Skipped)
+	repo.Opaque += len(r.Coverage.Opaque)
 	for _, note := range r.Notes {
 		if text := repo.Name + ": " + note; !slices.Contains(report.Notes, text) {
 			report.Notes = append(report.Notes, text)
@@ -277,8 +285,6 @@ func (g *gathering) take(report *finding.Report, repo *finding.Repository, r *re
 	repo.Read += r.Read
 	repo.Seconds += r.Seconds
 	repo.Tries = max(repo.Tries, r.Tries)
-	report.Suppressed.Inline += r.Inline
-	report.Suppressed.Config += r.Config
 	report.Summary.Commits += r.Commits
 	report.Summary.Blobs += r.Blobs
 	report.Summary.Bytes += r.Bytes

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/report"
 )
@@ -22,17 +23,15 @@ type result struct {
 	// Parts is set where the repository was split; its parts are items.
 	Parts    int           `json:"parts,omitempty"`
 	Findings []wireFinding `json:"findings,omitempty"`
-	Skipped  []wireSkip    `json:"skipped,omitempty"`
-	Notes    []string      `json:"notes,omitempty"`
+	// Coverage is what was not scanned.
+	Coverage coverage.Ledger `json:"coverage"`
+	Notes    []string        `json:"notes,omitempty"`
 
 	Commits int64 `json:"commits,omitempty"`
 	Blobs   int64 `json:"blobs,omitempty"`
 	Bytes   int64 `json:"bytes,omitempty"`
 	// Read is how many of the bytes were read now; the others were known.
 	Read int64 `json:"read,omitempty"`
-	// Inline and Config count what was silenced.
-	Inline int `json:"inline,omitempty"`
-	Config int `json:"config,omitempty"`
 
 	Tries   int     `json:"tries"`
 	Worker  string  `json:"worker"`
@@ -78,12 +77,6 @@ type wireCredential struct {
 	Scope       credential.Scope  `json:"scope"`
 }
 
-type wireSkip struct {
-	Path     string `json:"path"`
-	Reason   string `json:"reason"`
-	ByDesign bool   `json:"by_design,omitempty"`
-}
-
 // errLeak says that a result was not stored because a credential was in it.
 var errLeak = errors.New("the result holds a credential in full; it was not stored (this is a bug in momentolint)")
 
@@ -93,9 +86,7 @@ func (r *result) encode(full *finding.Report) ([]byte, error) {
 	for i := range safe.Findings {
 		r.Findings = append(r.Findings, toWire(&safe.Findings[i]))
 	}
-	for _, s := range safe.Summary.Skipped {
-		r.Skipped = append(r.Skipped, wireSkip{s.Path, s.Reason, s.ByDesign})
-	}
+	r.Coverage = safe.Summary.Ledger
 	r.Notes = safe.Notes
 	text, err := json.Marshal(r)
 	if err != nil {

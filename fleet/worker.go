@@ -517,7 +517,6 @@ func (w *Worker) do(ctx context.Context, t *task) (err error) {
 	}
 	r.Commits, r.Blobs, r.Bytes = full.Summary.Commits, full.Summary.Blobs, full.Summary.Bytes
 	r.Read = progress.Bytes.Load()
-	r.Inline, r.Config = full.Suppressed.Inline, full.Suppressed.Config
 	r.Seconds = time.Since(t.began).Seconds()
 	data, err := r.encode(full)
 	if err != nil {
@@ -556,11 +555,16 @@ func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v
 	if err != nil {
 		return nil, err
 	}
+	// The place of a clone is not part of the report, which puts the
+	// repository's name in front.
+	clone := dir + string(filepath.Separator)
 	for i := range full.Summary.Skipped {
 		s := &full.Summary.Skipped[i]
-		// Where a clone lies is nobody's business; the report puts the
-		// repository's name in front.
-		s.Path = strings.TrimPrefix(s.Path, dir+string(filepath.Separator))
+		s.Path = strings.TrimPrefix(s.Path, clone)
+	}
+	for i := range full.Summary.Opaque {
+		s := &full.Summary.Opaque[i]
+		s.Path = strings.TrimPrefix(s.Path, clone)
 	}
 	return full, v.err
 }

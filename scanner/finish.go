@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/baseline"
@@ -27,8 +28,7 @@ func (r *Run) Report(ctx context.Context) (*finding.Report, error) {
 	}
 	finding.Sort(r.findings)
 	findings := dropTold(finding.Compact(r.findings))
-	report.Suppressed.Inline = len(r.silenced)
-	findings = r.suppress(findings, &report.Suppressed)
+	findings = r.suppress(findings)
 	if r.o.Baseline != nil {
 		report.StaleBaseline = r.o.Baseline.Stale()
 	}
@@ -67,13 +67,13 @@ func dropTold(list []finding.Finding) []finding.Finding {
 }
 
 // suppress sets aside what the configuration allows and what the baseline knows.
-func (r *Run) suppress(list []finding.Finding, n *finding.Suppressed) []finding.Finding {
+func (r *Run) suppress(list []finding.Finding) []finding.Finding {
 	return slices.DeleteFunc(list, func(f finding.Finding) bool {
 		switch {
 		case r.o.Config.Allows(f.Fingerprint, f.Rule, r.configPath(f.Location.File)) != "":
-			n.Config++
+			r.Record(coverage.Exclude(coverage.ByAllow, ""))
 		case r.o.Baseline != nil && r.o.Baseline.Covers(&f):
-			n.Baseline++
+			r.Record(coverage.Exclude(coverage.ByBaseline, ""))
 		default:
 			return false
 		}
@@ -140,7 +140,7 @@ func (r *Run) verify(ctx context.Context, list []finding.Finding, now time.Time)
 		}
 		r.progress.phase("asking the account")
 		if err := account.Enrich(ctx, r.o.Account, credentials, verdicts); err != nil {
-			r.Skip(finding.Skip{Path: "the account", Reason: err.Error()})
+			r.Record(coverage.Skip("the account", err.Error()))
 		}
 	}
 	for i := range list {
@@ -153,11 +153,11 @@ func (r *Run) verify(ctx context.Context, list []finding.Finding, now time.Time)
 	return nil
 }
 
-// summarize counts, and decides whether the run was complete.
+// summarize counts, and closes the ledger.
 func (r *Run) summarize(report *finding.Report) {
 	report.Summary, report.Notes = r.summary, r.notes
 	if r.stopped != nil {
-		report.Summary.Skipped = append(report.Summary.Skipped, finding.Skip{Path: ".", Reason: "the run was stopped before it was done"})
+		report.Summary.Add(coverage.Skip(".", "the run was stopped before it was done"))
 	}
 	report.Summarize()
 	report.Summary.Seconds = time.Since(r.started).Seconds()

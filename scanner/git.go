@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/detect"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/source"
@@ -32,7 +33,7 @@ func (r *Run) openRepo(ctx context.Context, dir string) (*git.Repo, error) {
 // one that it is.
 func (r *Run) openRepoAt(ctx context.Context, dir string, here bool) (*git.Repo, error) {
 	repo, err := git.Open(ctx, dir, git.Options{
-		Jobs: r.o.Jobs, Here: here, Skip: r.Skip, Warn: r.Note, Progress: r.objectProgress,
+		Jobs: r.o.Jobs, Here: here, Record: r.Record, Warn: r.Note, Progress: r.objectProgress,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("nothing was scanned: %w", err)
@@ -76,12 +77,12 @@ func (r *Run) object(ctx context.Context, worker int, o *git.Object, p place, ta
 	}
 	options := r.sourceOptions()
 	options.Exclude = r.excluded
-	options.Skip = func(s finding.Skip) {
+	options.Record = func(e coverage.Entry) {
 		if p.quiet {
 			return
 		}
-		s.Path = p.where(s.Path)
-		r.Skip(s)
+		e.Path = p.where(e.Path)
+		r.Record(e)
 	}
 	return expand(ctx, worker, o, p.path, options, func(_ int, b *source.Blob) error {
 		inner := p
@@ -114,7 +115,7 @@ func expand(ctx context.Context, worker int, o *git.Object, name string, options
 	}
 	in, err := o.Reader()
 	if err != nil {
-		options.Skip(finding.Skip{Path: name, Reason: err.Error()})
+		options.Record(coverage.Skip(name, err.Error()))
 		return nil
 	}
 	defer func() { _ = in.Close() }()
@@ -122,18 +123,31 @@ func expand(ctx context.Context, worker int, o *git.Object, name string, options
 	return err
 }
 
-// excludedFile tells whether the configuration leaves out a file or a folder
-// that it is in.
+// excludedFile reports whether the configuration excludes a file of a
+// repository, or a directory that it is in. The outermost one is recorded, once.
 func (r *Run) excludedFile(name string) bool {
 	if len(r.o.Config.Exclude) == 0 {
 		return false
 	}
+	by := ""
+	if r.excluded(name, false) {
+		by = name
+	}
 	for dir := path.Dir(name); dir != "." && dir != "/"; dir = path.Dir(dir) {
 		if r.excluded(dir, true) {
-			return true
+			by = dir
 		}
 	}
-	return r.excluded(name, false)
+	if by == "" {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.excludedPaths[by] {
+		r.excludedPaths[by] = true
+		r.record(coverage.Exclude(coverage.ByExclude, ""))
+	}
+	return true
 }
 
 // safeCommit gives a commit whose words can be shown.

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/detect"
-	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/source"
 	"github.com/momentolint/momentolint/scanner/source/git"
 	"github.com/momentolint/momentolint/scanner/source/git/cache"
@@ -44,6 +44,8 @@ func (r *Run) History(ctx context.Context, dir string, what History) error {
 	}
 	defer func() { _ = repo.Close() }()
 	h := &history{run: r, repo: repo, paths: r.detector.PathRules()}
+	// Only with its path can it be said whether a file is excluded.
+	h.nameOpaque = r.o.NameOpaque || len(r.o.Config.Exclude) > 0
 	h.selection = git.Selection{Reflog: what.Reflog, AllObjects: what.AllObjects, Part: what.Part, Parts: what.Parts}
 	if err := h.openCache(); err != nil {
 		r.Note(err.Error())
@@ -76,22 +78,29 @@ type history struct {
 	selection git.Selection
 	// paths tells that there are rules that look at paths alone, so that every
 	// blob's are needed.
-	paths   bool
-	workers []historyWorker
+	paths bool
+	// nameOpaque has opaque files named by commit and path rather than by their
+	// object id.
+	nameOpaque bool
+	workers    []historyWorker
 }
 
 // historyWorker is what one worker found.
 type historyWorker struct {
 	options source.Options
 	blob    source.Blob
-	// hit tells that there is something in the present object, found that it is
-	// more than what could not be looked at.
+	// hit is set if the current object has a finding or was skipped in part;
+	// found only for a finding.
 	hit, found bool
+	// entries are what is opaque in the current object.
+	entries []coverage.Entry
 	// hits are the objects with something in them, others the blobs without if
 	// their paths are needed.
 	hits, others []git.OID
+	// opaque is what is opaque in objects that are not among the hits.
+	opaque []coverage.Entry
 	// large counts blobs above the limit that the user set.
-	large int64
+	large int
 }
 
 // openCache takes the repository's cache, if there is to be one.
@@ -121,7 +130,14 @@ func (h *history) search(ctx context.Context) error {
 	for i := range h.workers {
 		w := &h.workers[i]
 		w.options = h.run.sourceOptions()
-		w.options.Skip = func(finding.Skip) { w.hit = true }
+		w.options.Record = func(e coverage.Entry) {
+			switch e.Class {
+			case coverage.Skipped:
+				w.hit = true
+			default:
+				w.entries = append(w.entries, e)
+			}
+		}
 	}
 	stats, err := h.repo.Objects(ctx, h.selection, func(worker int, o *git.Object) error {
 		return h.visit(ctx, worker, o)
@@ -142,7 +158,7 @@ var errHit = errors.New("hit")
 func (h *history) visit(ctx context.Context, worker int, o *git.Object) error {
 	w := &h.workers[worker]
 	r := h.run
-	w.hit, w.found = false, false
+	w.hit, w.found, w.entries = false, false, w.entries[:0]
 	switch {
 	case o.Type != git.Blob:
 		w.blob = source.Blob{Head: o.Data}
@@ -162,6 +178,18 @@ func (h *history) visit(ctx context.Context, worker int, o *git.Object) error {
 		err := expand(ctx, worker, o, "", w.options, func(_ int, b *source.Blob) error { return h.look(ctx, worker, b) })
 		if err != nil && !errors.Is(err, errHit) {
 			return err
+		}
+	}
+	if len(w.entries) > 0 && !w.hit {
+		if h.nameOpaque {
+			w.hit = true
+		} else {
+			// The next run is to see it again.
+			o.Forget()
+			for _, e := range w.entries {
+				e.Path = o.ID.String() + e.Path
+				w.opaque = append(w.opaque, e)
+			}
 		}
 	}
 	if w.hit {
@@ -184,8 +212,12 @@ func (h *history) look(ctx context.Context, worker int, b *source.Blob) error {
 		return errHit
 	})
 	h.run.progress.Bytes.Add(n)
-	if _, ok := errors.AsType[*detect.Partial](err); ok {
-		w.hit = true
+	if p, ok := errors.AsType[*detect.Partial](err); ok {
+		if len(p.Reasons) > 0 || !chosenDepth(h.run.o.MaxDecodeDepth, DefaultDecodeDepth) {
+			w.hit = true
+		} else {
+			w.entries = append(w.entries, coverage.Exclude(coverage.ByMaxDecodeDepth, ""))
+		}
 		return nil
 	}
 	return err
@@ -195,18 +227,18 @@ func (h *history) look(ctx context.Context, worker int, b *source.Blob) error {
 func (h *history) place(ctx context.Context) error {
 	r := h.run
 	var hits, others []git.OID
-	var large int64
+	large := 0
 	for i := range h.workers {
 		hits = append(hits, h.workers[i].hits...)
 		others = append(others, h.workers[i].others...)
 		large += h.workers[i].large
+		for _, e := range h.workers[i].opaque {
+			r.Record(e)
+		}
 	}
-	if large > 0 {
-		r.Skip(finding.Skip{
-			Path: ".", ByDesign: true,
-			Reason: fmt.Sprintf("%d files of the history are larger than the limit of %d bytes", large, r.o.MaxFileSize),
-		})
-	}
+	r.mu.Lock()
+	r.summary.Exclude(coverage.Exclusion{By: coverage.ByMaxFileSize, Count: large, Source: r.o.setBy(coverage.ByMaxFileSize)})
+	r.mu.Unlock()
 	where, err := h.repo.Attribute(ctx, h.selection, slices.Concat(hits, others))
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/detect"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/importer"
@@ -49,14 +50,14 @@ type imported struct {
 	match   detect.Match
 }
 
-// importFile reads one report. What is wrong with it becomes a Skip; the error
-// is that of the context.
+// importFile reads one report. What is wrong with it is recorded as skipped;
+// the error is that of the context.
 func (r *Run) importFile(ctx context.Context, path string, stdin io.Reader) ([]imported, error) {
 	in := stdin
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
-			r.Skip(finding.Skip{Path: path, Reason: finding.Reason(err)})
+			r.Record(coverage.Skip(path, finding.Reason(err)))
 			return nil, nil
 		}
 		defer func() { _ = f.Close() }()
@@ -76,7 +77,7 @@ func (r *Run) importFile(ctx context.Context, path string, stdin io.Reader) ([]i
 	case ctx.Err() != nil:
 		return j.found, fmt.Errorf("reading %s: %w", path, ctx.Err())
 	case err != nil:
-		r.Skip(finding.Skip{Path: path, Reason: "as a report: " + err.Error()})
+		r.Record(coverage.Skip(path, "as a report: "+err.Error()))
 	}
 	j.conclude(report)
 	return j.found, nil
@@ -127,8 +128,8 @@ type judge struct {
 	report string
 	found  []imported
 	// own is the number of entries that hold a credential of Momento's, foreign
-	// of those that do not, excluded of those that the configuration leaves out.
-	own, foreign, excluded int
+	// of those that do not.
+	own, foreign int
 	// hidden is the number of entries whose secret the report hides, named of
 	// those among them whose rule says that they are Momento's.
 	hidden, named int
@@ -143,7 +144,7 @@ type judge struct {
 func (j *judge) take(ctx context.Context, e *importer.Entry) error {
 	name := cmp.Or(e.File, j.report)
 	if j.run.excluded(name, false) {
-		j.excluded++
+		j.run.Record(coverage.Exclude(coverage.ByExclude, ""))
 		return nil
 	}
 	at := entryPlace{file: e.File, line: e.StartLine}
@@ -192,7 +193,7 @@ func (j *judge) look(ctx context.Context, name string, e *importer.Entry, i int)
 		if m.StartLine == 1 && m.EndLine == 1 {
 			f.Location.StartColumn, f.Location.EndColumn = e.Columns(text, m.StartColumn-1, m.EndColumn-1)
 		}
-		j.found = append(j.found, imported{*f, detect.Match{Allowed: m.Allowed, AllowReason: m.AllowReason}})
+		j.found = append(j.found, imported{*f, detect.Match{AllowedBy: m.AllowedBy, AllowReason: m.AllowReason}})
 	})
 }
 
@@ -280,22 +281,19 @@ func (j *judge) conclude(report importer.Report) {
 	if j.foreign > 0 {
 		note += fmt.Sprintf(", %d not", j.foreign)
 	}
-	if j.excluded > 0 {
-		note += fmt.Sprintf(", %d left out by the configuration", j.excluded)
-	}
 	if n := j.hidden + unknown; n > 0 {
 		note += fmt.Sprintf(", %d unknown", n)
 	}
 	j.run.Note(note)
 	if j.hidden > 0 {
-		reason := fmt.Sprintf("the secret is missing in %d of %s, so that nobody can tell whose it is; let %s write a report that is not redacted", j.hidden, count(report.Entries, "finding"), tool)
+		reason := fmt.Sprintf("%d of %s have a redacted secret and cannot be checked; rerun %s without redaction", j.hidden, count(report.Entries, "finding"), tool)
 		if j.named > 0 {
 			reason += fmt.Sprintf(" (%d by a rule that says Momento)", j.named)
 		}
-		j.run.Skip(finding.Skip{Path: j.report, Reason: reason})
+		j.run.Record(coverage.Skip(j.report, reason))
 	}
 	if unknown > 0 {
-		j.run.Skip(finding.Skip{Path: j.report, Reason: fmt.Sprintf("there is only the beginning of the secret in %d of %s, so that nobody can tell whose it is; scan the files themselves", unknown, count(report.Entries, "finding"))})
+		j.run.Record(coverage.Skip(j.report, fmt.Sprintf("there is only the beginning of the secret in %d of %s, so that nobody can tell whose it is; scan the files themselves", unknown, count(report.Entries, "finding"))))
 	}
 }
 
@@ -349,7 +347,7 @@ func (i *imported) absorb(other *imported) bool {
 		return false
 	}
 	allowed := i.match
-	if other.match.Allowed {
+	if other.match.Allowed() {
 		allowed = other.match
 	}
 	if narrower(b, a) {

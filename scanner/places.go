@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/machine"
 	"github.com/momentolint/momentolint/scanner/source"
@@ -13,7 +14,7 @@ import (
 func (r *Run) Machine(ctx context.Context, system machine.System) error {
 	r.progress.phase("looking through this computer")
 	places, variables := system.Places(func(path string, err error) {
-		r.Skip(finding.Skip{Path: path, Reason: finding.Reason(err)})
+		r.Record(coverage.Skip(path, finding.Reason(err)))
 	})
 	for _, p := range places {
 		stats, err := source.Files(ctx, []string{p.Path}, r.machineOptions(), r.visit(ctx, p.Advice))

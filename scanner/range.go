@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/detect"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/source/git"
@@ -110,7 +111,7 @@ func (r *Run) change(ctx context.Context, worker int, c *git.Change) ([]changeHi
 	var hits []changeHit
 	p := place{path: cmp.Or(c.Path, c.ID.String()), commit: safeCommit(c.Commit)}
 	if limit := r.o.MaxFileSize; limit > 0 && c.Size > limit && !c.IsMessage() {
-		r.Skip(finding.Skip{Path: p.where(p.path), ByDesign: true, Reason: fmt.Sprintf("larger than the limit of %d bytes", limit)})
+		r.Record(coverage.Exclude(coverage.ByMaxFileSize, ""))
 		return nil, nil
 	}
 	err := r.object(ctx, worker, c.Object, p, func(f *finding.Finding, m *detect.Match) {
@@ -141,14 +142,14 @@ func (r *Run) newIn(ctx context.Context, worker int, p place, c *git.Change, hit
 		old := map[string]bool{}
 		err := r.object(ctx, worker, before, p, func(f *finding.Finding, m *detect.Match) {
 			id := f.Rule + "\x00" + f.Fingerprint
-			old[id] = old[id] || !m.Allowed
+			old[id] = old[id] || !m.Allowed()
 		})
 		if err != nil {
 			return hits, err
 		}
 		hits = slices.DeleteFunc(hits, func(h changeHit) bool {
 			open, known := old[h.finding.Rule+"\x00"+h.finding.Fingerprint]
-			return known && (open || h.match.Allowed)
+			return known && (open || h.match.Allowed())
 		})
 		if len(hits) == 0 {
 			break

@@ -7,7 +7,9 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/detect"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/source"
@@ -22,8 +24,7 @@ type place struct {
 	commit *finding.Commit
 	// advice is set for well-known places on a computer.
 	advice string
-	// quiet is set for what is only read to compare: what cannot be looked at in
-	// it is not told.
+	// quiet suppresses entries of the ledger, for blobs read only for comparison.
 	quiet bool
 }
 
@@ -52,28 +53,46 @@ func (r *Run) scan(ctx context.Context, worker int, p place, head []byte, rest i
 		if p.quiet {
 			return nil
 		}
-		r.Skip(finding.Skip{Path: p.where(p.path), Reason: partial.Error(), ByDesign: partial.ByChoice})
+		r.partly(p.where(p.path), partial)
 		return nil
 	}
 	return err
 }
 
-// keep is the usual end of a match: into the run's findings, or to those that
-// are silenced on their line.
+// partly records that a text was scanned in part.
+func (r *Run) partly(path string, p *detect.Partial) {
+	reasons := p.Reasons
+	switch {
+	case !p.Depth:
+	case chosenDepth(r.o.MaxDecodeDepth, DefaultDecodeDepth):
+		r.Record(coverage.Exclude(coverage.ByMaxDecodeDepth, ""))
+	default:
+		reasons = append(slices.Clip(reasons), detect.TooDeep)
+	}
+	if len(reasons) > 0 {
+		r.Record(coverage.Skip(path, strings.Join(reasons, "; ")))
+	}
+}
+
+// keep is the usual end of a match: it becomes one of the run's findings, or is
+// recorded as excluded.
 func (r *Run) keep(f *finding.Finding, m *detect.Match) {
 	if r.o.Config.Disabled(f.Rule) {
+		r.Record(coverage.Exclude(coverage.ByDisable, ""))
 		return
 	}
-	if f.Commit != nil && !m.Allowed {
-		if reason := r.detector.Ignored(f.Location.File, f.Commit.ID, m); reason != "" {
-			m.Allowed, m.AllowReason = true, reason
-		}
+	if f.Commit != nil && !m.Allowed() {
+		r.detector.Ignore(f.Location.File, f.Commit.ID, m)
 	}
 	r.progress.Findings.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if m.Allowed {
-		r.silenced = append(r.silenced, silenced{*f, m.AllowReason})
+	if m.Allowed() {
+		e := coverage.Exclude(m.AllowedBy, "")
+		if m.AllowedBy == coverage.ByComment {
+			e.Source = f.Location.File
+		}
+		r.record(e)
 		return
 	}
 	r.findings = append(r.findings, *f)
@@ -91,7 +110,8 @@ func (r *Run) visit(ctx context.Context, advice string) func(int, *source.Blob) 
 
 func (r *Run) sourceOptions() source.Options {
 	return source.Options{
-		Jobs: r.o.Jobs, MaxArchiveDepth: r.o.MaxArchiveDepth, MaxFileSize: r.o.MaxFileSize, Skip: r.Skip,
+		Jobs: r.o.Jobs, MaxArchiveDepth: r.o.MaxArchiveDepth, MaxFileSize: r.o.MaxFileSize, Record: r.Record,
+		DepthChosen: chosenDepth(r.o.MaxArchiveDepth, DefaultArchiveDepth),
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/baseline"
 	"github.com/momentolint/momentolint/scanner/config"
@@ -27,6 +28,12 @@ const (
 	DefaultDecodeDepth   = 6
 	DefaultExpiryWarning = 30 * 24 * time.Hour
 )
+
+// Coverage is the ledger of what a run did not scan: skipped, opaque, excluded.
+type Coverage = coverage.Ledger
+
+// Entry is an entry of the ledger.
+type Entry = coverage.Entry
 
 // Options are what a run needs to know beside its sources.
 type Options struct {
@@ -53,6 +60,12 @@ type Options struct {
 	MaxDecodeDepth int
 	// MaxFileSize leaves out larger files, in bytes; 0 = none.
 	MaxFileSize int64
+	// SetBy names the flag or file that set what excludes something, for the
+	// report; what is not in it was set by the configuration.
+	SetBy map[coverage.By]string
+	// NameOpaque looks the paths of opaque files of a history up, which takes a
+	// walk of its trees. Without it they are named by their object ids.
+	NameOpaque bool
 	// ExpiryWarning is how far ahead an expiry counts as soon.
 	ExpiryWarning time.Duration
 	// ShowSecrets lets reports show credentials in full.
@@ -111,16 +124,11 @@ type Run struct {
 
 	mu       sync.Mutex
 	findings []finding.Finding
-	silenced []silenced
 	summary  finding.Summary
 	notes    []string
 	stopped  error
-}
-
-// silenced is a finding that a comment on its line silences.
-type silenced struct {
-	finding finding.Finding
-	reason  string
+	// excludedPaths are the paths of repositories that were recorded as excluded.
+	excludedPaths map[string]bool
 }
 
 // New prepares a run. The error is a mistake in a configuration.
@@ -148,8 +156,7 @@ func New(o Options) (*Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing the rules: %w", err)
 	}
-	r := &Run{o: o, detector: d, progress: o.Progress, started: time.Now()}
-	r.summary.Skipped = []finding.Skip{}
+	r := &Run{o: o, detector: d, progress: o.Progress, started: time.Now(), excludedPaths: map[string]bool{}}
 	r.notes = d.Notes()
 	for range o.Jobs {
 		r.scanners = append(r.scanners, d.NewScanner())
@@ -163,9 +170,11 @@ func (r *Run) Add(findings ...finding.Finding) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, f := range findings {
-		if !r.o.Config.Disabled(f.Rule) {
-			r.findings = append(r.findings, f)
+		if r.o.Config.Disabled(f.Rule) {
+			r.record(coverage.Exclude(coverage.ByDisable, ""))
+			continue
 		}
+		r.findings = append(r.findings, f)
 	}
 }
 
@@ -186,11 +195,19 @@ func (r *Run) Progress(phase string) *Progress {
 	return r.progress
 }
 
-// Skip notes something that was not looked at.
-func (r *Run) Skip(s finding.Skip) {
+// Record adds something that was not scanned, or only in part, to the ledger.
+func (r *Run) Record(e Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.summary.Skipped = append(r.summary.Skipped, s)
+	r.record(e)
+}
+
+// record is Record for callers that hold the lock.
+func (r *Run) record(e Entry) {
+	if e.Class == coverage.Excluded && e.Source == "" {
+		e.Source = r.o.setBy(e.By)
+	}
+	r.summary.Add(e)
 }
 
 // Note adds a remark for people to the report, once.

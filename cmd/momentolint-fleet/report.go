@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -101,7 +102,7 @@ func (a *app) openRun(ctx context.Context, name string, args []string) (*fleet.F
 
 // finish writes the reports and sets the exit code.
 func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
-	o := fleet.ReportOptions{Version: buildVersion(), Baseline: f.known, ExpiryWarning: f.settings.ExpiryWarning, Now: a.now}
+	o := fleet.ReportOptions{Version: buildVersion(), Baseline: f.known, BaselineName: filepath.ToSlash(f.Baseline), ExpiryWarning: f.settings.ExpiryWarning, Now: a.now}
 	all, err := r.Report(ctx, o)
 	if err != nil {
 		return err

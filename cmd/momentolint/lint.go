@@ -16,6 +16,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers"
 	"github.com/momentolint/momentolint/analyzers/momentoexpiry"
 	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/govet"
 	"github.com/momentolint/momentolint/internal/words"
 	"github.com/momentolint/momentolint/scanner"
@@ -192,7 +193,7 @@ type linter struct {
 	files map[string]*source
 	// What the last round has found.
 	findings []lintFinding
-	problems []finding.Skip
+	problems []scanner.Entry
 	counted  govet.Count
 	// fixed is what became of fixes; broken is why some could not be applied.
 	fixed  govet.Applied
@@ -235,7 +236,7 @@ func (l *linter) run(ctx context.Context, patterns []string) error {
 			return err
 		}
 		for _, u := range unread {
-			l.problems = append(l.problems, finding.Skip{Path: l.name(u.Dir), Reason: finding.Reason(u.Err)})
+			l.problems = append(l.problems, coverage.Skip(l.name(u.Dir), finding.Reason(u.Err)))
 		}
 		if !l.fix || !l.apply() {
 			return nil
@@ -319,22 +320,22 @@ func (l *linter) hand(run *scanner.Run) {
 		run.Add(l.findings[i].Finding)
 	}
 	for _, p := range l.problems {
-		run.Skip(p)
+		run.Record(p)
 	}
 	run.Count(l.counted.Files, l.counted.Bytes)
 }
 
 // unanalyzed says what was not analyzed and why, in the words of the go
 // command, one entry for each line of them.
-func (l *linter) unanalyzed(t govet.Target, p govet.Problem) []finding.Skip {
-	var list []finding.Skip
+func (l *linter) unanalyzed(t govet.Target, p govet.Problem) []scanner.Entry {
+	var list []scanner.Entry
 	for line := range strings.Lines(p.Text) {
 		line = strings.TrimRight(line, "\r\n")
 		if n := len(list); n > 0 && (strings.HasPrefix(line, "\t") || strings.HasPrefix(line, " ")) {
 			list[n-1].Reason += " " + strings.TrimSpace(line)
 			continue
 		}
-		skip := finding.Skip{Path: p.Package, Reason: line}
+		skip := coverage.Skip(p.Package, line)
 		if place, reason, ok := govet.CutPlace(line); ok {
 			file, position, _ := strings.Cut(place, ".go:")
 			file += ".go"

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -160,7 +159,7 @@ func (a *app) remarks(r *finding.Report, f *reportFlags) {
 	if a.commandedByLog() {
 		safe = report.LogLine
 	}
-	skipped := slices.DeleteFunc(slices.Clone(r.Summary.Skipped), func(s finding.Skip) bool { return s.ByDesign })
+	skipped := r.Summary.Skipped
 	for i, s := range skipped {
 		if i >= maxRemarks && !f.verbose {
 			_, _ = fmt.Fprintf(a.err, "momentolint: … and %d more not looked at\n", len(skipped)-i)

@@ -134,7 +134,7 @@ func TestScanFitsTheTerminal(t *testing.T) {
 			{"NO_COLOR before CLICOLOR_FORCE", []string{"NO_COLOR=1", "CLICOLOR_FORCE=1"}, nil, false},
 		} {
 			screen, code := atTerminalOf(t, columns, tt.env, "", "", append([]string{"scan", "--offline", "--no-progress", dir}, tt.args...)...)
-			if code != exitFailed {
+			if code != exitFound {
 				t.Errorf("%s: exit %d", tt.name, code)
 			}
 			if sequence.MatchString(screen) != tt.coloured {

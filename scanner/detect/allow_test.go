@@ -54,8 +54,8 @@ func TestCommentsSilence(t *testing.T) {
 			continue
 		}
 		m := got[0]
-		if m.AllowReason != c.reason || m.Allowed != (c.reason != "") {
-			t.Errorf("%s: allowed %t for %q, want %q", c.name, m.Allowed, m.AllowReason, c.reason)
+		if m.AllowReason != c.reason || m.Allowed() != (c.reason != "") {
+			t.Errorf("%s: allowed %t for %q, want %q", c.name, m.Allowed(), m.AllowReason, c.reason)
 		}
 		if told := strings.Contains(m.Message, "gives no reason"); told != c.told {
 			t.Errorf("%s: the message is %q", c.name, m.Message)

@@ -56,7 +56,7 @@ func check(t *testing.T, c *detecttest.Case, got []detect.Match) {
 			continue
 		}
 		w := c.Want[i]
-		if m.Allowed {
+		if m.Allowed() {
 			t.Errorf("%s: %s is held back: %s", c.Name, describe(m), m.AllowReason)
 		}
 		if m.Rule != w.Rule() || m.Credential.Kind != w.Kind || m.Credential.Reveal() != w.Secret ||

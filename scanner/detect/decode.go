@@ -98,7 +98,7 @@ func (s *Scanner) wasDecoded(v *view, at, phase int) bool {
 // base64 decodes the text around a needle in base64 and looks into it.
 func (s *Scanner) base64(v *view, at, phase int) {
 	if v.depth >= s.d.depth {
-		s.tooDeep(v)
+		s.tooDeep()
 		return
 	}
 	e := &s.encoded[v.depth]
@@ -223,7 +223,7 @@ func (s *Scanner) runStart(v *view, at int) int {
 // hex decodes hexadecimal digits that spell a needle at v.data[at].
 func (s *Scanner) hex(v *view, at int) {
 	if v.depth >= s.d.depth {
-		s.tooDeep(v)
+		s.tooDeep()
 		return
 	}
 	d := v.data
@@ -296,7 +296,7 @@ func hexSeparator(d []byte, i, end int) int {
 // decimal decodes a list of byte values that spells a needle at v.data[at].
 func (s *Scanner) decimal(v *view, at int) {
 	if v.depth >= s.d.depth {
-		s.tooDeep(v)
+		s.tooDeep()
 		return
 	}
 	d := v.data
@@ -344,7 +344,7 @@ func (s *Scanner) decimal(v *view, at int) {
 // utf16 takes the zeros out of the text around a needle at v.data[at].
 func (s *Scanner) utf16(v *view, at int) {
 	if v.depth >= s.d.depth {
-		s.tooDeep(v)
+		s.tooDeep()
 		return
 	}
 	d := v.data

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/detect/literal"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
@@ -91,10 +92,20 @@ type Match struct {
 	NearbyEndpoint string
 	// Minor reports a breach of a policy that weighs less than the rule says.
 	Minor bool
-	// Allowed tells that the text itself or the gitleaks configuration silences
-	// the finding, and AllowReason why.
-	Allowed     bool
+	// AllowedBy is what suppresses the finding: a comment, the gitleaks
+	// configuration or ignore file; "" if nothing does. AllowReason says why.
+	AllowedBy   coverage.By
 	AllowReason string
+}
+
+// Allowed reports whether something suppresses the finding.
+func (m *Match) Allowed() bool { return m.AllowedBy != "" }
+
+// allow suppresses the finding for a reason, if there is one.
+func (m *Match) allow(by coverage.By, reason string) {
+	if m.AllowedBy, m.AllowReason = by, reason; reason == "" {
+		m.AllowedBy = ""
+	}
 }
 
 // New prepares a detector. An error is a mistake in the gitleaks configuration

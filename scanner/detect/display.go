@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/coverage"
 )
 
 // The width of a line that is shown, in bytes around the finding. The margin
@@ -28,11 +29,12 @@ func (s *Scanner) complete(c *candidate) {
 	s.position(c)
 	s.show(c)
 	reason, mute := inlineAllow(s.linesOf(c), m.Rule)
+	by := coverage.ByComment
 	if reason == "" {
-		reason = s.allowed(c)
+		by, reason = s.allowed(c)
 	}
-	m.Allowed, m.AllowReason = reason != "", reason
-	if mute && !m.Allowed {
+	m.allow(by, reason)
+	if mute && !m.Allowed() {
 		m.Message = strings.TrimSuffix(m.Message, ".") + "; the comment " + ownMark + " beside it gives no reason (" + ownMark + " -- why) and does not silence it."
 	}
 }

@@ -90,7 +90,7 @@ func TestCommentsCountAcrossAnEdge(t *testing.T) {
 			found := 0
 			text := strings.Repeat("\n", before) + line + strings.Repeat(" x", s.sizes.buffer)
 			_, err := s.Scan(t.Context(), "a.c", nil, strings.NewReader(text), func(m *Match) error {
-				if found++; !m.Allowed {
+				if found++; !m.Allowed() {
 					t.Errorf("after %d bytes: the comment does not count", before)
 				}
 				return nil

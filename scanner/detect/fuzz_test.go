@@ -50,7 +50,7 @@ func fuzzScan(t *testing.T, d *Detector, text, head []byte, rest io.Reader) ([]s
 	s.sizes = small()
 	var list []string
 	n, err := s.Scan(t.Context(), "", head, rest, func(m *Match) error {
-		list = append(list, fmt.Sprint(m.Rule, m.Fingerprint, m.StartLine, m.StartColumn, m.EndLine, m.EndColumn, m.Encoding, m.Allowed))
+		list = append(list, fmt.Sprint(m.Rule, m.Fingerprint, m.StartLine, m.StartColumn, m.EndLine, m.EndColumn, m.Encoding, m.Allowed()))
 		if m.StartLine < 1 || m.StartColumn < 1 || m.EndLine < m.StartLine || m.EndLine == m.StartLine && m.EndColumn <= m.StartColumn || m.EndLine > bytes.Count(text, newline)+1 {
 			t.Errorf("%s from %d:%d to %d:%d", m.Rule, m.StartLine, m.StartColumn, m.EndLine, m.EndColumn)
 		}

@@ -3,6 +3,7 @@ package detect_test
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -36,7 +37,7 @@ func configured(tb testing.TB, toml string, o detect.Options) *detect.Detector {
 func rules(list []detect.Match) []string {
 	var ids []string
 	for _, m := range list {
-		if !m.Allowed {
+		if !m.Allowed() {
 			ids = append(ids, m.Rule)
 		}
 	}
@@ -283,7 +284,10 @@ func TestAllowlistsOfTheConfigurationCount(t *testing.T) {
 			t.Errorf("%s: %d found", name, len(list))
 			continue
 		}
-		if got := list[0].Allowed || d.Ignored(tt.path, tt.commit, &list[0]) != ""; got != tt.want {
+		if !list[0].Allowed() {
+			d.Ignore(tt.path, tt.commit, &list[0])
+		}
+		if got := list[0].Allowed(); got != tt.want {
 			t.Errorf("%s: silenced %v, want %v", name, got, tt.want)
 		}
 	}
@@ -316,7 +320,10 @@ func TestTheIgnoreFileCounts(t *testing.T) {
 			t.Errorf("%s: %d found", tt.path, len(list))
 			continue
 		}
-		if got := list[0].Allowed || d.Ignored(tt.path, tt.commit, &list[0]) != ""; got != tt.want {
+		if !list[0].Allowed() {
+			d.Ignore(tt.path, tt.commit, &list[0])
+		}
+		if got := list[0].Allowed(); got != tt.want {
 			t.Errorf("%s of commit %q: silenced %v, want %v", tt.path, tt.commit, got, tt.want)
 		}
 	}
@@ -351,8 +358,12 @@ func TestNoDecodingMeansNone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := scan(t, d.NewScanner(), "a", text, nil); len(got) != 0 {
-		t.Errorf("found %s", describe(&got[0]))
+	_, err = d.NewScanner().Scan(t.Context(), "a", text, nil, func(m *detect.Match) error {
+		t.Errorf("found %s", describe(m))
+		return nil
+	})
+	if p := (*detect.Partial)(nil); !errors.As(err, &p) || !p.Depth || len(p.Reasons) > 0 {
+		t.Errorf("%v, want that something was encoded deeper", err)
 	}
 	if got := scan(t, newDetector(t, detect.Options{MaxDecodeDepth: 1}).NewScanner(), "a", text, nil); len(got) != 1 {
 		t.Errorf("%d found with one layer", len(got))

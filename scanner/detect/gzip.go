@@ -22,7 +22,7 @@ type unpacking struct {
 func (s *Scanner) gzip(v *view, at, layers int) {
 	depth := s.d.depth - v.depth - layers - 1
 	if depth < 0 {
-		s.tooDeep(v)
+		s.tooDeep()
 		return
 	}
 	e := &s.encoded64
@@ -159,6 +159,7 @@ func (s *Scanner) unpacked(in io.Reader, depth int) (list []*candidate) {
 		for _, reason := range p.Reasons {
 			s.partly(reason)
 		}
+		s.partial.Depth = s.partial.Depth || p.Depth
 	}
 	if limited.N <= 0 {
 		s.partly(tooMuch)

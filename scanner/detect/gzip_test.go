@@ -53,7 +53,10 @@ func partlyScanned(t *testing.T, s *Scanner, head []byte, rest io.Reader) (list 
 		return nil
 	})
 	if p := (*Partial)(nil); errors.As(err, &p) {
-		return list, p.Reasons
+		if reasons = p.Reasons; p.Depth {
+			reasons = append(reasons, TooDeep)
+		}
+		return list, reasons
 	} else if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +156,7 @@ func TestCompressedTextsAreBounded(t *testing.T) {
 		t.Errorf("cut off: %d found, %q", len(list), reasons)
 	}
 	list, reasons = partlyScanned(t, newTestDetector(t, Options{MaxDecodeDepth: 1}).NewScanner(), []byte("data: "+gzipped(bytes.Repeat([]byte(key+"\n"), 3))), nil)
-	if len(list) != 0 || !slices.Equal(reasons, []string{tooNear}) {
+	if len(list) != 0 || !slices.Equal(reasons, []string{TooDeep}) {
 		t.Errorf("deeper than the limit: %d found, %q", len(list), reasons)
 	}
 }

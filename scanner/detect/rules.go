@@ -15,6 +15,7 @@ import (
 	"github.com/zricethezav/gitleaks/v8/report"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/lazy"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
@@ -222,22 +223,22 @@ func newGitleaks(c config.Config) *detect.Detector {
 
 // allowed tells whether the gitleaks configuration or ignore file silences a
 // candidate, and why: "" if not.
-func (s *Scanner) allowed(c *candidate) string {
+func (s *Scanner) allowed(c *candidate) (by coverage.By, reason string) {
 	m := &c.match
 	if s.d.ignored.has("", s.path, m.Rule, m.StartLine) {
-		return ".gitleaksignore"
+		return coverage.ByGitleaksIgnore, ".gitleaksignore"
 	}
 	e := s.d.engine
 	if m.Credential.IsZero() || !e.custom {
-		return ""
+		return "", ""
 	}
 	if e.off[m.Rule] {
-		return "disabled in the gitleaks configuration"
+		return coverage.ByGitleaksConfig, "disabled in the gitleaks configuration"
 	}
 	if !e.accepts(s.path, "", m.Rule, s.asText(c)) {
-		return "allowed by the gitleaks configuration"
+		return coverage.ByGitleaksConfig, "allowed by the gitleaks configuration"
 	}
-	return ""
+	return "", ""
 }
 
 // asText gives a candidate as gitleaks reads it: the line that it stands on,
@@ -266,23 +267,23 @@ func (e *engine) accepts(path, commit, rule, text string) bool {
 	return len(e.own[rule].detect(e.name(path), commit, text)) > 0
 }
 
-// Ignored tells whether the user's gitleaks files silence a match once it is
-// known where it comes from: its path, and the commit that brought it in if
-// there is one. reason is "" if not. Scan itself has judged what it could by
-// the path that it was given.
-func (d *Detector) Ignored(path, commit string, m *Match) (reason string) {
+// Ignore suppresses a match that the user's gitleaks files suppress once it is
+// known where it comes from: its path, and the commit that introduced it if
+// there is one. Scan itself has judged what it could by the path that it was
+// given.
+func (d *Detector) Ignore(path, commit string, m *Match) {
 	if d.ignored.has(commit, path, m.Rule, m.StartLine) {
-		return ".gitleaksignore"
+		m.allow(coverage.ByGitleaksIgnore, ".gitleaksignore")
+		return
 	}
 	if commit == "" || !d.engine.custom || m.Credential.IsZero() {
-		return ""
+		return
 	}
 	text := m.Credential.RevealWritten()
 	if m.Credential.Kind == credential.RefreshToken {
 		text = "refresh_token=" + text
 	}
 	if !d.engine.accepts(path, commit, m.Rule, text) {
-		return "allowed by the gitleaks configuration"
+		m.allow(coverage.ByGitleaksConfig, "allowed by the gitleaks configuration")
 	}
-	return ""
 }

@@ -122,23 +122,31 @@ func (d *Detector) NewScanner() *Scanner {
 
 // The reasons why a text was not looked at closely enough.
 const (
-	tooDense = "so much in it looks like a credential that the rest was only searched for plain ones"
-	tooLong  = "something in it that begins like a credential is longer than any"
-	tooMuch  = "a compressed text in it is longer than what is unpacked of one"
-	tooNear  = "encoded more often than the limit for decoding"
+	tooDense = "too many credential-like strings; the rest was searched for unencoded credentials only"
+	tooLong  = "a credential-like string exceeds the maximum length"
+	tooMuch  = "a compressed string exceeds the limit for unpacking"
 )
 
 // Partial is the error for a text in which something was not looked at because
 // of a bound. What was found has been told nevertheless.
 type Partial struct {
-	// Reasons say what and why, without any of the text.
+	// Reasons are the limits that were reached, without any of the text.
 	Reasons []string
-	// ByChoice tells that the only bound was one that the user set.
-	ByChoice bool
+	// Depth is set if something was encoded more often than MaxDecodeDepth.
+	Depth bool
 }
 
-// Error gives the reasons.
-func (p *Partial) Error() string { return strings.Join(p.Reasons, "; ") }
+// TooDeep is the reason for Depth.
+const TooDeep = "encoded more often than the limit for decoding"
+
+// Error returns the reasons.
+func (p *Partial) Error() string {
+	reasons := p.Reasons
+	if p.Depth {
+		reasons = append(slices.Clip(reasons), TooDeep)
+	}
+	return strings.Join(reasons, "; ")
+}
 
 func (s *Scanner) partly(reason string) {
 	if !slices.Contains(s.partial.Reasons, reason) {
@@ -146,11 +154,7 @@ func (s *Scanner) partly(reason string) {
 	}
 }
 
-func (s *Scanner) tooDeep(*view) {
-	if s.d.depth > 0 {
-		s.partly(tooNear)
-	}
-}
+func (s *Scanner) tooDeep() { s.partial.Depth = true }
 
 // Scan looks through one text and hands every match to emit, in the order of
 // their places. head is the beginning of the text, rest what follows, nil if
@@ -190,9 +194,8 @@ func (s *Scanner) Scan(ctx context.Context, path string, head []byte, rest io.Re
 	} else {
 		err = s.stream(chain(head, rest))
 	}
-	if err == nil && len(s.partial.Reasons) > 0 {
+	if err == nil && (s.partial.Depth || len(s.partial.Reasons) > 0) {
 		p := s.partial
-		p.ByChoice = len(p.Reasons) == 1 && p.Reasons[0] == tooNear
 		err = &p
 	}
 	return s.consumed, err

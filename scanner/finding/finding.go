@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/coverage"
 )
 
 // NeverExpiringRule is the id of the policy rule for code in any language
@@ -132,29 +133,18 @@ type AccountInfo struct {
 	AllowedCIDRs []string
 }
 
-// Skip is one thing that was not looked at, or not wholly.
-type Skip struct {
-	// Path is what was skipped, in the form of Location.File; it may be a
-	// commit, an object id or a repository.
-	Path string `json:"path"`
-	// Reason says why in a few words: "permission denied", "encrypted archive", …
-	Reason string `json:"reason"`
-	// ByDesign tells that leaving it out was asked for or is how momentolint
-	// works (an excluded path, a socket): the run is complete all the same.
-	ByDesign bool `json:"-"`
-}
-
-// Summary is how much a run looked at. Its JSON form is part of the contract.
+// Summary is how much a run scanned, and what it did not scan. Its JSON form is
+// part of the contract.
 type Summary struct {
-	Findings    int     `json:"findings"`
-	Credentials int     `json:"credentials"`
-	Live        int     `json:"live"`
-	Files       int64   `json:"files"`
-	Blobs       int64   `json:"blobs"`
-	Commits     int64   `json:"commits"`
-	Bytes       int64   `json:"bytes"`
-	Skipped     []Skip  `json:"skipped"`
-	Seconds     float64 `json:"seconds"`
+	Findings    int   `json:"findings"`
+	Credentials int   `json:"credentials"`
+	Live        int   `json:"live"`
+	Files       int64 `json:"files"`
+	Blobs       int64 `json:"blobs"`
+	Commits     int64 `json:"commits"`
+	Bytes       int64 `json:"bytes"`
+	coverage.Ledger
+	Seconds float64 `json:"seconds"`
 }
 
 // Report is everything a run has to tell, in final order.
@@ -176,13 +166,11 @@ type Report struct {
 	Root string
 	// ShowSecrets: the user asked for credentials in full.
 	ShowSecrets bool
-	// Suppressed counts what was found and is not in Findings.
-	Suppressed Suppressed
 	// Repositories tells of each repository of a fleet, in the order of their
 	// names; nil for a run over one place.
 	Repositories []Repository
-	// Incomplete tells that something was not looked at that should have been,
-	// so that no findings does not mean clean.
+	// Suppressed and Incomplete repeat what the ledger says.
+	Suppressed Suppressed
 	Incomplete bool
 }
 
@@ -211,10 +199,10 @@ type Repository struct {
 	Reason string
 	// Tries is how often it was begun.
 	Tries int
-	// Findings is the number of findings in it, Skipped that of the things that
-	// should have been looked at and were not.
-	Findings, Skipped     int
-	Commits, Blobs, Bytes int64
+	// Findings, Skipped and Opaque are the numbers of findings, and of entries of
+	// the ledger, in it.
+	Findings, Skipped, Opaque int
+	Commits, Blobs, Bytes     int64
 	// Read is how many of the bytes were read in this run; the others were
 	// known from an earlier one.
 	Read int64
@@ -222,10 +210,13 @@ type Repository struct {
 	Seconds float64
 }
 
-// Suppressed counts findings that somebody silenced, by how.
+// Skip is an entry of the ledger.
+type Skip = coverage.SkippedEntry
+
+// Suppressed counts findings that were suppressed, by how.
 type Suppressed struct {
-	// Inline are silenced by a comment on the line, Config by the configuration
-	// file or gitleaks' ignore file, Baseline by the baseline.
+	// Inline are suppressed by a comment on the line, Config by the configuration
+	// or a file of gitleaks', Baseline by the baseline.
 	Inline, Config, Baseline int
 }
 

@@ -3,6 +3,8 @@ package finding
 import (
 	"cmp"
 	"slices"
+
+	"github.com/momentolint/momentolint/internal/coverage"
 )
 
 // CommitID is the id of the commit that the finding is in, "" for a file.
@@ -39,8 +41,7 @@ func Compact(sorted []Finding) []Finding {
 	})
 }
 
-// Summarize counts the findings and their credentials, puts what was skipped
-// in order and decides whether the report is complete.
+// Summarize counts the findings and their credentials, and sorts the ledger.
 func (r *Report) Summarize() {
 	s := &r.Summary
 	s.Findings, s.Credentials, s.Live = len(r.Findings), 0, 0
@@ -56,11 +57,11 @@ func (r *Report) Summarize() {
 			s.Live++
 		}
 	}
-	slices.SortFunc(s.Skipped, func(a, b Skip) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason, b.Reason))
-	})
-	s.Skipped = slices.Compact(s.Skipped)
-	for _, skip := range s.Skipped {
-		r.Incomplete = r.Incomplete || !skip.ByDesign
+	s.Sort()
+	r.Incomplete = s.Incomplete()
+	r.Suppressed = Suppressed{
+		Inline:   s.ExcludedBy(coverage.ByComment),
+		Config:   s.ExcludedBy(coverage.ByAllow, coverage.ByGitleaksConfig, coverage.ByGitleaksIgnore),
+		Baseline: s.ExcludedBy(coverage.ByBaseline),
 	}
 }

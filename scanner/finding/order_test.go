@@ -6,6 +6,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/internal/coverage"
 )
 
 func TestFindingsAreSortedByPlaceAndTheSameOneIsThereOnce(t *testing.T) {
@@ -39,14 +40,16 @@ func TestASummaryCountsCredentialsOnceAndKnowsWhatIsIncomplete(t *testing.T) {
 	}
 	live := Finding{Credential: c, Fingerprint: "1", Verdict: Verdict{Status: StatusLive}}
 	r := &Report{Findings: []Finding{live, live, {Credential: c, Fingerprint: "2"}, {Fingerprint: "3"}}}
-	r.Summary.Skipped = []Skip{{Path: "b", ByDesign: true}, {Path: "a", ByDesign: true}, {Path: "b", ByDesign: true}}
-	r.Summarize()
-	if s := r.Summary; s.Findings != 4 || s.Credentials != 2 || s.Live != 1 || len(s.Skipped) != 2 || s.Skipped[0].Path != "a" || r.Incomplete {
-		t.Errorf("%+v, incomplete %v", s, r.Incomplete)
+	for _, path := range []string{"b", "a", "b"} {
+		r.Summary.Add(coverage.Unread(path, "zip", "encrypted"))
 	}
-	r.Summary.Skipped = append(r.Summary.Skipped, Skip{Path: "c", Reason: "unreadable"})
 	r.Summarize()
-	if s := r.Summary; !r.Incomplete || s.Credentials != 2 {
-		t.Errorf("%+v, incomplete %v", s, r.Incomplete)
+	if s := r.Summary; s.Findings != 4 || s.Credentials != 2 || s.Live != 1 || len(s.Opaque) != 2 || s.Opaque[0].Path != "a" || s.Incomplete() {
+		t.Errorf("%+v, incomplete %v", s, s.Incomplete())
+	}
+	r.Summary.Add(coverage.Skip("c", "permission denied"))
+	r.Summarize()
+	if s := r.Summary; !s.Incomplete() || s.Credentials != 2 {
+		t.Errorf("%+v, incomplete %v", s, s.Incomplete())
 	}
 }

@@ -18,6 +18,7 @@ type (
 		Tries    int                      `json:"tries"`
 		Findings int                      `json:"findings"`
 		Skipped  int                      `json:"skipped"`
+		Opaque   int                      `json:"opaque"`
 		Commits  int64                    `json:"commits"`
 		Blobs    int64                    `json:"blobs"`
 		Bytes    int64                    `json:"bytes"`
@@ -49,7 +50,7 @@ func (v *view) jsonRepositories() []jsonRepository {
 		r := &v.Repositories[i]
 		out = append(out, jsonRepository{
 			Name: v.scrubber.scrub(r.Name), URL: v.scrubber.scrub(r.URL), Status: r.Status, Reason: optional(v.scrubber.scrub(r.Reason)),
-			Tries: r.Tries, Findings: r.Findings, Skipped: r.Skipped, Commits: r.Commits, Blobs: r.Blobs, Bytes: r.Bytes, Read: r.Read,
+			Tries: r.Tries, Findings: r.Findings, Skipped: r.Skipped, Opaque: r.Opaque, Commits: r.Commits, Blobs: r.Blobs, Bytes: r.Bytes, Read: r.Read,
 			Seconds: sane(r.Seconds),
 		})
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -397,7 +398,7 @@ func FuzzWriters(f *testing.F) {
 			l.EndLine, l.EndColumn = l.StartLine, l.StartColumn
 		}
 		r.Notes = []string{a}
-		r.Summary.Skipped = []finding.Skip{{Path: a, Reason: b}}
+		r.Summary.Skipped = []coverage.SkippedEntry{{Path: a, Reason: b}}
 		out := map[string]string{}
 		for _, name := range Formats() {
 			w, err := ByName(name)

@@ -3,6 +3,7 @@ package report
 import (
 	"testing"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -29,7 +30,7 @@ func hostile(t testing.TB) *finding.Report {
 		r.Findings = append(r.Findings, f)
 		r.Notes = append(r.Notes, text)
 		r.StaleBaseline = append(r.StaleBaseline, text)
-		r.Summary.Skipped = append(r.Summary.Skipped, finding.Skip{Path: text, Reason: text})
+		r.Summary.Skipped = append(r.Summary.Skipped, coverage.SkippedEntry{Path: text, Reason: text})
 	}
 	return r
 }

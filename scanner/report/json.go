@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
@@ -115,8 +113,7 @@ func JSON(w io.Writer, r *finding.Report) error {
 		Repositories:  v.jsonRepositories(),
 		Credentials:   v.jsonCredentials(),
 	}
-	out.Summary.Skipped = append([]finding.Skip{}, slices.Concat(v.skipped, v.leftOut)...)
-	slices.SortStableFunc(out.Summary.Skipped, func(a, b finding.Skip) int { return strings.Compare(a.Path, b.Path) })
+	out.Summary.Ledger = v.ledger()
 	out.Summary.Seconds = sane(out.Summary.Seconds)
 	for i := range v.findings {
 		out.Findings = append(out.Findings, v.jsonFinding(&v.findings[i]))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -126,11 +127,16 @@ func sample(t testing.TB) *finding.Report {
 		Findings:    findings,
 		Summary: finding.Summary{
 			Findings: len(findings), Credentials: 7, Live: 2, Files: 1204, Blobs: 310, Commits: 87, Bytes: 3_400_000, Seconds: 0.124,
-			Skipped: []finding.Skip{
-				{Path: "backup/2024.zip", Reason: "encrypted archive"},
-				{Path: "var/lib/private", Reason: "permission denied"},
-				{Path: "var/lib/secret.key", Reason: "permission denied"},
-				{Path: "run/app.sock", Reason: "socket", ByDesign: true},
+			Ledger: coverage.Ledger{
+				Skipped: []coverage.SkippedEntry{
+					{Path: "backup/2024.zip", Reason: "encrypted archive"},
+					{Path: "var/lib/private", Reason: "permission denied"},
+					{Path: "var/lib/secret.key", Reason: "permission denied"},
+				},
+				Excluded: []coverage.Exclusion{
+					{By: coverage.ByBaseline, Count: 3, Source: "baseline.json"},
+					{By: coverage.ByComment, Count: 1, Source: "deploy/app.env"},
+				},
 			},
 		},
 		Now: now, ExpiryWarning: 30 * 24 * time.Hour,

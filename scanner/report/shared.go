@@ -1,7 +1,6 @@
 package report
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/momentolint/momentolint/scanner/finding"
@@ -14,7 +13,7 @@ func Scrubbed(r *finding.Report) *finding.Report {
 	v := newView(r, false)
 	out := *r
 	out.Findings, out.Notes, out.StaleBaseline = v.findings, v.notes, v.stale
-	out.Summary.Skipped = slices.Concat(v.skipped, v.leftOut)
+	out.Summary.Ledger = v.ledger()
 	return &out
 }
 

@@ -696,7 +696,7 @@ func (t *textWriter) skips(label string, list []finding.Skip, style func(string)
 		return
 	}
 	t.wrapped(label+skipWords(list), style)
-	if !t.o.Verbose && (len(list) > maxSkipPaths || list[0].ByDesign) {
+	if !t.o.Verbose && (len(list) > maxSkipPaths) {
 		return
 	}
 	for _, s := range list {

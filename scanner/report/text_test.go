@@ -14,6 +14,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
@@ -126,7 +127,6 @@ Not looked at, or not wholly: 3 (2 permission denied, 1 encrypted archive).
   backup/2024.zip  encrypted archive
   var/lib/private  permission denied
   var/lib/secret.key  permission denied
-Left out by design: 1 (socket).
 `
 	if !strings.HasSuffix(out, "\n\n"+want) {
 		t.Errorf("the text ends with\n%s\nwant\n%s", out[max(0, len(out)-len(want)):], want)
@@ -142,12 +142,12 @@ func TestAnEmptyRunSaysSo(t *testing.T) {
 		"clean":         {finding.Summary{Files: 1, Bytes: 999}, TextOptions{}, "No Momento credentials found.\nLooked at 1 file (999 bytes) in 0 ms.\n"},
 		"nothing there": {finding.Summary{}, TextOptions{}, "No Momento credentials found.\nLooked at nothing: there was nothing to look at.\n"},
 		"nothing could be read": {
-			finding.Summary{Skipped: []finding.Skip{{Path: "gone", Reason: "no such file or directory"}}},
+			finding.Summary{Ledger: coverage.Ledger{Skipped: []coverage.SkippedEntry{{Path: "gone", Reason: "no such file or directory"}}}},
 			TextOptions{},
 			"No Momento credentials found.\nLooked at nothing.\nNot looked at, or not wholly: 1 (no such file or directory).\n  gone  no such file or directory\n",
 		},
 		"quiet":             {finding.Summary{Files: 1}, TextOptions{Quiet: true}, ""},
-		"quiet but skipped": {finding.Summary{Skipped: []finding.Skip{{Path: "a", Reason: "gone"}}}, TextOptions{Quiet: true}, "Not looked at, or not wholly: 1 (gone).\n  a  gone\n"},
+		"quiet but skipped": {finding.Summary{Ledger: coverage.Ledger{Skipped: []coverage.SkippedEntry{{Path: "a", Reason: "gone"}}}}, TextOptions{Quiet: true}, "Not looked at, or not wholly: 1 (gone).\n  a  gone\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := text(t, &finding.Report{Now: now, Summary: tt.summary}, tt.o); got != tt.want {
@@ -160,7 +160,7 @@ func TestAnEmptyRunSaysSo(t *testing.T) {
 func TestManySkipsAreCountedNotListed(t *testing.T) {
 	r := &finding.Report{Now: now}
 	for i := range 40 {
-		r.Summary.Skipped = append(r.Summary.Skipped, finding.Skip{Path: "p", Reason: strings.Repeat("r", i%9+1)})
+		r.Summary.Skipped = append(r.Summary.Skipped, coverage.SkippedEntry{Path: "p", Reason: strings.Repeat("r", i%9+1)})
 	}
 	out := text(t, r, TextOptions{})
 	if !strings.Contains(strings.Join(strings.Fields(out), " "), "wholly: 40 (5 r, 5 rr, 5 rrr, 5 rrrr, 4 rrrrr, 4 rrrrrr, 12 for other reasons)") {
@@ -220,7 +220,7 @@ func difficult(t testing.TB) *finding.Report {
 	}
 	r.Notes = append(r.Notes, strings.Repeat("nothing of this kind was looked at here, ", 5))
 	r.StaleBaseline = []string{"old/.env", long}
-	r.Summary.Skipped = append(r.Summary.Skipped, finding.Skip{Path: long, Reason: strings.Repeat("looks like zip but cannot be opened ", 4)})
+	r.Summary.Skipped = append(r.Summary.Skipped, coverage.SkippedEntry{Path: long, Reason: strings.Repeat("looks like zip but cannot be opened ", 4)})
 	return r
 }
 
@@ -366,7 +366,7 @@ func TestHostileTextsCannotActOnTheTerminal(t *testing.T) {
 			}
 		}
 		r.Notes, r.StaleBaseline = []string{hostile}, []string{hostile}
-		r.Summary.Skipped = []finding.Skip{{Path: hostile, Reason: hostile}}
+		r.Summary.Skipped = []coverage.SkippedEntry{{Path: hostile, Reason: hostile}}
 		out := text(t, r, TextOptions{Verbose: true})
 		if !utf8.ValidString(out) {
 			t.Errorf("%q: invalid UTF-8 comes through", hostile)
@@ -425,7 +425,7 @@ func TestCredentialsInNamesAndMessagesAreTakenOut(t *testing.T) {
 				f.Commit.Author, f.Commit.Subject = s, s
 			}
 			r.Notes = append(r.Notes, s)
-			r.Summary.Skipped = append(r.Summary.Skipped, finding.Skip{Path: "x/" + s, Reason: s})
+			r.Summary.Skipped = append(r.Summary.Skipped, coverage.SkippedEntry{Path: "x/" + s, Reason: s})
 			r.StaleBaseline = append(r.StaleBaseline, s)
 		}
 	}

@@ -49,11 +49,7 @@ func newView(r *finding.Report, secrets bool) *view {
 	slices.SortStableFunc(v.findings, compareFindings)
 	for _, skip := range r.Summary.Skipped {
 		skip.Path, skip.Reason = s.scrub(skip.Path), s.scrub(skip.Reason)
-		if skip.ByDesign {
-			v.leftOut = append(v.leftOut, skip)
-		} else {
-			v.skipped = append(v.skipped, skip)
-		}
+		v.skipped = append(v.skipped, skip)
 	}
 	for _, note := range r.Notes {
 		v.notes = append(v.notes, s.scrub(note))

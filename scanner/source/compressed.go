@@ -82,12 +82,8 @@ func (w *worker) decompress(s *stream, f *format, d depth, open opener) error {
 		if ends(err) {
 			return err
 		}
-		why := finding.Reason(err)
-		if errors.Is(err, errMemory) {
-			why = fmt.Sprintf("needs more than %d MiB of memory", largeWindow>>20)
-		}
 		if s.sound() {
-			w.complain(s.path, fmt.Sprintf("looks like %s but cannot be opened (%s): read as it is", f.name, why))
+			w.undecoded(s.path, f.name, "looks like "+f.name+" but cannot be opened", err)
 		}
 		return w.undo(in)
 	}
@@ -102,7 +98,11 @@ func (w *worker) decompress(s *stream, f *format, d depth, open opener) error {
 	switch {
 	case dec.damaged():
 		if s.sound() {
-			w.complain(s.path, fmt.Sprintf("damaged %s data: expanded to %d bytes, then: %s", f.name, dec.n, finding.Reason(dec.err)))
+			if errors.Is(dec.err, errMemory) {
+				w.undecoded(s.path, f.name, fmt.Sprintf("unpacked to %d bytes only", dec.n), dec.err)
+			} else {
+				w.unread(s.path, f.name, fmt.Sprintf("damaged %s data: unpacked to %d bytes, then: %s", f.name, dec.n, finding.Reason(dec.err)))
+			}
 		}
 		return w.remains(in)
 	case ends(dec.err):
@@ -111,6 +111,16 @@ func (w *worker) decompress(s *stream, f *format, d depth, open opener) error {
 		return w.trailing(in)
 	}
 	return nil
+}
+
+// undecoded records that something could not be decoded: opaque, unless what is
+// missing is memory, which is a limit of ours.
+func (w *worker) undecoded(path, format, what string, err error) {
+	if errors.Is(err, errMemory) {
+		w.complain(path, what+" (it needs more memory than a decoder may use); its bytes were scanned as they are")
+		return
+	}
+	w.unread(path, format, fmt.Sprintf("%s (%s); its bytes were scanned as they are", what, finding.Reason(err)))
 }
 
 // firstBytes opens a decoder and reads what it gives first.

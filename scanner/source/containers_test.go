@@ -14,7 +14,7 @@ import (
 
 	"github.com/dsnet/compress/bzip2"
 
-	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/source/git/gittest"
 )
 
@@ -129,7 +129,9 @@ func TestOpensArchivesInsideOneAnotherToADepth(t *testing.T) {
 			if found != want {
 				t.Errorf("depth %d: %d found, want %d", depth, found, want)
 			}
-			said := slices.ContainsFunc(r.skips, func(s finding.Skip) bool { return strings.Contains(s.Reason, "archives: not opened; read as it is") })
+			said := slices.ContainsFunc(r.skips, func(s coverage.Entry) bool {
+				return strings.Contains(s.Reason, "archives: not opened; its bytes were scanned as they are")
+			})
 			if wantSaid := depth == 1 || depth == 2; said != wantSaid {
 				t.Errorf("depth %d: said %+v", depth, r.skips)
 			}
@@ -186,7 +188,7 @@ func TestDamageIsSaidAndNothingElseIsLost(t *testing.T) {
 	z := zipOf(t, member{name: "first", content: strings.Repeat("x", 500), stored: true}, member{name: "second", content: secret})
 	flipped := bytes.Replace(z, []byte("xxxx"), []byte("xxyx"), 1)
 	r := expand(t, Options{MaxArchiveDepth: 1}, "a.zip", flipped)
-	wantSkips(t, r, "a.zip!first", "checksum does not fit")
+	wantSkips(t, r, "a.zip!first", "checksum mismatch")
 	if !slices.Contains(r.blobs, seen{"a.zip!second", "zip", secret}) {
 		t.Errorf("saw %+v", r.paths())
 	}
@@ -225,7 +227,7 @@ func TestEncryptedMembersAreSaidAndOthersRead(t *testing.T) {
 	i := bytes.Index(z, []byte(zipCentral))
 	z[i+8] |= zipEncrypted
 	everyWay(t, Options{MaxArchiveDepth: 1}, "a.zip", z, func(t *testing.T, r *record) {
-		wantSkips(t, r, "a.zip!locked", "encrypted: not read")
+		wantSkips(t, r, "a.zip!locked", "encrypted")
 		if !slices.Contains(r.blobs, seen{"a.zip!open", "zip", secret}) {
 			t.Errorf("saw %q", r.paths())
 		}
@@ -235,7 +237,7 @@ func TestEncryptedMembersAreSaidAndOthersRead(t *testing.T) {
 func TestContainersThatAreNotOpenedAreSaidAndReadAsTheyAre(t *testing.T) {
 	for name, magic := range map[string]string{"7z archive": "7z\xbc\xaf\x27\x1c", "rar archive": "Rar!\x1a\x07\x01\x00", "lz4 data": "\x04\x22\x4d\x18", "rpm package": "\xed\xab\xee\xdb"} {
 		r := expand(t, Options{MaxArchiveDepth: 1}, "a", []byte(magic+strings.Repeat("\x00", 20)+secret))
-		wantSkips(t, r, "a", name+" not opened; read as it is")
+		wantSkips(t, r, "a", name+" not opened; its bytes were scanned as they are")
 		if len(r.blobs) != 1 || !strings.HasSuffix(r.blobs[0].content, secret) {
 			t.Errorf("%s: saw %+v", name, r.blobs)
 		}
@@ -361,9 +363,11 @@ func TestSizeLimitAndExcludeReachIntoArchives(t *testing.T) {
 		r := expand(t, o, name, data)
 		r.blobs = slices.DeleteFunc(r.blobs, isTable)
 		wantBlobs(t, r, seen{name + "!small", strings.TrimPrefix(filepath.Ext(name), "."), secret})
-		wantSkips(t, r, name+"!big", "larger than the limit of 1000 bytes")
-		if !r.skips[0].ByDesign {
-			t.Error("a limit that the user set counts as a failure")
+		wantSkips(t, r, name+"!big", "larger than the limit of 1000 bytes", name+"!vendor/a", "")
+		for i, by := range []coverage.By{coverage.ByMaxFileSize, coverage.ByExclude} {
+			if e := r.skips[i]; e.Class != coverage.Excluded || e.By != by {
+				t.Errorf("%s: recorded as class %d by %q, want excluded by %s", e.Path, e.Class, e.By, by)
+			}
 		}
 	}
 }
@@ -429,7 +433,7 @@ func FuzzExpand(f *testing.F) {
 	f.Add(arOf(member{name: "debian-binary", content: "2.0\n"}, member{name: "data.tar", content: string(t)}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		total := 0
-		o := Options{MaxArchiveDepth: 4, MaxExpansion: 1 << 20, BufferSize: 4096, Skip: func(finding.Skip) {}}
+		o := Options{MaxArchiveDepth: 4, MaxExpansion: 1 << 20, BufferSize: 4096, Record: func(coverage.Entry) {}}
 		_, err := Expand(t.Context(), 0, "f", data, o, func(_ int, b *Blob) error {
 			total += len(b.Head)
 			if b.Rest != nil {

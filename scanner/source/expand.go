@@ -14,6 +14,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -44,7 +45,11 @@ func Expand(ctx context.Context, worker int, name string, data []byte, o Options
 	if err := ctx.Err(); err != nil {
 		return Stats{}, err
 	}
-	if o.MaxArchiveDepth <= 0 || formatOf(&s) == nil {
+	f := formatOf(&s)
+	if o.MaxArchiveDepth <= 0 && f != nil && o.Record != nil {
+		o.Record(notOpened(name, f))
+	}
+	if o.MaxArchiveDepth <= 0 || f == nil {
 		return Stats{Files: 1, Bytes: s.size}, visit(worker, &Blob{Path: name, Head: data})
 	}
 	r := newRun(o, visit)
@@ -59,7 +64,7 @@ func Expand(ctx context.Context, worker int, name string, data []byte, o Options
 }
 
 // ExpandReader is Expand for what is too large to be in memory. An error of in
-// is reported through Skip: what came before it was shown.
+// is recorded as skipped: what came before it was shown.
 func ExpandReader(ctx context.Context, worker int, name string, in io.Reader, o Options, visit Visitor) (Stats, error) {
 	r := newRun(o, visit)
 	defer r.bind(ctx)()
@@ -76,12 +81,52 @@ type outermost struct {
 	packed  func() int64
 	used    int64
 	members int
-	// complaints bounds how often one file is reported.
-	complaints int
-	heavy      bool
+	// skipped and opaque count the entries of the file: how many are recorded
+	// is bounded.
+	skipped, opaque int
+	heavy           bool
+	// failed says that the file itself could not be read: damage inside of it
+	// may come from that.
+	failed bool
 }
 
-// mostComplaints is how many troubles inside one file are reported one by one.
+// origin reads the file itself, and notes when that fails.
+type origin struct {
+	r      io.Reader
+	at     io.ReaderAt
+	n      int64
+	failed *bool
+}
+
+func (o *origin) Read(p []byte) (int, error) {
+	n, err := o.r.Read(p)
+	o.n += int64(n)
+	o.note(err)
+	return n, err
+}
+
+func (o *origin) ReadAt(p []byte, off int64) (int, error) {
+	n, err := o.at.ReadAt(p, off)
+	o.note(err)
+	return n, err
+}
+
+func (o *origin) note(err error) {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errStopped) {
+		*o.failed = true
+	}
+}
+
+// notOpened is the entry for a container that is not opened because the user
+// set the depth to less than it needs.
+func notOpened(path string, f *format) coverage.Entry {
+	return coverage.Entry{
+		Class: coverage.Excluded, By: coverage.ByMaxArchiveDepth, Path: path,
+		Reason: f.name + " not opened; its bytes were scanned as they are",
+	}
+}
+
+// mostComplaints is how many entries of a class one file may have.
 const mostComplaints = 100
 
 // These end the expansion of a file, but not the run.
@@ -99,15 +144,26 @@ func ends(err error) bool {
 func (w *worker) read(s *stream) error {
 	if w.MaxArchiveDepth == 0 {
 		w.outer = outermost{path: s.path}
+		if f := formatOf(s); f != nil {
+			w.record(notOpened(s.path, f))
+		}
 		return w.show(s)
 	}
+	w.outer = outermost{path: s.path}
+	failed := &w.outer.failed
 	size := s.size
 	packed := func() int64 { return size }
-	if s.at == nil && s.rest != nil {
-		in := &counted{r: s.rest, n: int64(len(s.head))}
-		s.rest, packed = in, func() int64 { return in.n }
+	if s.rest != nil {
+		in := &origin{r: s.rest, n: int64(len(s.head)), failed: failed}
+		s.rest = in
+		if s.at == nil {
+			packed = func() int64 { return in.n }
+		}
 	}
-	w.outer = outermost{path: s.path, packed: packed}
+	if _, memory := s.at.(*sliceAt); s.at != nil && !memory {
+		s.at = &origin{at: s.at, failed: failed}
+	}
+	w.outer.packed = packed
 	err := w.handle(s, depth{})
 	switch {
 	case errors.Is(err, errExpansion):
@@ -117,8 +173,11 @@ func (w *worker) read(s *stream) error {
 		w.skip(s.path, fmt.Sprintf("holds more than %d members: the rest was not read", w.MaxMembers))
 		err = nil
 	}
-	if more := w.outer.complaints - mostComplaints; more > 0 {
+	if more := w.outer.skipped - mostComplaints; more > 0 {
 		w.skip(s.path, fmt.Sprintf("%d more members could not be read", more))
+	}
+	if more := w.outer.opaque - mostComplaints; more > 0 {
+		w.record(coverage.Unread(s.path, "archive", fmt.Sprintf("%d more members could not be unpacked", more)))
 	}
 	if w.outer.heavy {
 		w.heavy.unlock()
@@ -127,11 +186,25 @@ func (w *worker) read(s *stream) error {
 	return err
 }
 
-// complain reports trouble inside a file.
+// complain records something inside of a file that should have been read: a
+// limit of ours was reached, or the file itself could not be read.
 func (w *worker) complain(path, reason string) {
-	w.outer.complaints++
-	if w.outer.complaints <= mostComplaints {
+	w.outer.skipped++
+	if w.outer.skipped <= mostComplaints {
 		w.skip(path, reason)
+	}
+}
+
+// unread records something inside of a file, or the file, that is encrypted,
+// damaged or in a format that is not opened.
+func (w *worker) unread(path, format, reason string) {
+	if w.outer.failed {
+		w.complain(path, reason)
+		return
+	}
+	w.outer.opaque++
+	if w.outer.opaque <= mostComplaints {
+		w.record(coverage.Unread(path, format, reason))
 	}
 }
 
@@ -187,7 +260,7 @@ func (w *worker) handle(s *stream, d depth) error {
 	case f == nil:
 		return w.show(s)
 	case !f.opened:
-		w.complain(s.path, f.name+" not opened; read as it is")
+		w.unread(s.path, f.name, f.name+" not opened; its bytes were scanned as they are")
 		return w.show(s)
 	}
 	inner := depth{level: d.level + 1, archives: d.archives + 1, counted: !f.archive}
@@ -195,7 +268,11 @@ func (w *worker) handle(s *stream, d depth) error {
 		inner.archives--
 	}
 	if inner.archives > w.MaxArchiveDepth {
-		w.complain(s.path, fmt.Sprintf("%s inside more than %d archives: not opened; read as it is", f.name, w.MaxArchiveDepth))
+		if w.DepthChosen {
+			w.record(notOpened(s.path, f))
+		} else {
+			w.complain(s.path, fmt.Sprintf("%s inside more than %d archives: not opened; its bytes were scanned as they are", f.name, w.MaxArchiveDepth))
+		}
 		return w.show(s)
 	}
 	return w.open(s, f, inner)

@@ -14,7 +14,7 @@ import (
 // folder, else they begin with the path as given. A path given twice, or inside
 // another one, is read once.
 //
-// What could not be read is reported through Options.Skip, and the run goes
+// What could not be read is recorded through Options.Record, and the run goes
 // on. The error is that of the visitor or of the context.
 func Files(ctx context.Context, paths []string, o Options, visit Visitor) (Stats, error) {
 	r := newRun(o, visit)

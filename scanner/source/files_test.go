@@ -139,7 +139,7 @@ func TestFilesLeavesOutWhatTheCallerExcludes(t *testing.T) {
 		if got := strings.Join(r.paths(), " "); got != "keep sub/drop" {
 			t.Errorf("saw %q", got)
 		}
-		wantSkips(t, r)
+		wantSkips(t, r, "gone", "", "drop", "")
 		if asked.Load() > 0 {
 			t.Error("went into an excluded folder")
 		}
@@ -175,7 +175,7 @@ func TestFilesOfEverySizeAroundTheBuffer(t *testing.T) {
 			o.BufferSize, o.MaxArchiveDepth = buffer, depth
 			var wrong atomic.Bool
 			r := &record{}
-			o.Skip = r.skip
+			o.Record = r.skip
 			stats, err := Files(t.Context(), []string{dir}, o, func(worker int, b *Blob) error {
 				if len(b.Head) > buffer || b.Rest != nil && len(b.Head) < buffer {
 					wrong.Store(true)
@@ -295,7 +295,7 @@ func TestFilesMayLeaveTheRestUnread(t *testing.T) {
 		o.BufferSize, o.MaxArchiveDepth, o.Jobs = 1024, 1, 1
 		var heads []string
 		r := &record{}
-		o.Skip = r.skip
+		o.Record = r.skip
 		_, err := Files(t.Context(), []string{dir}, o, func(_ int, b *Blob) error {
 			heads = append(heads, b.Path+string(b.Head[:1]))
 			return nil

@@ -60,7 +60,7 @@ func (w *worker) gitPack(s *stream, f *format, d depth) error {
 	}
 	if err != nil {
 		if s.sound() {
-			w.complain(s.path, fmt.Sprintf("looks like a git %s but cannot be opened (%s): read as it is", f.name, finding.Reason(err)))
+			w.undecoded(s.path, "git "+f.name, "looks like a git "+f.name+" but cannot be opened", err)
 		}
 		if f.name == bundle {
 			return w.remains(in)
@@ -68,20 +68,25 @@ func (w *worker) gitPack(s *stream, f *format, d depth) error {
 		return w.undo(in)
 	}
 	in.commit()
-	shown, partly := 0, 0
+	shown, partly, limited := 0, 0, false
 	for {
 		object, err := p.Next()
 		switch {
 		case errors.Is(err, io.EOF):
 			if partly > 0 {
-				w.complain(s.path, fmt.Sprintf("%d of %d objects of the git %s were read in part only, for want of what they are made from", partly, shown, f.name))
+				reason := fmt.Sprintf("%d of %d objects of the git %s were scanned in part only: their delta bases are missing", partly, shown, f.name)
+				if limited {
+					w.complain(s.path, reason+" or were too large to keep")
+				} else {
+					w.unread(s.path, "git "+f.name, reason)
+				}
 			}
 			return w.showReader(p.Rest(), s)
 		case ends(err):
 			return err
 		case err != nil:
 			if s.sound() {
-				w.complain(s.path, fmt.Sprintf("damaged or truncated git %s: %d of %d objects were read, then: %s", f.name, shown, shown+int(p.Left()), finding.Reason(err)))
+				w.unread(s.path, "git "+f.name, fmt.Sprintf("damaged or truncated git %s: %d of %d objects were read, then: %s", f.name, shown, shown+int(p.Left()), finding.Reason(err)))
 			}
 			return w.showReader(p.Rest(), s)
 		}
@@ -91,6 +96,7 @@ func (w *worker) gitPack(s *stream, f *format, d depth) error {
 		shown++
 		if object.Partial {
 			partly++
+			limited = limited || object.Limited
 		}
 		if err := w.gitObject(s, f, d, &object); err != nil {
 			return err

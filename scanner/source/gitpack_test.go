@@ -88,7 +88,7 @@ func TestBundlesAreRead(t *testing.T) {
 		data, err = os.ReadFile(file)
 		must(t, err)
 		rec := expand(t, Options{MaxArchiveDepth: 8}, "changes", data)
-		wantSkips(t, rec, "changes", "were read in part only")
+		wantSkips(t, rec, "changes", "were scanned in part only")
 		if !slices.ContainsFunc(rec.blobs, func(b seen) bool { return b.path != "changes" && strings.Contains(b.content, secret) }) {
 			t.Errorf("what the changes add is not shown: %q", rec.paths())
 		}
@@ -146,7 +146,7 @@ func TestABombInAPackEndsAtTheLimit(t *testing.T) {
 	}
 	shown := int64(0)
 	rec := &record{}
-	_, err := Expand(t.Context(), 0, "bomb", pack, Options{MaxArchiveDepth: 8, MaxExpansion: 16 << 20, Skip: rec.skip}, func(_ int, b *Blob) error {
+	_, err := Expand(t.Context(), 0, "bomb", pack, Options{MaxArchiveDepth: 8, MaxExpansion: 16 << 20, Record: rec.skip}, func(_ int, b *Blob) error {
 		shown += int64(len(b.Head))
 		return nil
 	})

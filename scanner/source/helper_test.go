@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/internal/coverage"
 )
 
 // seen is a blob as a visitor saw it.
@@ -26,7 +26,7 @@ type seen struct {
 type record struct {
 	mu    sync.Mutex
 	blobs []seen
-	skips []finding.Skip
+	skips []coverage.Entry
 	stats Stats
 	err   error
 }
@@ -46,7 +46,7 @@ func (r *record) visit(_ int, b *Blob) error {
 	return nil
 }
 
-func (r *record) skip(s finding.Skip) { r.skips = append(r.skips, s) }
+func (r *record) skip(s coverage.Entry) { r.skips = append(r.skips, s) }
 
 // sorted puts the blobs in the order of their names.
 func (r *record) sorted() []seen {
@@ -68,7 +68,7 @@ func (r *record) paths() []string {
 func files(t *testing.T, o Options, paths ...string) *record {
 	t.Helper()
 	r := &record{}
-	o.Skip = r.skip
+	o.Record = r.skip
 	r.stats, r.err = Files(t.Context(), paths, o, r.visit)
 	if r.err != nil {
 		t.Fatalf("Files: %v", r.err)
@@ -80,7 +80,7 @@ func files(t *testing.T, o Options, paths ...string) *record {
 func expand(t *testing.T, o Options, name string, data []byte) *record {
 	t.Helper()
 	r := &record{}
-	o.Skip = r.skip
+	o.Record = r.skip
 	r.stats, r.err = Expand(t.Context(), 0, name, data, o, r.visit)
 	if r.err != nil {
 		t.Fatalf("Expand: %v", r.err)
@@ -100,7 +100,7 @@ func everyWay(t *testing.T, o Options, name string, data []byte, check func(t *t
 	t.Run("memory", func(t *testing.T) { check(t, expand(t, o, name, data)) })
 	t.Run("stream", func(t *testing.T) {
 		r := &record{}
-		o.Skip = r.skip
+		o.Record = r.skip
 		r.stats, r.err = Reader(t.Context(), name, &trickle{r: bytes.NewReader(data)}, o, r.visit)
 		if r.err != nil {
 			t.Fatalf("Reader: %v", r.err)
@@ -142,7 +142,7 @@ func wantSkips(t *testing.T, r *record, want ...string) {
 	t.Helper()
 	left := slices.Clone(r.skips)
 	for i := 0; i+1 < len(want); i += 2 {
-		at := slices.IndexFunc(left, func(s finding.Skip) bool {
+		at := slices.IndexFunc(left, func(s coverage.Entry) bool {
 			return s.Path == want[i] && strings.Contains(s.Reason, want[i+1])
 		})
 		if at < 0 {

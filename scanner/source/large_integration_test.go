@@ -139,7 +139,7 @@ func TestALongZipStreamNeedsNoMemory(t *testing.T) {
 	}
 	z := zipOf(t, member{name: "a", content: secret}, member{name: "noise", content: string(noise)}, member{name: "z", content: secret})
 	r := &record{}
-	_, err := Reader(t.Context(), "-", io.MultiReader(bytes.NewReader(z)), Options{MaxArchiveDepth: 1, Skip: r.skip}, r.visit)
+	_, err := Reader(t.Context(), "-", io.MultiReader(bytes.NewReader(z)), Options{MaxArchiveDepth: 1, Record: r.skip}, r.visit)
 	must(t, err)
 	if !slices.Contains(r.blobs, seen{"-!a", "zip", secret}) || !slices.Contains(r.blobs, seen{"-!z", "zip", secret}) {
 		t.Errorf("saw %q, said %+v", r.paths(), r.skips)

@@ -13,7 +13,7 @@ import (
 // is for display. It returns when ctx is done even if reading does not; a read
 // that waits is then left behind.
 //
-// What could not be read is reported through Options.Skip. The error is that of
+// What could not be read is recorded through Options.Record. The error is that of
 // the visitor or of the context.
 func Reader(ctx context.Context, name string, in io.Reader, o Options, visit Visitor) (Stats, error) {
 	r := newRun(o, visit)

@@ -112,7 +112,7 @@ func (r *run) reaches(outer, inner *root) bool {
 		if folder && part == gitFolder {
 			return false
 		}
-		if r.excluded(outer.name(strings.Join(parts[:i+1], "/")), folder) {
+		if r.matchesExclude(outer.name(strings.Join(parts[:i+1], "/")), folder) {
 			return false
 		}
 	}

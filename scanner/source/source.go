@@ -18,7 +18,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/internal/coverage"
 )
 
 // Blob is one thing to scan: a file, a member of an archive, standard input.
@@ -33,7 +33,7 @@ type Blob struct {
 	// Head is its first bytes, all of them if Rest is nil.
 	Head []byte
 	// Rest is what follows Head. It never fails: what cannot be read ends it, and
-	// is reported through Options.Skip after the visit.
+	// is recorded through Options.Record after the visit.
 	Rest io.Reader
 }
 
@@ -47,7 +47,7 @@ type Options struct {
 	// that a Blob's Head holds; 0 = 256 KiB.
 	BufferSize int
 	// MaxFileSize leaves out larger files and members of archives, in bytes;
-	// 0 = no limit. Each is reported through Skip. Standard input has no limit.
+	// 0 = no limit. Each is recorded as excluded. Standard input has no limit.
 	MaxFileSize int64
 	// MaxArchiveDepth is how many archives inside one another are opened, 0 =
 	// none, at most 32. A compressed archive counts as one.
@@ -63,8 +63,12 @@ type Options struct {
 	// FullNames lets the names of files begin with the path as given, even if
 	// that is the only one and a folder.
 	FullNames bool
-	// Skip is told what was not looked at, or not wholly, one call at a time.
-	Skip func(finding.Skip)
+	// DepthChosen says that the user chose MaxArchiveDepth: what lies deeper is
+	// excluded then. Else it is skipped, unless the depth is 0.
+	DepthChosen bool
+	// Record is called with everything that was not scanned, or only in part,
+	// one call at a time.
+	Record func(coverage.Entry)
 	// Exclude tells whether to leave out a file, a folder or a member of an
 	// archive, by its name for display. It is not asked about the paths given by
 	// the caller. It must be safe for concurrent use.
@@ -133,7 +137,7 @@ type run struct {
 	stopped atomic.Bool
 	wake    func() // called when stopped is set; may be nil
 
-	mu    sync.Mutex // guards the calls of Options.Skip, err and stats
+	mu    sync.Mutex // guards the calls of Options.Record, err and stats
 	err   error
 	stats Stats
 }
@@ -160,24 +164,24 @@ func (r *run) stop(err error) {
 	}
 }
 
-// skip reports something that was not looked at.
-func (r *run) skip(path, reason string) { r.report(finding.Skip{Path: path, Reason: reason}) }
+// skip records something that should have been read and was not.
+func (r *run) skip(path, reason string) { r.record(coverage.Skip(path, reason)) }
 
-// leaveOut reports a file or member above the size that the user set.
+// leaveOut records a file or member above the size that the user set.
 func (r *run) leaveOut(path string) {
-	r.report(finding.Skip{
-		Path: path, ByDesign: true,
+	r.record(coverage.Entry{
+		Class: coverage.Excluded, By: coverage.ByMaxFileSize, Path: path,
 		Reason: fmt.Sprintf("larger than the limit of %d bytes", r.MaxFileSize),
 	})
 }
 
-func (r *run) report(s finding.Skip) {
-	if r.Skip == nil {
+func (r *run) record(e coverage.Entry) {
+	if r.Record == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.Skip(s)
+	r.Record(e)
 }
 
 // add takes over what a worker counted.
@@ -198,7 +202,17 @@ func (r *run) result(ctx context.Context) (Stats, error) {
 	return r.stats, context.Cause(ctx)
 }
 
-// excluded asks the caller whether to leave something out.
-func (r *run) excluded(path string, dir bool) bool {
+// matchesExclude reports whether the caller excludes a path.
+func (r *run) matchesExclude(path string, dir bool) bool {
 	return r.Exclude != nil && r.Exclude(path, dir)
+}
+
+// excluded reports whether the caller excludes a path that was come to, and
+// records it.
+func (r *run) excluded(path string, dir bool) bool {
+	if !r.matchesExclude(path, dir) {
+		return false
+	}
+	r.record(coverage.Entry{Class: coverage.Excluded, By: coverage.ByExclude, Path: path})
+	return true
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/momentolint/momentolint/internal/coverage"
 )
 
 // What is not opened, because opening it may wait or do something, is counted,
@@ -30,10 +32,10 @@ func TestPipesAndSocketsAreLeftOutAndSaid(t *testing.T) {
 		o.Exclude = func(path string, _ bool) bool { return path == "gone" }
 		r := files(t, o, ".")
 		wantBlobs(t, r, seen{"a", "", "1"})
-		wantSkips(t, r, "pipe", "neither a file nor a folder", "socket", "neither a file nor a folder")
-		for _, s := range r.skips {
-			if !s.ByDesign {
-				t.Errorf("%s is not left out by design", s.Path)
+		wantSkips(t, r, "gone", "", "pipe", "neither a file nor a directory", "socket", "neither a file nor a directory")
+		for _, e := range r.skips {
+			if e.Class != coverage.Excluded {
+				t.Errorf("%s is not recorded as excluded", e.Path)
 			}
 		}
 	})

@@ -56,14 +56,14 @@ func (w *worker) tarMembers(s *stream, f *format, d depth, in *input) (shown int
 		switch {
 		case errors.Is(err, io.EOF):
 			if raw.n%tarBlock != 0 && s.sound() {
-				w.complain(s.path, fmt.Sprintf("truncated tar archive: it ends in the middle of a block, after %d members", shown))
+				w.unread(s.path, "tar", fmt.Sprintf("truncated tar archive: it ends in the middle of a block, after %d members", shown))
 			}
 			return shown, true, nil
 		case ends(err):
 			return shown, false, err
 		case err != nil:
 			if s.sound() {
-				w.complain(s.path, fmt.Sprintf("damaged or truncated tar archive: %s, then: %s", membersRead(shown), tarReason(err)))
+				w.unread(s.path, "tar", fmt.Sprintf("damaged or truncated tar archive: %s, then: %s", membersRead(shown), tarReason(err)))
 			}
 			return shown, false, nil
 		}
@@ -148,13 +148,13 @@ func (w *worker) ar(s *stream, f *format, d depth) error {
 		header, err := in.Peek(headerSize)
 		if err != nil {
 			if len(header) > 0 && s.sound() {
-				w.complain(s.path, "truncated ar archive: it ends in a header")
+				w.unread(s.path, "ar", "truncated ar archive: it ends in a header")
 			}
 			break
 		}
 		size, err := strconv.ParseInt(strings.TrimSpace(string(header[48:58])), 10, 64)
 		if err != nil || size < 0 || string(header[58:]) != "`\n" {
-			w.complain(s.path, "damaged ar archive: a header makes no sense")
+			w.unread(s.path, "ar", "damaged ar archive: a header makes no sense")
 			break
 		}
 		if err := w.member(); err != nil {
@@ -183,7 +183,7 @@ func (w *worker) ar(s *stream, f *format, d depth) error {
 		}
 		if data.N > 0 {
 			if s.sound() {
-				w.complain(path, fmt.Sprintf("truncated ar archive: %d bytes of the member are missing", data.N))
+				w.unread(path, "ar", fmt.Sprintf("truncated ar archive: %d bytes of the member are missing", data.N))
 			}
 			return nil
 		}

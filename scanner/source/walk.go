@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -273,7 +274,10 @@ func (w *walker) readOn(f *frame) error {
 			}
 		case e.kind == kindOther && !w.excludes(f.node, e.name, false):
 			// A device, a pipe or a socket: opening one may wait, or do something.
-			w.report(finding.Skip{Path: f.node.display(e.name), Reason: "neither a file nor a folder", ByDesign: true})
+			w.record(coverage.Entry{
+				Class: coverage.Excluded, By: coverage.BySpecialFile,
+				Path: f.node.display(e.name), Reason: "neither a file nor a directory",
+			})
 		}
 	}
 	for i, end := 0, len(entries); i < end; i++ {
@@ -298,7 +302,7 @@ func (w *walker) readOn(f *frame) error {
 
 // excludes asks the caller about an entry.
 func (w *walker) excludes(n *node, name []byte, dir bool) bool {
-	return w.Exclude != nil && w.Exclude(n.display(name), dir)
+	return w.Exclude != nil && w.excluded(n.display(name), dir)
 }
 
 // readEntry reads one file of a folder.

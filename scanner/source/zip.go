@@ -289,7 +289,7 @@ func (w *worker) zipByTable(s *stream, f *format, d depth, t *zipTable) error {
 		m, err := zipNextEntry(l.table)
 		if err != nil {
 			if i < t.entries {
-				w.complain(s.path, fmt.Sprintf("damaged zip archive: its table of contents ends after %d of %d members", i, t.entries))
+				w.unread(s.path, "zip", fmt.Sprintf("damaged zip archive: its table of contents ends after %d of %d members", i, t.entries))
 			}
 			break
 		}
@@ -308,7 +308,7 @@ func (w *worker) zipByTable(s *stream, f *format, d depth, t *zipTable) error {
 		return w.zipGap(s, f, d, from, to)
 	})
 	if !whole {
-		w.complain(s.path, "zip archive with its members in disorder: what lies between them was not read")
+		w.complain(s.path, "zip members overlap or are out of order; the data between them was not scanned")
 	}
 	return err
 }
@@ -403,7 +403,7 @@ func (w *worker) zipAt(s *stream, f *format, d depth, m *zipMember, t *zipTable)
 		readable = n == zipLocalSize && string(local[:4]) == zipLocal
 	}
 	if !readable {
-		w.complain(path, "damaged zip archive: the member is not where the table of contents says")
+		w.unread(path, "zip", "damaged zip archive: the member is not where the table of contents says")
 		return 0, 0, nil
 	}
 	start := from + zipLocalSize + int64(zipVariable(local[26:30]))
@@ -413,7 +413,7 @@ func (w *worker) zipAt(s *stream, f *format, d depth, m *zipMember, t *zipTable)
 	}
 	start = min(start, to)
 	if m.packed > uint64(to-start) {
-		w.complain(path, fmt.Sprintf("damaged zip archive: %d bytes of the member are missing", m.packed-uint64(to-start)))
+		w.unread(path, "zip", fmt.Sprintf("damaged zip archive: %d bytes of the member are missing", m.packed-uint64(to-start)))
 	}
 	data := io.NewSectionReader(s.at, start, to-start)
 	covered := to
@@ -457,7 +457,7 @@ func (w *worker) zipShow(s *stream, f *format, d depth, m *zipMember, path strin
 	case w.excluded(path, false):
 		return nil
 	case m.encrypted():
-		w.complain(path, "encrypted: not read")
+		w.unread(path, "zip", "encrypted")
 		return nil
 	case w.tooLarge(m.size):
 		w.leaveOut(path)
@@ -466,7 +466,7 @@ func (w *worker) zipShow(s *stream, f *format, d depth, m *zipMember, path strin
 	l := w.level(d.level)
 	r, err := w.zipMethod(l, m, data)
 	if err != nil {
-		w.complain(path, fmt.Sprintf("cannot be expanded (%s): read as it is", finding.Reason(err)))
+		w.undecoded(path, "zip", "the member cannot be unpacked", err)
 		return w.showPart(data, &stream{path: path, encoding: s.within(f.name), carrier: s.carrier})
 	}
 	dec := &decoded{r: r, w: w, sum: crc32.NewIEEE()}
@@ -513,7 +513,11 @@ func (w *worker) zipEnded(s *stream, m *zipMember, inner *stream, dec *decoded, 
 	case ends(dec.err):
 		return dec.err
 	case dec.damaged() && carried:
-		w.complain(inner.path, fmt.Sprintf("damaged zip member: expanded to %d bytes, then: %s", dec.n, finding.Reason(dec.err)))
+		if errors.Is(dec.err, errMemory) {
+			w.undecoded(inner.path, "zip", fmt.Sprintf("the member was unpacked to %d bytes only", dec.n), dec.err)
+		} else {
+			w.unread(inner.path, "zip", fmt.Sprintf("damaged zip member: unpacked to %d bytes, then: %s", dec.n, finding.Reason(dec.err)))
+		}
 		if section, ok := data.(*io.SectionReader); ok {
 			// All of it as it is; of a stream, what was not used up yet.
 			_, _ = section.Seek(0, io.SeekStart)
@@ -523,9 +527,9 @@ func (w *worker) zipEnded(s *stream, m *zipMember, inner *stream, dec *decoded, 
 		}
 	case !errors.Is(dec.err, io.EOF) || !m.summed || !carried:
 	case uint64(dec.n) != m.size:
-		w.complain(inner.path, fmt.Sprintf("the zip archive says %d bytes, but there are %d; all were read", m.size, dec.n))
+		w.unread(inner.path, "zip", fmt.Sprintf("the zip archive says %d bytes, but there are %d; all were read", m.size, dec.n))
 	case dec.sum.Sum32() != m.sum:
-		w.complain(inner.path, "damaged zip member: its checksum does not fit")
+		w.unread(inner.path, "zip", "corrupt zip member: checksum mismatch")
 	}
 	return nil
 }
@@ -621,7 +625,7 @@ func (w *worker) zipStream(s *stream, f *format, d depth, truncated bool) error 
 			}
 		case zipCentral, zipEnd, zipEnd64:
 			if truncated && s.sound() {
-				w.complain(s.path, fmt.Sprintf("truncated zip archive: %s, then its table of contents is cut off", membersRead(shown)))
+				w.unread(s.path, "zip", fmt.Sprintf("truncated zip archive: %s, then its table of contents is cut off", membersRead(shown)))
 			}
 			return w.showReader(in, s)
 		case "":
@@ -634,9 +638,9 @@ func (w *worker) zipStream(s *stream, f *format, d depth, truncated bool) error 
 	}
 	if s.sound() {
 		if shown == 0 {
-			w.complain(s.path, fmt.Sprintf("looks like zip but cannot be opened (%s): read as it is", why))
+			w.unread(s.path, "zip", fmt.Sprintf("looks like zip but cannot be opened (%s); its bytes were scanned as they are", why))
 		} else {
-			w.complain(s.path, fmt.Sprintf("damaged or truncated zip archive: %s, then: %s", membersRead(shown), why))
+			w.unread(s.path, "zip", fmt.Sprintf("damaged or truncated zip archive: %s, then: %s", membersRead(shown), why))
 		}
 	}
 	return w.showReader(in, s)

@@ -6,7 +6,7 @@
 // A scan of the history looks at every object once and asks only afterwards,
 // and only for those with a finding, where they come from:
 //
-//	repo, err := git.Open(ctx, dir, git.Options{Jobs: jobs, Skip: skip, Warn: warn})
+//	repo, err := git.Open(ctx, dir, git.Options{Jobs: jobs, Record: record, Warn: warn})
 //	defer repo.Close()
 //	sel := git.Selection{Reflog: reflog, Cache: cache}
 //	var hits … // ids of objects with findings, guarded by a mutex or one set per worker
@@ -52,9 +52,8 @@
 //
 // # What could not be read
 //
-// Options.Skip is told of every object that exists and cannot be read, or
-// should exist and does not. A run in which it was called (but for skips by
-// design) is not complete, whatever it found. Options.Warn is for remarks:
+// Options.Record is called for every object that exists and cannot be read, or
+// should exist and does not: the run is incomplete then, whatever it found. Options.Warn is for remarks:
 // a shallow clone, objects that had to be read by git itself.
 //
 // # Safety

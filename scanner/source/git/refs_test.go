@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner/source/git/gittest"
 )
 
@@ -74,14 +74,14 @@ func TestHeadsOfMissingCommitsAreTold(t *testing.T) {
 		repo.Write("a", "text\n")
 		repo.Commit("Begin")
 		var told []string
-		read(t, prepare(repo), "", func(s finding.Skip) { told = append(told, s.Path) })
+		read(t, prepare(repo), "", func(s coverage.Entry) { told = append(told, s.Path) })
 		if len(told) != 1 || told[0] != lost+", which HEAD names" {
 			t.Errorf("%s: told %q", name, told)
 		}
 	}
 	// One that names no ref yet is an empty repository, or a new branch.
 	repo := gittest.New(t)
-	read(t, repo.Dir, "", func(s finding.Skip) { t.Errorf("an empty repository: %+v", s) })
+	read(t, repo.Dir, "", func(s coverage.Entry) { t.Errorf("an empty repository: %+v", s) })
 }
 
 func overwrite(t *testing.T, path, text string) {
@@ -92,9 +92,9 @@ func overwrite(t *testing.T, path, text string) {
 }
 
 // read reads all of a repository.
-func read(t *testing.T, dir, program string, skip func(finding.Skip)) {
+func read(t *testing.T, dir, program string, skip func(coverage.Entry)) {
 	t.Helper()
-	r, err := Open(t.Context(), dir, Options{Git: program, Skip: skip})
+	r, err := Open(t.Context(), dir, Options{Git: program, Record: skip})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/gitcmd"
-	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/source/git/internal/small"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
@@ -30,10 +30,11 @@ type Options struct {
 	// Env is the environment to look at and to hand to git; nil means the
 	// process's own.
 	Env []string
-	// Skip is told what could not be read; see the package documentation.
-	// Its Path is an object id, "commit:path" where that is known, a pack, or a
-	// ref. It is never called by two goroutines at once.
-	Skip func(finding.Skip)
+	// Record is called with what should have been read and was not; see the
+	// package documentation. The entry's path is an object id, "commit:path"
+	// where that is known, a pack, or a ref. It is never called by two goroutines
+	// at once.
+	Record func(coverage.Entry)
 	// Warn is told remarks for people, in one sentence without a full stop, e.g.
 	// that the history is cut. Never called by two goroutines at once.
 	Warn func(string)
@@ -59,7 +60,7 @@ type Repo struct {
 	bare, shallow     bool
 	hash              odb.Hash
 
-	mu     sync.Mutex // serializes Skip and Warn
+	mu     sync.Mutex // serializes Record and Warn
 	warned map[string]bool
 
 	storeOnce sync.Once
@@ -269,8 +270,8 @@ func (r *Repo) abs(path string) string {
 func (r *Repo) skip(path, reason string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.o.Skip != nil {
-		r.o.Skip(finding.Skip{Path: path, Reason: reason})
+	if r.o.Record != nil {
+		r.o.Record(coverage.Skip(path, reason))
 	}
 }
 

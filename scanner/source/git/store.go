@@ -196,7 +196,7 @@ func (r *Repo) Read(ctx context.Context, id OID) (*Object, error) {
 }
 
 // Each reads objects, verified, and calls visit for each from Options.Jobs
-// goroutines. What cannot be read is told by Options.Skip. An error of visit
+// goroutines. What cannot be read is recorded through Options.Record. An error of visit
 // ends it and is returned.
 func (r *Repo) Each(ctx context.Context, ids []OID, visit func(worker int, o *Object) error) error {
 	s, err := r.open(ctx)

@@ -32,10 +32,12 @@ type PackStream struct {
 	// more for them.
 	given, rebuilt int64
 
-	kept   int64
-	recent *list.List // of *packBase, the latest used first
-	byID   map[OID]*list.Element
-	byAt   map[int64]*list.Element
+	kept int64
+	// dropped says that not all objects could be kept.
+	dropped bool
+	recent  *list.List // of *packBase, the latest used first
+	byID    map[OID]*list.Element
+	byAt    map[int64]*list.Element
 }
 
 // PackStreamOptions are for NewPackStream.
@@ -75,6 +77,9 @@ type PackObject struct {
 	// Partial tells that its base is not there: Data is the lines of text that
 	// the delta adds, Body the delta itself.
 	Partial bool
+	// Limited says that the object is Partial because of a limit on size or
+	// memory, and not because the pack lacks its base.
+	Limited bool
 }
 
 // packBase is an object that deltas may be made from.
@@ -161,7 +166,8 @@ func (s *PackStream) Next() (PackObject, error) {
 	}
 	if e.size > uint64(s.o.MaxObject) {
 		s.body = &packBody{z: s.z, left: e.size}
-		o.Body, o.Size, o.Partial = s.body, e.size, isDelta
+		o.Body, o.Size, o.Partial, o.Limited = s.body, e.size, isDelta, isDelta
+		s.dropped = true
 		return o, nil
 	}
 	o.Data = make([]byte, e.size)
@@ -169,6 +175,7 @@ func (s *PackStream) Next() (PackObject, error) {
 		return o, err
 	}
 	if isDelta {
+		o.Limited = base == nil && s.dropped
 		if o.Data, err = s.resolve(&o, base, o.Data); err != nil {
 			return o, err
 		}
@@ -292,7 +299,7 @@ func (s *PackStream) resolve(o *PackObject, base *packBase, delta []byte) ([]byt
 	}
 	size, ops, err := checkDelta(delta, len(base.data), s.o.MaxObject)
 	if errors.Is(err, errLarge) {
-		o.Partial = true
+		o.Partial, o.Limited = true, true
 		return added(delta), nil
 	}
 	if err != nil {
@@ -329,6 +336,7 @@ func (s *PackStream) keepBase(b *packBase) {
 	s.kept += int64(len(b.data)) + own
 	for s.kept > s.o.MaxKept && s.recent.Len() > 1 {
 		last, _ := s.recent.Remove(s.recent.Back()).(*packBase)
+		s.dropped = true
 		s.kept -= int64(len(last.data)) + own
 		delete(s.byAt, last.at)
 		if !last.id.IsZero() {
