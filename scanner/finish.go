@@ -3,6 +3,7 @@ package scanner
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -200,6 +201,9 @@ func (r *Run) markIgnored(ctx context.Context, list []finding.Finding) {
 	}
 	ignored, err := git.Ignored(ctx, names)
 	if err != nil {
+		if _, ok := errors.AsType[*gitcmd.IrregularError](err); ok {
+			r.Note("files that git ignores are not marked: " + err.Error())
+		}
 		return
 	}
 	for i := range list {

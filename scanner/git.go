@@ -2,11 +2,13 @@ package scanner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"strings"
 
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/scanner/detect"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/source"
@@ -35,6 +37,10 @@ func (r *Run) openRepoAt(ctx context.Context, dir string, here bool) (*git.Repo,
 	repo, err := git.Open(ctx, dir, git.Options{
 		Jobs: r.o.Jobs, Here: here, Record: r.Record, Warn: r.Note, Progress: r.objectProgress,
 	})
+	if e, ok := errors.AsType[*gitcmd.IrregularError](err); ok {
+		r.Record(coverage.Skip(e.Path, "it is "+e.What+", for which git would wait; nothing of the repository was scanned"))
+		return nil, errSkipped
+	}
 	if err != nil {
 		return nil, fmt.Errorf("nothing was scanned: %w", err)
 	}
@@ -45,6 +51,10 @@ func (r *Run) openRepoAt(ctx context.Context, dir string, here bool) (*git.Repo,
 	}
 	return repo, nil
 }
+
+// errSkipped says that a source could not be read at all, and was noted as
+// skipped.
+var errSkipped = errors.New("skipped")
 
 // objectProgress is told how many objects of how many are done.
 func (r *Run) objectProgress(done, total, _ int64) {

@@ -6,6 +6,7 @@ package scanner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -220,9 +221,12 @@ func (r *Run) Note(text string) {
 }
 
 // stop notes that the run ended before its sources did, because of the context.
-// It gives nil for that: what was found so far is still reported. Any other
-// error is given back.
+// It returns nil for that, and for a source that was skipped as a whole: what
+// was found so far is still reported. It returns any other error.
 func (r *Run) stop(ctx context.Context, err error) error {
+	if errors.Is(err, errSkipped) {
+		return nil
+	}
 	if err == nil || ctx.Err() == nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/internal/gitcmd"
+	"github.com/momentolint/momentolint/internal/readfile"
 )
 
 // Range is what a scan takes: all commits that Include reaches and Exclude
@@ -177,7 +178,7 @@ func (r Repository) boundaries(ctx context.Context) (map[string]bool, error) {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(r.Dir, filepath.FromSlash(name))
 	}
-	content, err := os.ReadFile(name)
+	content, err := readfile.Read(name)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}

@@ -242,10 +242,13 @@ func (g *Git) command(ctx context.Context, args []string) *exec.Cmd {
 	//nolint:gosec // an absolute path, and arguments that permit has seen
 	cmd := exec.CommandContext(ctx, g.o.Program, append(slices.Clone(g.global), args...)...)
 	cmd.Dir, cmd.Env = g.o.Dir, g.env
-	cmd.WaitDelay = 2 * time.Second
+	cmd.WaitDelay = waitDelay
 	group(cmd, g.o.Lock)
 	return cmd
 }
+
+// waitDelay is how long the output of a process may stay open after its end.
+const waitDelay = 2 * time.Second
 
 // permit reports why a command may not be run.
 func (g *Git) permit(ctx context.Context, args []string) error {

@@ -1,15 +1,14 @@
 package gitcmd
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/momentolint/momentolint/internal/readfile"
 )
 
 // IrregularError is a file of a repository that git would wait for, or read
@@ -95,11 +94,11 @@ func (w *walker) above(dir string) error {
 		}
 		if info, err := os.Stat(dot); err == nil {
 			if info.Mode().IsRegular() {
-				text, err := small(dot)
+				text, err := readfile.Read(dot)
 				if err != nil {
-					return err
+					return fmt.Errorf("finding the repository: %w", err)
 				}
-				if target, ok := strings.CutPrefix(strings.TrimRight(text, "\r\n"), "gitdir: "); ok {
+				if target, ok := strings.CutPrefix(strings.TrimRight(string(text), "\r\n"), "gitdir: "); ok {
 					return w.gitDir(join(dir, target))
 				}
 			}
@@ -137,8 +136,8 @@ func (w *walker) gitDir(dir string) error {
 		return err
 	}
 	common := dir
-	if text, err := small(filepath.Join(dir, "commondir")); err == nil {
-		common = join(dir, strings.TrimRight(text, "\r\n"))
+	if text, err := readfile.Read(filepath.Join(dir, "commondir")); err == nil {
+		common = join(dir, strings.TrimRight(string(text), "\r\n"))
 		if err := w.tree(common); err != nil {
 			return err
 		}
@@ -161,11 +160,11 @@ func (w *walker) objects(dir string, depth int) error {
 	if err := w.tree(dir); err != nil || depth > maxAlternates {
 		return err
 	}
-	text, err := small(filepath.Join(dir, "info", "alternates"))
+	text, err := readfile.Read(filepath.Join(dir, "info", "alternates"))
 	if err != nil {
 		return nil //nolint:nilerr // there are none, or git says what is wrong
 	}
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range strings.SplitSeq(string(text), "\n") {
 		if line = strings.Trim(line, `"`); line == "" || line[0] == '#' {
 			continue
 		}
@@ -246,14 +245,14 @@ func (w *walker) config(path string, depth int) error {
 	if err := w.file(path); err != nil {
 		return err
 	}
-	text, err := small(path)
+	content, err := readfile.Read(path)
 	if err != nil || depth > maxIncludes {
 		return nil //nolint:nilerr // it does not exist, or git says what is wrong
 	}
 	dir := filepath.Dir(path)
 	places := []string{dir, filepath.Dir(dir)}
 	home, _ := os.UserHomeDir()
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "\\\r\n", ""), "\\\n", "")
+	text := strings.ReplaceAll(strings.ReplaceAll(string(content), "\\\r\n", ""), "\\\n", "")
 	for line := range strings.Lines(text) {
 		_, value, ok := strings.Cut(line, "=")
 		if !ok {
@@ -320,27 +319,4 @@ func join(dir, path string) string {
 		return path
 	}
 	return filepath.Join(dir, path)
-}
-
-var errSmall = errors.New("it is no small file")
-
-// small reads a file of at most 1 MiB that is regular.
-func small(path string) (string, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", err
-	}
-	if !info.Mode().IsRegular() {
-		return "", errSmall
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.Close() }()
-	var b bytes.Buffer
-	if _, err := io.Copy(&b, io.LimitReader(f, 1<<20)); err != nil {
-		return "", err
-	}
-	return b.String(), nil
 }

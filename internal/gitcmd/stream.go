@@ -29,6 +29,7 @@ func (g *Git) Stream(ctx context.Context, input io.Reader, read func(*bufio.Read
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("git %s: %w", subcommand(args), err)
 	}
+	defer closeLater(limited, pipe)()
 	bounded := impatient{pipe, g.o.Timeout, cancel}
 	problem := read(bufio.NewReaderSize(bounded, 256<<10))
 	if problem != nil {
@@ -45,6 +46,14 @@ func (g *Git) Stream(ctx context.Context, input io.Reader, read func(*bufio.Read
 		return failed(ctx, args, &errs, err)
 	}
 	return nil
+}
+
+// closeLater closes the output of a process some time after its context ended:
+// something that it started may have kept it open.
+func closeLater(ctx context.Context, pipe io.Closer) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
+		time.AfterFunc(waitDelay, func() { _ = pipe.Close() })
+	})
 }
 
 // impatient ends a process that keeps its reader waiting.
@@ -70,6 +79,7 @@ type Process struct {
 	errs   tail
 	ctx    context.Context //nolint:containedctx // the process's own, which Close ends
 	cancel context.CancelCauseFunc
+	stop   func() bool
 	limit  time.Duration
 }
 
@@ -90,6 +100,7 @@ func (g *Git) Start(ctx context.Context, args ...string) (*Process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("git %s: %w", subcommand(args), err)
 	}
+	p.stop = closeLater(p.ctx, out)
 	p.in, p.out = in, bufio.NewReaderSize(impatient{out, p.limit, p.cancel}, 64<<10)
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("git %s: %w", subcommand(args), err)
@@ -126,6 +137,7 @@ func (p *Process) Close() error {
 	_ = p.in.Close()
 	_, _ = io.Copy(io.Discard, p.out)
 	err := p.cmd.Wait()
+	p.stop()
 	p.cancel(nil)
 	return err
 }

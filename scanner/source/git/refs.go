@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/momentolint/momentolint/scanner/source/git/internal/small"
+	"github.com/momentolint/momentolint/internal/readfile"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 
@@ -79,7 +79,7 @@ func (r *Repo) onlyHead() (heads []ref, ok bool) {
 	if len(linked) > 0 || err != nil && !os.IsNotExist(err) {
 		return nil, false
 	}
-	text, err := small.Read(filepath.Join(r.gitDir, "HEAD"))
+	text, err := readfile.Read(filepath.Join(r.gitDir, "HEAD"))
 	if err != nil {
 		return nil, false
 	}
@@ -181,7 +181,7 @@ func (r *Repo) readRewrites(tips []ref) (rewrites, error) {
 
 // idLines reads a file of lines of ids; none if it does not exist.
 func idLines(path string) ([][]OID, error) {
-	text, err := small.Read(path)
+	text, err := readfile.Read(path)
 	if os.IsNotExist(err) {
 		return nil, nil
 	}

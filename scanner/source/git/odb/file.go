@@ -7,7 +7,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"github.com/momentolint/momentolint/scanner/source/git/internal/small"
+	"github.com/momentolint/momentolint/internal/readfile"
 )
 
 // file is a file of the store that is read at random places: mapped where the
@@ -21,7 +21,7 @@ type file struct {
 
 // openFile opens a regular file. With mapped unset it is never mapped.
 func openFile(path string, mapped bool) (*file, error) {
-	f, err := small.Open(path)
+	f, err := readfile.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/momentolint/momentolint/scanner/source/git/internal/small"
+	"github.com/momentolint/momentolint/internal/readfile"
 )
 
 // Limits bound what one object may cost. Zero fields mean the defaults.
@@ -179,7 +179,7 @@ func (s *Store) addDir(path string, depth int, seen map[string]bool) {
 		return
 	}
 	s.dirs = append(s.dirs, &objectDir{path: path})
-	text, err := small.Read(filepath.Join(path, "info", "alternates"))
+	text, err := readfile.Read(filepath.Join(path, "info", "alternates"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return
 	}
