@@ -99,7 +99,7 @@ func TestTheExpectedPlacesHoldTheCredentials(t *testing.T) {
 	checked := 0
 	for _, e := range found {
 		at := slices.IndexFunc(files, func(f sample.File) bool { return f.Name == e.File })
-		if at < 0 || len(e.Encoding) > 0 || e.Column == 0 || e.Kind == string(credential.RefreshToken) {
+		if at < 0 || len(e.Encoding) > 0 || e.Column == 0 || e.Kind == "" || e.Kind == string(credential.RefreshToken) {
 			continue
 		}
 		line := strings.Split(string(files[at].Content), "\n")[e.Line-1]

@@ -42,6 +42,12 @@ func (l leak) as(encoding string, spell func(string) string) leak {
 	return l
 }
 
+// spelledAs is the leak with another text.
+func (l leak) spelledAs(text string) leak {
+	l.spelled = text
+	return l
+}
+
 // within tells that the spelling holds more than the secret.
 func (l leak) within() leak {
 	l.loose = true
@@ -87,6 +93,8 @@ func service() []document {
 		inner    = plain("v1-jwt", "never", "super-user", ct.V1JWT(ct.Options{Seed: "notebook", Subject: "data@example.com"}))
 		old      = plain("legacy", "never", "super-user", ct.Legacy(ct.Options{Seed: "2022", Endpoint: east, Subject: "founder@example.com"}))
 		token    = plain("disposable-token", "expired", "explicit", ct.Disposable(ct.Options{Seed: "kiosk", Endpoint: west, Permissions: ct.Explicit(ct.Topic(2, "orders", "*")), IssuedAt: day(2026, 3, 1), ExpiresAt: day(2026, 3, 1).Add(2 * time.Hour)}))
+		website  = plain("api-key-v2", "unknown", "role", ct.V2(ct.Options{Seed: "website", IssuedAt: day(2026, 4, 7)}))
+		public   = leak{rule: "momento-key-in-frontend", spelled: "VITE_MOMENTO_API_KEY"}
 		never    = leak{rule: "momento-never-expiring-key", spelled: "ExpiresIn.never()", loose: true}
 
 		console    = ct.Options{Seed: "console", Endpoint: west, Permissions: ct.Explicit(ct.Cache(1, "*", "*"), ct.Topic(1, "*", "*")), IssuedAt: day(2025, 9, 1), ExpiresAt: day(2032, 9, 1)}
@@ -105,10 +113,12 @@ func service() []document {
 		{name: ".env", text: "# Local development. Copy of what production has, for now.\nPORT=8080\nMOMENTO_API_KEY=§\nMOMENTO_ENDPOINT=" + east + "\nLOG_LEVEL=debug\n", leaks: []leak{main}},
 		{name: "cmd/orders/main.go", text: goMain, leaks: []leak{super}},
 		{name: "web/src/cache.ts", text: typeScript, leaks: []leak{reader}},
+		{name: "web/.env.production", text: "VITE_API_URL=https://api.example.com\n§=§\n", leaks: []leak{public, website}},
 		{name: "web/src/keys.ts", text: rotation, leaks: []leak{never}},
 		{name: "worker/src/main/java/com/example/orders/Worker.java", text: java, leaks: []leak{scoped.as("split", inPieces(64, "\"\n          + \""))}},
 		{name: "tools/backfill.py", text: python, leaks: []leak{old.as("split", inPieces(60, "\"\n    \""))}},
 		{name: "deploy/k8s/secret.yaml", text: kubernetes, leaks: []leak{payments.as("base64", inBase64)}},
+		{name: "deploy/terraform/keys.tf", text: terraformKey, leaks: []leak{never.spelledAs(`resource "momento_api_key" "orders"`)}},
 		{name: "deploy/terraform/terraform.tfvars", text: "environment        = \"production\"\nmomento_auth_token = \"§\"\nreplicas           = 3\n", leaks: []leak{expired}},
 		{name: "deploy/terraform/terraform.tfstate", text: terraformState, leaks: []leak{cloud.as("base64", func(key string) string {
 			return inBase64("#cloud-config\nwrite_files:\n  - path: /etc/orders.env\n    content: |\n      MOMENTO_API_KEY=" + key + "\n      MOMENTO_ENDPOINT=" + west + "\n")
@@ -144,6 +154,16 @@ are signed with a key that nobody trusts; no service accepts them. Files named
 
 This folder is generated. What is to be found in it stands beside it in
 ` + "`leaky-service.expected.json`" + `.
+`
+
+const terraformKey = `resource "momento_role" "orders" {
+  name = "orders"
+}
+
+§ {
+  role_id     = momento_role.orders.id
+  description = "orders, production"
+}
 `
 
 const goMain = `// Command orders takes orders.

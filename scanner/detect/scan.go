@@ -110,6 +110,8 @@ type candidate struct {
 	text string
 	// hidden is no finding by itself, but not to be shown beside one.
 	hidden bool
+	// examined is set once the name before it has been looked at.
+	examined bool
 	// policy is a breach of a policy: its text is no secret.
 	policy bool
 }
@@ -393,6 +395,12 @@ func (s *Scanner) flush(at, stay int) error {
 		c := (*list)[0]
 		if c.lo >= stay && (c.hi+displayMargin > at || !s.final && c.hi+s.comment > len(s.top.data) && c.lo > s.buffer/4) {
 			return nil
+		}
+		if list == &s.pending && !c.examined && !c.hidden && s.take == nil {
+			// What it adds is before it.
+			c.examined = true
+			s.published(c)
+			continue
 		}
 		switch {
 		case c.hidden || list == &s.others && s.overlaps(c):

@@ -14,6 +14,10 @@ import (
 // that creates keys without an expiry.
 const NeverExpiringRule = "momento-never-expiring-key"
 
+// FrontendRule is the id of the policy rule for long-lived credentials that are
+// published in a front end.
+const FrontendRule = "momento-key-in-frontend"
+
 // Finding is one credential, or one breach of a policy rule, at one place.
 type Finding struct {
 	// Rule is the rule's id, e.g. momento-api-key-v1, momentoexpiry, or the id

@@ -118,7 +118,7 @@ func (r Rule) Severity() Severity {
 // documentation. The caller owns the slice.
 func All() []Rule {
 	all := secrets()
-	all = append(all, policy(), hardcoded(), plaintext(), expiry(), scope())
+	all = append(all, policy(), frontend(), hardcoded(), plaintext(), expiry(), scope())
 	return all
 }
 
@@ -230,6 +230,24 @@ func policy() Rule {
 			"Renew it before it expires, with a scheduled job and an alarm for when the job fails.",
 		},
 		Score: "6.5", CWE: []int{613, 798},
+	}
+}
+
+func frontend() Rule {
+	return Rule{
+		ID: finding.FrontendRule, Class: Policy,
+		Title: "Long-lived Momento credential in a front end",
+		Short: "A long-lived Momento credential is published in a front end, where every visitor can read it.",
+		Full: "Bundlers copy variables with a public prefix (NEXT_PUBLIC_, VITE_, EXPO_PUBLIC_, REACT_APP_, NUXT_PUBLIC_, PUBLIC_) into the files that every " +
+			"visitor loads. An API key there is public, works from anywhere and lives for long. Momento's disposable tokens are made for clients: " +
+			"they live for hours and may do only what one visitor needs.",
+		Fix: []string{
+			"Revoke the key: whoever has loaded the site has it.",
+			"Keep the new key on a server, in a variable without the public prefix.",
+			"Have the server make a disposable token for each client (generateDisposableToken), short-lived and for one cache or topic.",
+			"Build and publish the front end again, and delete the old files from the content delivery network.",
+		},
+		Score: "9.1", CWE: []int{522, 200, 798},
 	}
 }
 
