@@ -143,7 +143,7 @@ func TestAllowCommentsHoldForTheFrontEndRuleAlone(t *testing.T) {
 	s := newDetector(t, detect.Options{}).NewScanner()
 	text := "VITE_KEY=" + ct.V2(ct.Options{}) + " # momentolint:allow momento-key-in-frontend -- the demo\n"
 	got := scan(t, s, ".env", []byte(text), nil)
-	if len(got) != 2 || !got[0].Allowed || got[1].Allowed {
+	if len(got) != 2 || !got[0].Allowed() || got[1].Allowed() {
 		t.Errorf("%+v", got)
 	}
 }
