@@ -314,7 +314,7 @@ func shareVerdicts(list []finding.Finding) {
 // expired since a worker looked at them, or as another's clock tells it.
 func expire(list []finding.Finding, now time.Time) {
 	for i := range list {
-		if f := &list[i]; f.Verdict.Status != finding.StatusDead && verify.Expired(f.Credential, now) {
+		if f := &list[i]; f.Verdict.Status != finding.StatusDead && !f.Credential.Incomplete && verify.Expired(f.Credential, now) {
 			f.Verdict.Status, f.Verdict.Reason, f.Verdict.Unfinished = finding.StatusExpired, verify.ExpiredReason(f.Credential), false
 		}
 	}

@@ -75,6 +75,7 @@ type wireCredential struct {
 	Expiry      credential.Expiry `json:"expiry"`
 	ExpiresAt   time.Time         `json:"expires_at,omitzero"`
 	Scope       credential.Scope  `json:"scope"`
+	Incomplete  bool              `json:"incomplete,omitempty"`
 }
 
 // errLeak says that a result was not stored because a credential was in it.
@@ -154,6 +155,7 @@ func toWire(f *finding.Finding) wireFinding {
 		w.Credential = &wireCredential{
 			Kind: c.Kind, Endpoint: c.Endpoint, ControlHost: c.ControlHost, CacheHost: c.CacheHost, KeyID: c.KeyID,
 			Subject: c.Subject, IssuedAt: c.IssuedAt, Expiry: c.Expiry, ExpiresAt: c.ExpiresAt, Scope: c.Scope,
+			Incomplete: c.Incomplete,
 		}
 	}
 	return w
@@ -171,6 +173,7 @@ func (w *wireFinding) finding(repository string) finding.Finding {
 		f.Credential = credential.Credential{
 			Kind: c.Kind, Endpoint: c.Endpoint, ControlHost: c.ControlHost, CacheHost: c.CacheHost, KeyID: c.KeyID,
 			Subject: c.Subject, IssuedAt: c.IssuedAt, Expiry: c.Expiry, ExpiresAt: c.ExpiresAt, Scope: c.Scope,
+			Incomplete: c.Incomplete,
 		}
 	}
 	return f

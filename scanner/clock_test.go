@@ -49,8 +49,8 @@ func TestOneReportIsAboutOneMoment(t *testing.T) {
 	t.Cleanup(s.Close)
 	seen := map[finding.Status]bool{}
 	for _, jump := range []struct{ before, after time.Time }{
-		{end.Add(-time.Second), end}, {end.Add(-time.Hour), end.Add(48 * time.Hour)},
-		{end, end.Add(-time.Second)}, {end.Add(time.Hour), end.Add(-48 * time.Hour)},
+		{end.Add(-time.Second), end}, {end.Add(-time.Second), end.Add(finding.ExpiryLeeway)}, {end.Add(-time.Hour), end.Add(48 * time.Hour)},
+		{end, end.Add(-time.Second)}, {end.Add(finding.ExpiryLeeway), end.Add(-time.Second)}, {end.Add(time.Hour), end.Add(-48 * time.Hour)},
 	} {
 		for _, offline := range []bool{true, false} {
 			for looks := range 6 {
@@ -121,7 +121,7 @@ func oneStory(t *testing.T, name string, r *finding.Report) {
 func TestAnExpiryByAnothersClockIsToldAsOne(t *testing.T) {
 	t.Parallel()
 	end := time.Date(2026, 12, 3, 0, 30, 0, 0, time.UTC)
-	run, err := scanner.New(scanner.Options{Jobs: 1, Now: func() time.Time { return end }, Verify: verify.Options{Offline: true}})
+	run, err := scanner.New(scanner.Options{Jobs: 1, Now: func() time.Time { return end.Add(finding.ExpiryLeeway) }, Verify: verify.Options{Offline: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,13 +62,13 @@ func (in *inspection) json(w io.Writer) error {
 	out := inspectionJSON{
 		Rule: c.Kind.Rule(), Kind: string(c.Kind), Fingerprint: c.Fingerprint(), Redacted: c.Redacted(),
 		Endpoint: orNull(in.endpoint()), Region: orNull(region(in.endpoint())), KeyID: orNull(c.KeyID), Subject: orNull(c.Subject),
-		IssuedAt: timeOrNull(k.issuedAt), Expires: expiresWord(k.expiry, k.expiresAt, in.now),
+		IssuedAt: timeOrNull(k.issuedAt), Expires: in.expiresWord(k),
 		Scope:  scopeJSON{k.scope.Level, append([]credential.Permission{}, k.scope.Permissions...)},
 		Status: string(in.verdict.Status), StatusReason: in.verdict.Reason, CheckedAt: timeOrNull(in.verdict.CheckedAt),
 	}
 	if k.expiry == credential.ExpiryAt {
 		out.ExpiresAt = timeOrNull(k.expiresAt)
-		out.ExpiresSoon = in.now.Before(k.expiresAt) && k.expiresAt.Sub(in.now) <= in.warning
+		out.ExpiresSoon = !in.verdict.Status.Ended(k.expiresAt, in.now) && k.expiresAt.Sub(in.now) <= in.warning
 	}
 	if in.verdict.CachesKnown {
 		caches := append([]string{}, in.verdict.Caches...)
@@ -98,6 +98,14 @@ func writeJSON(w io.Writer, v any) error {
 		return fmt.Errorf("writing JSON: %w", err)
 	}
 	return nil
+}
+
+// expiresWord is the value of "expires".
+func (in *inspection) expiresWord(k facts) string {
+	if k.expiry == credential.ExpiryAt && in.verdict.Status.Ended(k.expiresAt, in.now) {
+		return "expired"
+	}
+	return k.expiry.String()
 }
 
 // expiresWord is the contract's word for an end of life.

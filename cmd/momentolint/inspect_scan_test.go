@@ -96,8 +96,9 @@ func TestAScanOfAThousandFindings(t *testing.T) {
 			switch {
 			case len(tt.more) == 0 && !tt.dies && (len(live) != 134 || len(unverified) != 0):
 				t.Errorf("%d live, %d unverified; want 134 and none", len(live), len(unverified))
-			case tt.dies && (len(unverified) < 102 || len(unverified) > 110 || len(live) == 0):
-				t.Errorf("%d live, %d unverified; want some, and some 102", len(live), len(unverified))
+			// A live one takes four calls, a dead one takes one.
+			case tt.dies && (len(unverified) < 160 || len(unverified) > 180 || len(live) == 0):
+				t.Errorf("%d live, %d unverified; want some, and some 167", len(live), len(unverified))
 			case tt.code == exitFailed && len(unverified) != 200:
 				t.Errorf("%d unverified", len(unverified))
 			}

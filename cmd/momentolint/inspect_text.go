@@ -225,7 +225,7 @@ func branches(tree []finding.Branch) []string {
 
 // expiry writes when the credential ends, and what is the trouble with that.
 func (in *inspection) expiry(p *page, k facts) {
-	words := finding.ExpiryWords(k.expiry, k.expiresAt, in.now)
+	words := finding.EndWords(k.expiry, k.expiresAt, in.now, in.verdict.Status)
 	switch {
 	case k.expiry == credential.ExpiryNever:
 		p.field("expires", p.paint("33", "never")+": it works until somebody revokes it")
@@ -233,7 +233,7 @@ func (in *inspection) expiry(p *page, k facts) {
 		p.field("expires", "unknown: the key does not say, only its account knows (--management-key-env)")
 	case k.expiry == credential.ExpiryUnknown:
 		p.field("expires", words)
-	case !in.now.Before(k.expiresAt):
+	case in.verdict.Status.Ended(k.expiresAt, in.now):
 		p.field("expired", words+" ("+stamp(k.expiresAt)+")")
 	case k.expiresAt.Sub(in.now) <= in.warning:
 		p.field("expires", p.paint("33", words)+" ("+stamp(k.expiresAt)+"): what uses it fails from then on")

@@ -128,6 +128,9 @@ func (s *Scanner) plain(v *view, at int) {
 func (s *Scanner) tokenRead(v *view, at int, t *token, cut bool) bool {
 	d, r := v.data, t.r
 	n := t.length()
+	if n > 0 && t.doubtful(d[r.to[n-1]:]) {
+		n = t.soft
+	}
 	if cut && t.part != partWhole && t.part != partNone && (v.cut || len(d)-at > s.forward) {
 		// A token that runs into the end of a cut text is met again in the next
 		// part of it, unless it began far from that end.
@@ -144,11 +147,24 @@ func (s *Scanner) tokenRead(v *view, at int, t *token, cut bool) bool {
 	if session, ok := s.session(v, r, n); ok {
 		c, err = session, nil
 	}
-	if err != nil || c.Incomplete {
+	if err != nil || c.Incomplete && unsigned(t, n, d[r.to[n-1]:]) {
 		return false
 	}
 	s.found(v, r, n, c)
 	return true
+}
+
+// maxMasked is how many characters of a signature a mask may leave.
+const maxMasked = 20
+
+// unsigned reports whether an incomplete credential was made so on purpose: its
+// signature, which is the secret, is left out, or hidden by asterisks.
+func unsigned(t *token, n int, next []byte) bool {
+	if t.part != partSignature {
+		return false
+	}
+	left := n - t.first
+	return left <= 0 || left < maxMasked && hasPrefix(next, 0, "**")
 }
 
 // takePadding cuts the run to n characters and adds up to count padding

@@ -12,6 +12,8 @@ const (
 	joinSoft
 	// joinContinued: a backslash before the line end.
 	joinContinued
+	// joinLogged: a log that marks which of its lines go on with the one before.
+	joinLogged
 	// joinLiterals: string literals that the language itself puts together: an
 	// operator, or nothing, between them.
 	joinLiterals
@@ -30,7 +32,7 @@ func (j join) layer() layer {
 	switch j {
 	case joinSoft:
 		return layerQuotedPrintable
-	case joinWrapped:
+	case joinWrapped, joinLogged:
 		return layerWrapped
 	}
 	return layerSplit
@@ -52,7 +54,7 @@ type separator struct {
 	prefix []byte
 	// What was met.
 	lines, quotes, words int
-	continued            bool
+	continued, logged    bool
 	ops                  [2]byte
 	opCount              int
 }
@@ -73,6 +75,8 @@ func (s *separator) read() join {
 		switch {
 		case s.continued:
 			return joinContinued
+		case s.logged && s.lines == 1:
+			return joinLogged
 		case s.lines == 1:
 			return joinWrapped
 		}
@@ -134,8 +138,14 @@ func (s *separator) inside() bool {
 
 // newline goes past a line end, the indentation and the prefix of the next line.
 func (s *separator) newline() {
+	end := s.at
 	s.at += lineEnd(s.d, s.at)
 	s.lines++
+	if n, goesOn := logPrefix(s.d[:s.end], end, s.at); n > 0 {
+		s.at += n
+		s.logged = goesOn
+		return
+	}
 	s.at = skipPrefix(s.d, s.at, s.end, s.prefix)
 }
 

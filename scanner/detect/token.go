@@ -20,6 +20,8 @@ const (
 	partTail
 	// partWhole: all of a token has been read.
 	partWhole
+	// partCut: what is left of an envelope has been read.
+	partCut
 	// partNone: this is no token.
 	partNone
 )
@@ -38,8 +40,10 @@ type token struct {
 	// want is how many characters of signature the algorithm gives, 0 if unknown.
 	want int
 	// soft is where the token ends if nothing that follows completes it; -1 if
-	// it does not end before the last character.
-	soft int
+	// it does not end before the last character. believed is how the piece after
+	// it was joined.
+	soft     int
+	believed join
 	// end is the length of the token once it is whole.
 	end int
 
@@ -101,13 +105,18 @@ func (t *token) feed(c byte) bool {
 		return true
 	case partEnvelope:
 		if !base64Set[c] || n >= credential.MaxLength {
-			return t.fail()
+			return false
 		}
 		switch t.object.feed(c) {
 		case objectClosed:
 			t.part, t.end = partTail, n+1
 		case objectBroken:
-			return t.fail()
+			// What follows on the next line may belong to something else.
+			if t.soft < 0 {
+				return t.fail()
+			}
+			t.part, t.end = partCut, t.soft
+			return false
 		}
 		return true
 	case partTail:
@@ -193,15 +202,19 @@ func (t *token) joined(how join) bool {
 		// The last group, with white space in it, may stand on the next line; but
 		// an equals sign is more likely padding than a soft line end.
 		return how != joinSoft || n%4 != 3
-	case partWhole, partNone:
+	case partWhole, partCut, partNone:
 		return false
+	case partEnvelope:
+		if !how.certain() && (how != t.wrapped || length < t.longest) {
+			t.soft, t.believed = n, how
+		}
 	case partSignature:
 		switch {
 		case n == t.first || how.certain():
 		case t.soft < 0 && (how != t.wrapped || length < t.longest):
 			// What follows is believed only if it makes the signature whole. (In
 			// a text wrapped at a width, the first shorter line is the last.)
-			t.soft = n
+			t.soft, t.believed = n, how
 		}
 		t.longest = max(t.longest, length)
 		return t.soft < 0 || t.want > n-t.first
@@ -215,15 +228,56 @@ func (t *token) joined(how join) bool {
 // be had; 0 if it is none.
 func (t *token) length() int {
 	switch t.part {
-	case partWhole, partTail:
+	case partWhole, partTail, partCut:
 		return t.end
-	case partSignature:
+	case partSignature, partEnvelope:
 		if t.soft >= 0 {
 			return t.soft
 		}
 		return len(t.r.text)
 	}
 	return 0
+}
+
+// doubtful reports whether the token is whole only by a piece of the next line
+// that looks like the beginning of something else: of a credential that is cut
+// at the end of its line nothing but that beginning would make a whole one.
+func (t *token) doubtful(next []byte) bool {
+	if t.part != partWhole || t.soft < 0 || t.believed != joinWrapped {
+		return false
+	}
+	piece := t.r.text[t.soft:t.end]
+	if len(next) > 0 && !endSet[next[0]] && (!isBlank(next[0]) || len(piece) < minRandom) {
+		return true
+	}
+	return len(piece) > 2 && wordlike(piece)
+}
+
+// endSet is what may follow the last line of a text that is wrapped.
+var endSet = setOf("\r\n\"'`\\,;)]}<&|=%\xe2")
+
+// minRandom is how many characters are enough to be taken for a part of a
+// signature although text follows on their line.
+const minRandom = 16
+
+// wordlike reports whether a text is a number, or a word in lower case, upper
+// case or with a capital.
+func wordlike(text []byte) bool {
+	var upper, lower, digit int
+	for _, c := range text {
+		switch {
+		case 'A' <= c && c <= 'Z':
+			upper++
+		case 'a' <= c && c <= 'z':
+			lower++
+		case isDigit(c):
+			digit++
+		default:
+			return false
+		}
+	}
+	n := len(text)
+	return lower == n || upper == n || digit == n || lower == n-1 && 'A' <= text[0] && text[0] <= 'Z'
 }
 
 // padding is how many padding characters belong after the token.

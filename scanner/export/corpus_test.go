@@ -214,7 +214,7 @@ func decoys() map[string]string {
 		"cp-alone":    jwt("HS512", `{"sub":"dev","cp":"control.example.com"}`, "k"),
 		"c-alone":     jwt("HS512", `{"sub":"dev","c":"cache.example.com"}`, "l"),
 		"masked":      ct.V2(ct.Options{})[:60] + "." + strings.Repeat("x", 86),
-		"cut-off":     ct.V2(ct.Options{})[:70],
+		"cut-off":     ct.V2(ct.Options{})[:40],
 		"half":        b64(`{"endpoint":"cell-4-us-west-2-1.prod.a.momentohq.com","region":"us-west-2","comment":"` + strings.Repeat("nothing to see here ", 10) + `"}`),
 		"other-half":  b64(`{"api_key":"sk-` + strings.Repeat("0123456789", 15) + `","model":"gpt"}`),
 		"placeholder": "MOMENTO_API_KEY=<your key>\nMOMENTO_AUTH_TOKEN=eyJhbGciOiJIUzUxMiJ9...\n",

@@ -101,6 +101,18 @@ const (
 	StatusUnverified Status = "unverified"
 )
 
+// ExpiryLeeway is how much this computer's clock may differ from the service's.
+// A credential that ended less than that ago is not called expired without
+// asking the service.
+const ExpiryLeeway = 5 * time.Minute
+
+// Ended reports whether a credential with that status has ended, if its own
+// claim says that it ends at that time. A service that accepts a credential
+// knows better.
+func (s Status) Ended(at, now time.Time) bool {
+	return s == StatusExpired || s != StatusLive && !now.Before(at.Add(ExpiryLeeway))
+}
+
 // Verdict is what is known about whether a credential works.
 type Verdict struct {
 	Status Status

@@ -219,6 +219,19 @@ func ExpiryWords(e credential.Expiry, at, now time.Time) string {
 	return "unknown"
 }
 
+// EndWords is ExpiryWords for a credential that has ended, or has not, whatever
+// the clock says.
+func EndWords(e credential.Expiry, at, now time.Time, status Status) string {
+	switch ended := status.Ended(at, now); {
+	case e != credential.ExpiryAt:
+	case ended && now.Before(at):
+		now = at
+	case !ended && !now.Before(at):
+		return "about now"
+	}
+	return ExpiryWords(e, at, now)
+}
+
 // RelativeWords gives a time as seen from now: "in 12 days", "3 hours ago".
 func RelativeWords(at, now time.Time) string {
 	if !now.Before(at) {

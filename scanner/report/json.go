@@ -46,6 +46,7 @@ type (
 		Date         *jsonTime `json:"date"`
 		Fingerprint  string    `json:"fingerprint"`
 		Redacted     *string   `json:"redacted"`
+		Incomplete   bool      `json:"incomplete"`
 		Encoding     []string  `json:"encoding"`
 		Endpoint     *string   `json:"endpoint"`
 		KeyID        *string   `json:"key_id"`
@@ -132,7 +133,7 @@ func (v *view) jsonFinding(f *finding.Finding) jsonFinding {
 		Rule: f.Rule,
 		File: f.Location.File, Line: f.Location.StartLine, Column: f.Location.StartColumn,
 		EndLine: f.Location.EndLine, EndColumn: f.Location.EndColumn,
-		Fingerprint: f.Fingerprint, Redacted: optional(f.Redacted),
+		Fingerprint: f.Fingerprint, Redacted: optional(f.Redacted), Incomplete: f.Credential.Incomplete,
 		Encoding:     append([]string{}, f.Location.Encoding...),
 		IgnoredByGit: f.IgnoredByGit,
 		Repository:   f.Repository,

@@ -180,6 +180,8 @@ func (g *group) tag() string {
 // title names what was found.
 func (g *group) title() string {
 	switch {
+	case g.isSecret() && g.head.Credential.Incomplete:
+		return g.head.Credential.Kind.Title() + ", incomplete"
 	case g.isSecret():
 		return g.head.Credential.Kind.Title()
 	case g.known:
@@ -293,11 +295,7 @@ func (v *view) expiresWords(k facts) string {
 
 // whenWords says when a credential ends, from the report's moment.
 func (v *view) whenWords(k facts) string {
-	now := v.Now
-	if k.expired && now.Before(k.expiresAt) {
-		now = k.expiresAt // it has ended, by the clock that counts
-	}
-	return finding.ExpiryWords(k.expiry, k.expiresAt, now)
+	return finding.EndWords(k.expiry, k.expiresAt, v.Now, k.status)
 }
 
 // day gives a date without the time.
@@ -323,6 +321,9 @@ func (t *textWriter) statusWords(g *group) string {
 		return join(": ", "Momento refuses it", reason)
 	case finding.StatusExpired:
 		return "past its end by its own word; not asked about"
+	}
+	if g.head.Credential.Incomplete {
+		return "not known whether it works: its end is missing, so it was not checked"
 	}
 	return join(": ", "not known whether it works", reason)
 }
@@ -494,6 +495,9 @@ func remarks(g *group, p shownPlace) []string {
 	}
 	if p.IgnoredByGit {
 		parts = append(parts, "git ignores this file")
+	}
+	if p.Credential.Incomplete && !g.head.Credential.Incomplete {
+		parts = append(parts, "incomplete")
 	}
 	if g.isSecret() && p.Credential.Kind != g.head.Credential.Kind {
 		parts = append(parts, "as "+p.Credential.Kind.Title())

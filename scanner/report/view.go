@@ -154,7 +154,7 @@ func (v *view) factsOf(f *finding.Finding) facts {
 	}
 	if k.expiry == credential.ExpiryAt {
 		// The verdict may be of another computer, whose clock goes ahead.
-		k.expired = !v.Now.Before(k.expiresAt) || k.status == finding.StatusExpired
+		k.expired = k.status.Ended(k.expiresAt, v.Now)
 		k.soon = !k.expired && k.expiresAt.Sub(v.Now) <= v.ExpiryWarning
 	}
 	return k
@@ -187,11 +187,12 @@ func (g *group) isSecret() bool { return !g.head.Credential.IsZero() }
 func (v *view) groups() []*group {
 	var all []*group
 	index := map[string]*group{}
+	l := newLinks(v.findings)
 	for i := range v.findings {
 		f := &v.findings[i]
 		key := "rule\x00" + f.Rule
 		if !f.Credential.IsZero() {
-			key = "credential\x00" + f.Fingerprint
+			key = "credential\x00" + l.key(f)
 		}
 		g, ok := index[key]
 		if !ok {
@@ -216,6 +217,9 @@ func (v *view) groups() []*group {
 // may be found as a whole (with its endpoint) and as a bare JWT, and one place
 // may have been checked with an endpoint from its neighbourhood.
 func tells(f *finding.Finding) int {
+	if f.Credential.Incomplete {
+		return -1
+	}
 	n := 0
 	switch f.Verdict.Status {
 	case finding.StatusLive, finding.StatusDead:

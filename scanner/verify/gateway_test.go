@@ -221,14 +221,14 @@ func TestTheLeewayOfAnExpiry(t *testing.T) {
 		{name: "a second ago", ends: -time.Second, live: true, want: finding.StatusLive},
 		{name: "a second ago, refused", ends: -time.Second, want: finding.StatusDead},
 		{name: "a second ago, offline", ends: -time.Second, offline: true, want: finding.StatusUnverified},
-		{name: "within the leeway", ends: time.Second - Leeway, live: true, want: finding.StatusLive},
-		{name: "at its end", ends: -Leeway, live: true, want: finding.StatusExpired},
+		{name: "within the leeway", ends: time.Second - finding.ExpiryLeeway, live: true, want: finding.StatusLive},
+		{name: "at its end", ends: -finding.ExpiryLeeway, live: true, want: finding.StatusExpired},
 		{name: "beyond it", ends: -hour, live: true, want: finding.StatusExpired},
 		{name: "beyond it, offline", ends: -hour, offline: true, want: finding.StatusExpired},
 		{name: "beyond it, our clock fast", ends: -hour, skew: -2 * hour, clock: true, live: true, want: finding.StatusLive},
 		{name: "beyond it, our clock fast, refused", ends: -hour, skew: -2 * hour, clock: true, want: finding.StatusDead},
-		{name: "beyond it, our clock a little fast", ends: -hour, skew: -hour + Leeway + time.Second, clock: true, live: true, want: finding.StatusExpired},
-		{name: "beyond it, within the leeway by the service's clock", ends: -hour, skew: -hour + Leeway - 2*time.Second, clock: true, live: true, want: finding.StatusLive},
+		{name: "beyond it, our clock a little fast", ends: -hour, skew: -hour + finding.ExpiryLeeway + time.Second, clock: true, live: true, want: finding.StatusExpired},
+		{name: "beyond it, within the leeway by the service's clock", ends: -hour, skew: -hour + finding.ExpiryLeeway - 2*time.Second, clock: true, live: true, want: finding.StatusLive},
 		{name: "beyond it, our clock slow", ends: -hour, skew: hour, clock: true, live: true, want: finding.StatusExpired},
 	} {
 		t.Run(c.name, func(t *testing.T) {

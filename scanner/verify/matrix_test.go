@@ -218,7 +218,7 @@ func TestWhatNobodyNeedBeAskedAbout(t *testing.T) {
 		{"expired bare JWT", parse(t, credentialtest.V1JWT(credentialtest.Options{ExpiresAt: past})), false, finding.StatusExpired, "2026-11-22"},
 		{"expired legacy token", parse(t, credentialtest.Legacy(credentialtest.Options{ExpiresAt: past})), false, finding.StatusExpired, "2026-11-22"},
 		{"expired disposable token", parse(t, disposable(credentialtest.Options{ExpiresAt: past})), false, finding.StatusExpired, "2026-11-22"},
-		{"expired to the second, with the leeway", parse(t, credentialtest.V1(credentialtest.Options{ExpiresAt: now.Add(-Leeway)})), false, finding.StatusExpired, "2026-11-23T11:55:00Z"},
+		{"expired to the second, with the leeway", parse(t, credentialtest.V1(credentialtest.Options{ExpiresAt: now.Add(-finding.ExpiryLeeway)})), false, finding.StatusExpired, "2026-11-23T11:55:00Z"},
 		{"expired, offline", parse(t, credentialtest.V1(credentialtest.Options{ExpiresAt: past})), true, finding.StatusExpired, "2026-11-22"},
 		{"expired session", oldSession, false, finding.StatusExpired, "2026-11-22"},
 		{"session", session, false, finding.StatusUnverified, "no read-only check"},

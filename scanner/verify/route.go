@@ -90,12 +90,11 @@ func (v *Verifier) plan(targets []Target, verdicts map[string]finding.Verdict, n
 	return open
 }
 
-// Leeway is how much this computer's clock may differ from the service's.
-// Within it the service decides whether a credential has expired.
-const Leeway = 5 * time.Minute
-
-// Expired reports whether c has expired by its own claim, beyond the Leeway.
-func Expired(c credential.Credential, now time.Time) bool { return c.ExpiredAt(now.Add(-Leeway)) }
+// Expired reports whether c has expired by its own claim, beyond the leeway
+// within which the service decides.
+func Expired(c credential.Credential, now time.Time) bool {
+	return c.ExpiredAt(now.Add(-finding.ExpiryLeeway))
+}
 
 // ExpiredReason is the reason of the verdict on a credential that has expired.
 func ExpiredReason(c credential.Credential) string {
@@ -105,6 +104,9 @@ func ExpiredReason(c credential.Credential) string {
 // settle gives the verdict on what nobody need be asked about.
 func (v *Verifier) settle(c credential.Credential, now time.Time) (finding.Verdict, bool) {
 	switch {
+	case c.Incomplete:
+		// The service would refuse it, whatever the whole one is worth.
+		return unverified("incomplete"), true
 	case Expired(c, now):
 		return finding.Verdict{Status: finding.StatusExpired, Reason: ExpiredReason(c)}, true
 	case c.Kind == credential.RefreshToken:
