@@ -551,10 +551,7 @@ func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v
 	if err != nil {
 		return nil, scanFault(err)
 	}
-	full, err := run.Report(ctx)
-	if err != nil {
-		return nil, err
-	}
+	full := run.Report(ctx)
 	// The place of a clone is not part of the report, which puts the
 	// repository's name in front.
 	clone := dir + string(filepath.Separator)

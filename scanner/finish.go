@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,7 +21,7 @@ import (
 // Report ends the run: findings that the configuration or the baseline knows
 // are set aside, the live check is made for the others, and everything is put
 // in its final order. The context bounds the live check only.
-func (r *Run) Report(ctx context.Context) (*finding.Report, error) {
+func (r *Run) Report(ctx context.Context) *finding.Report {
 	report := &finding.Report{
 		ToolVersion: r.o.Version, Now: r.o.Now().UTC(), ExpiryWarning: r.o.ExpiryWarning,
 		Root: r.root, ShowSecrets: r.o.ShowSecrets,
@@ -33,13 +32,11 @@ func (r *Run) Report(ctx context.Context) (*finding.Report, error) {
 	if r.o.Baseline != nil {
 		report.StaleBaseline = r.o.Baseline.Stale()
 	}
-	if err := r.verify(ctx, findings, report.Now); err != nil {
-		return nil, err
-	}
+	r.verify(ctx, findings, report.Now)
 	r.markIgnored(ctx, findings)
 	report.Findings = findings
 	r.summarize(report)
-	return report, nil
+	return report
 }
 
 // hardcodedRule is the analyzer that finds credentials in Go code.
@@ -96,7 +93,7 @@ func (r *Run) NewBaseline() *baseline.Baseline {
 
 // verify asks about every credential once. now is the moment that the report
 // is about.
-func (r *Run) verify(ctx context.Context, list []finding.Finding, now time.Time) error {
+func (r *Run) verify(ctx context.Context, list []finding.Finding, now time.Time) {
 	r.findEndpoints(list)
 	index := map[string]int{}
 	var targets []verify.Target
@@ -120,20 +117,10 @@ func (r *Run) verify(ctx context.Context, list []finding.Finding, now time.Time)
 		}
 	}
 	if len(targets) == 0 {
-		return nil
+		return
 	}
 	r.progress.phase("asking the service")
-	v := r.o.Verifier
-	if v == nil {
-		o := r.o.Verify
-		o.At = now
-		own, err := verify.New(o)
-		if err != nil {
-			return fmt.Errorf("preparing the live check: %w", err)
-		}
-		v = own
-	}
-	verdicts := v.Verify(ctx, targets)
+	verdicts := r.verdicts(ctx, targets, now)
 	if r.o.Verifier == nil && !r.o.Verify.Offline && (r.o.Account.Self || !r.o.Account.Management.IsZero()) {
 		credentials := make([]credential.Credential, len(targets))
 		for i, t := range targets {
@@ -151,7 +138,26 @@ func (r *Run) verify(ctx context.Context, list []finding.Finding, now time.Time)
 			f.Verdict = finding.Verdict{Status: finding.StatusUnverified, Reason: "nothing to verify"}
 		}
 	}
-	return nil
+}
+
+// verdicts asks about every target. A verifier that cannot be made costs no
+// finding: New has made one before, of the same options.
+func (r *Run) verdicts(ctx context.Context, targets []verify.Target, now time.Time) map[string]finding.Verdict {
+	if r.o.Verifier != nil {
+		return r.o.Verifier.Verify(ctx, targets)
+	}
+	o := r.o.Verify
+	o.At = now
+	v, err := verify.New(o)
+	if err == nil {
+		return v.Verify(ctx, targets)
+	}
+	r.Record(coverage.Skip("the live check", err.Error()))
+	verdicts := map[string]finding.Verdict{}
+	for _, t := range targets {
+		verdicts[t.Credential.Fingerprint()] = finding.Verdict{Status: finding.StatusUnverified, Reason: "the live check failed", Unfinished: true}
+	}
+	return verdicts
 }
 
 // summarize counts, and closes the ledger.

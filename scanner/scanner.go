@@ -132,7 +132,8 @@ type Run struct {
 	excludedPaths map[string]bool
 }
 
-// New prepares a run. The error is a mistake in a configuration.
+// New prepares a run. The error is a mistake in a configuration or in the
+// options of the live check.
 func New(o Options) (*Run, error) {
 	if o.Jobs <= 0 {
 		o.Jobs = runtime.GOMAXPROCS(0)
@@ -145,6 +146,11 @@ func New(o Options) (*Run, error) {
 	}
 	if o.Progress == nil {
 		o.Progress = &Progress{}
+	}
+	if o.Verifier == nil {
+		if _, err := verify.New(o.Verify); err != nil {
+			return nil, fmt.Errorf("preparing the live check: %w", err)
+		}
 	}
 	d, err := detect.New(detect.Options{
 		MaxDecodeDepth: o.MaxDecodeDepth,

@@ -197,10 +197,7 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 	if err != nil {
 		return err
 	}
-	r, err := p.run.Report(ctx)
-	if err != nil {
-		return err
-	}
+	r := p.run.Report(ctx)
 	a.code = cli.ExitCode(r, p.settings.failOn, false)
 	if len(r.Findings) == 0 && a.code == exitClean {
 		return nil

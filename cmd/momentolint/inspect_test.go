@@ -308,7 +308,7 @@ func TestInspectChecksItsFlags(t *testing.T) {
 		{"--format", "xml", "want text or json"},
 		{"--expiry-warning", "soon", "--expiry-warning"},
 		{"--endpoint", "https://x", "endpoint"},
-		{"--management-url", "http://mga.example", "management URL"},
+		{"--management-url", "http://mga.example", "--management-url: "},
 		{"--management-key-env", "NOWHERE", "NOWHERE"},
 		{"--live-target", "nowhere", "HOST:PORT"},
 		{"--allow-host", "com", "allowed host"},

@@ -102,18 +102,14 @@ func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *repo
 	if f.WriteBaseline != "" {
 		next = run.NewBaseline()
 	}
-	r, err := run.Report(ctx)
+	r := run.Report(ctx)
 	quiesce()
-	if err != nil {
-		return err
-	}
 	a.reported = r
+	var failed error
 	if next != nil {
-		if err := cli.WriteBaseline(f.WriteBaseline, next); err != nil {
-			return err
-		}
+		failed = cli.WriteBaseline(f.WriteBaseline, next)
 	}
-	failed := cli.WriteReports(s.files, r)
+	failed = errors.Join(failed, cli.WriteReports(s.files, r))
 	if err := a.print(r, f); err != nil {
 		return errors.Join(failed, err)
 	}

@@ -152,7 +152,7 @@ func (a *app) prepare(cmd *cobra.Command, paths []string, flags *scanFlags, repo
 	}
 	options, err := a.scannerOptions(settings, report, live)
 	if err != nil {
-		return nil, err
+		return nil, cli.Wrong(cmd, err)
 	}
 	options.MaxArchiveDepth, options.MaxDecodeDepth, options.MaxFileSize = flags.archiveDepth, flags.decodeDepth, size
 	gitleaksFiles(&options, paths, flags)

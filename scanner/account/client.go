@@ -132,12 +132,10 @@ func New(key credential.Credential, opts Options) (*Client, error) {
 	return c, nil
 }
 
-// Check tells what is wrong with the options, before anything is sent.
+// Check returns what is wrong with the URL, before anything is sent.
 func (o Options) Check() error {
-	if _, _, err := o.address(); err != nil {
-		return fmt.Errorf("management URL: %w", err)
-	}
-	return nil
+	_, _, err := o.address()
+	return err
 }
 
 // address gives the host of the API, and the path before its own. The default

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"time"
 
@@ -39,6 +38,10 @@ type Options struct {
 	// Endpoint is HOST or HOST:PORT of the cell for credentials that name none.
 	// It has to be under momentohq.com or an allowed host.
 	Endpoint string
+	// AmbientEndpoint is likewise an endpoint, from the environment; Endpoint
+	// takes precedence. One that must not be contacted is not an error: the
+	// credentials that need it are unverified.
+	AmbientEndpoint string
 	// LiveTarget is HOST:PORT to which every call goes instead of the hosts
 	// that belong to the credentials; without TLS exactly where HOST is a
 	// loopback address.
@@ -96,17 +99,31 @@ type Target struct {
 // Verifier judges credentials. It is safe for use by several goroutines; the
 // rate holds for all of them together.
 type Verifier struct {
-	opts    Options
-	rules   guard.Rules
-	target  guard.Address
-	user    route
+	opts   Options
+	rules  guard.Rules
+	target guard.Address
+	user   route
+	// refused is why the AmbientEndpoint is not used.
+	refused string
 	dialer  guard.Dialer
 	limiter Limiter
 	madeUp  credential.Credential
 	nothing string
 }
 
-// New checks the options. The error names the option that is wrong.
+// OptionError is a mistake in an option.
+type OptionError struct {
+	// Option is the name of the field.
+	Option string
+	Err    error
+}
+
+func (e *OptionError) Error() string { return e.Option + ": " + e.Err.Error() }
+
+// Unwrap returns what is wrong with the option.
+func (e *OptionError) Unwrap() error { return e.Err }
+
+// New checks the options. Mistakes in them are of type *OptionError.
 func New(opts Options) (*Verifier, error) {
 	if opts.Timeout <= 0 {
 		opts.Timeout = DefaultTimeout
@@ -143,16 +160,21 @@ func New(opts Options) (*Verifier, error) {
 	}
 	var err error
 	if v.rules, err = guard.NewRules(opts.AllowHosts); err != nil {
-		return nil, fmt.Errorf("hosts for the live check: %w", err)
+		return nil, &OptionError{"AllowHosts", err}
 	}
 	if opts.LiveTarget != "" {
 		if v.target, err = guard.Target(opts.LiveTarget); err != nil {
-			return nil, fmt.Errorf("live target: %w", err)
+			return nil, &OptionError{"LiveTarget", err}
 		}
 	}
-	if opts.Endpoint != "" {
+	switch {
+	case opts.Endpoint != "":
 		if v.user, err = v.namedRoute(opts.Endpoint); err != nil {
-			return nil, fmt.Errorf("endpoint: %w", err)
+			return nil, &OptionError{"Endpoint", err}
+		}
+	case opts.AmbientEndpoint != "":
+		if v.user, err = v.namedRoute(opts.AmbientEndpoint); err != nil {
+			v.refused = "names no endpoint, and of the one in the environment: " + err.Error() + "; nothing was sent; --endpoint HOST sets another"
 		}
 	}
 	if v.madeUp, v.nothing, err = madeUp(); err != nil {

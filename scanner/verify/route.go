@@ -136,6 +136,9 @@ func (v *Verifier) routes(t Target) (routes []route, obstacle string) {
 	if !v.user.control.IsZero() {
 		return []route{v.user}, ""
 	}
+	if v.refused != "" {
+		return nil, v.refused
+	}
 	obstacle = "names no endpoint, and none was found near it; --endpoint HOST tells it"
 	if t.NearbyEndpoint != "" {
 		if r, err := v.route(t.NearbyEndpoint, byNeighbour); err == nil {

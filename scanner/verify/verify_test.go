@@ -425,10 +425,10 @@ func TestAnEnvelopeTellsTheEndpointOfItsBareJWT(t *testing.T) {
 
 func TestOptionsAreChecked(t *testing.T) {
 	for name, o := range map[string]Options{
-		"live target: host": {LiveTarget: "127.0.0.1"},
-		"endpoint: host":    {Endpoint: "evil.example"},
-		"endpoint: host \"": {Endpoint: "https://" + cell},
-		"hosts for the":     {AllowHosts: []string{"com"}},
+		"LiveTarget: host":  {LiveTarget: "127.0.0.1"},
+		"Endpoint: host":    {Endpoint: "evil.example"},
+		"Endpoint: host \"": {Endpoint: "https://" + cell},
+		"AllowHosts: ":      {AllowHosts: []string{"com"}},
 	} {
 		if _, err := New(o); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%+v: %v, want an error with %q", o, err, name)

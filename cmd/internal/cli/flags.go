@@ -63,7 +63,17 @@ func (f *ReportFlags) Check() (*ReportSettings, error) {
 		}
 		s.Files = append(s.Files, ReportFile{format, file})
 	}
-	var err error
+	outputs := make([]output, 0, len(s.Files)+1)
+	for i, file := range s.Files {
+		outputs = append(outputs, output{"--report " + f.Reports[i], file.Path})
+	}
+	if f.WriteBaseline != "" {
+		outputs = append(outputs, output{"--write-baseline " + f.WriteBaseline, f.WriteBaseline})
+	}
+	err := checkOutputs(outputs)
+	if err != nil {
+		return nil, err
+	}
 	if s.ExpiryWarning, err = config.ParseDuration(f.ExpiryWarning); err != nil {
 		return nil, fmt.Errorf("--expiry-warning: %w", err)
 	}
@@ -157,15 +167,21 @@ func (f *LiveFlags) Options(e *Env) (verify.Options, error) {
 	if total == 0 {
 		total = unbounded
 	}
-	endpoint := f.Endpoint
-	if endpoint == "" {
-		endpoint = e.Getenv("MOMENTO_ENDPOINT")
-	}
-	return verify.Options{
-		Offline: f.Offline, Endpoint: endpoint, LiveTarget: f.Target, AllowHosts: f.AllowHosts,
+	o := verify.Options{
+		Offline: f.Offline, Endpoint: f.Endpoint, AmbientEndpoint: e.Getenv("MOMENTO_ENDPOINT"), LiveTarget: f.Target, AllowHosts: f.AllowHosts,
 		Now: e.Now, Getenv: e.Getenv, Version: e.Version, Total: total,
-	}, nil
+	}
+	if _, err := verify.New(o); err != nil {
+		if wrong, ok := errors.AsType[*verify.OptionError](err); ok {
+			return o, fmt.Errorf("%s: %w", optionFlags[wrong.Option], wrong.Err)
+		}
+		return o, err
+	}
+	return o, nil
 }
+
+// optionFlags are the flags that set an option of the live check.
+var optionFlags = map[string]string{"AllowHosts": "--allow-host", "LiveTarget": "--live-target", "Endpoint": "--endpoint"}
 
 // Account are the settings for looking keys up in their account: with the
 // management key that the user named, and with leaked keys that turn out to
@@ -177,7 +193,7 @@ func (f *LiveFlags) Account(e *Env) (account.Settings, error) {
 		Self:    f.Target == "" || f.ManagementURL != "",
 	}
 	if err := s.Check(); err != nil {
-		return s, err
+		return s, fmt.Errorf("--management-url: %w", err)
 	}
 	if f.ManagementKey == "" {
 		return s, nil
