@@ -4,10 +4,12 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/detect"
 )
 
-// gitleaksFile relates a file for gitleaks to the root.
+// gitleaksFile relates a file for gitleaks to the root, and to the tree that it
+// is in.
 func (o *Options) gitleaksFile(path string) detect.GitleaksFile {
 	f := detect.GitleaksFile{Path: path}
 	if path == "" || o.GitleaksRoot == "" {
@@ -16,6 +18,18 @@ func (o *Options) gitleaksFile(path string) detect.GitleaksFile {
 	root, err := filepath.Abs(o.GitleaksRoot)
 	if err != nil {
 		return f
+	}
+	f.Tree = o.GitleaksTree
+	top := root
+	if f.Tree == nil {
+		if top, err = userfile.Top(path); err != nil {
+			return f
+		}
+		f.Tree = userfile.Dir(top)
+	}
+	if f.Name, err = userfile.Name(top, path); err != nil {
+		// The tree's own reader says so.
+		f.Name = "../" + filepath.Base(path)
 	}
 	dir, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {

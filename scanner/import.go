@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/detect"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/importer"
@@ -53,21 +53,23 @@ type imported struct {
 // importFile reads one report. What is wrong with it is recorded as skipped;
 // the error is that of the context.
 func (r *Run) importFile(ctx context.Context, path string, stdin io.Reader) ([]imported, error) {
-	in := stdin
+	// The program's own standard input stays open.
+	in := userfile.Interruptible(ctx, struct{ io.Reader }{stdin})
 	if path != "-" {
-		f, err := os.Open(path)
+		f, err := userfile.Stream(ctx, path)
+		if err != nil && ctx.Err() != nil {
+			return nil, fmt.Errorf("reading %s: %w", path, ctx.Err())
+		}
 		if err != nil {
 			r.Record(coverage.Skip(path, finding.Reason(err)))
 			return nil, nil
 		}
-		defer func() { _ = f.Close() }()
 		in = f
 	}
+	defer func() { _ = in.Close() }()
 	counter := &counted{in: in}
-	pipe, release := untilDone(ctx, counter)
 	j := judge{run: r, report: path, places: map[entryPlace]bool{}}
-	report, err := importer.Read(pipe, func(e *importer.Entry) error { return j.take(ctx, e) })
-	release()
+	report, err := importer.Read(counter, func(e *importer.Entry) error { return j.take(ctx, e) })
 	r.mu.Lock()
 	r.summary.Files++
 	r.summary.Bytes += counter.n
@@ -93,27 +95,6 @@ func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.in.Read(p)
 	c.n += int64(n)
 	return n, err //nolint:wrapcheck // io.Copy compares it
-}
-
-// untilDone gives a reader that fails once ctx is done, even while in waits for
-// somebody to write. release waits for the copying to end, unless in waits.
-func untilDone(ctx context.Context, in io.Reader) (out io.Reader, release func()) {
-	pr, pw := io.Pipe()
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_, err := io.Copy(pw, in)
-		_ = pw.CloseWithError(err)
-	}()
-	stop := context.AfterFunc(ctx, func() { _ = pw.CloseWithError(ctx.Err()) })
-	return pr, func() {
-		stop()
-		_ = pr.Close()
-		select {
-		case <-ended:
-		case <-ctx.Done():
-		}
-	}
 }
 
 // entryPlace is where an entry begins.

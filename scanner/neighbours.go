@@ -1,13 +1,13 @@
 package scanner
 
 import (
-	"io"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/detect"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
@@ -86,16 +86,10 @@ func isSettings(name string) bool {
 
 // endpointIn gives the endpoint that a small file names.
 func endpointIn(name string) string {
-	info, err := os.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > maxNeighbourSize {
+	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
 		return ""
 	}
-	f, err := os.Open(name)
-	if err != nil {
-		return ""
-	}
-	defer func() { _ = f.Close() }()
-	text, err := io.ReadAll(io.LimitReader(f, maxNeighbourSize))
+	text, err := userfile.Read(name, maxNeighbourSize)
 	if err != nil {
 		return ""
 	}

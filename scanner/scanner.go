@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"runtime"
 	"slices"
 	"sync"
@@ -53,6 +54,10 @@ type Options struct {
 	// from the file's own: the top of the repository. "" = what they say is
 	// compared with the names that the report tells.
 	GitleaksRoot string
+	// GitleaksTree holds these files by their names below GitleaksRoot; nil = they
+	// are read from the file system. With a GitleaksRoot they count as a part of
+	// what is scanned: what they extend must be in the same tree.
+	GitleaksTree fs.FS
 	// Jobs is how many blobs are scanned at once; 0 = as many as there are cores.
 	Jobs int
 	// MaxArchiveDepth is how many archives inside one another are opened, 0 = none.

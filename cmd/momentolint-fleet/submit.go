@@ -16,6 +16,7 @@ import (
 	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/fleet"
 	"github.com/momentolint/momentolint/fleet/hosting"
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/config"
 	"github.com/momentolint/momentolint/scanner/report"
 )
@@ -74,11 +75,7 @@ func (f *submitFlags) complete(offline bool) error {
 	if err != nil {
 		return err
 	}
-	text, err := os.ReadFile(f.configFile)
-	if err != nil {
-		return fmt.Errorf("reading the configuration: %w", err)
-	}
-	f.settings.Config = string(text)
+	f.settings.Config = string(c.Text)
 	f.settings.Offline = f.settings.Offline || c.Offline
 	return nil
 }
@@ -108,7 +105,7 @@ func (a *app) targets(ctx context.Context, f *submitFlags, args []string) ([]fle
 		}
 	}
 	if f.file != "" {
-		if err := a.lines(f.file, take); err != nil {
+		if err := a.lines(ctx, f.file, take); err != nil {
 			return nil, err
 		}
 	}
@@ -136,18 +133,21 @@ func (a *app) targets(ctx context.Context, f *submitFlags, args []string) ([]fle
 	return fleet.Distinct(targets), nil
 }
 
+// maxList is the longest list of repositories, in bytes.
+const maxList = 256 << 20
+
 // lines reads a list; blank lines and those that begin with # are left out.
-func (a *app) lines(name string, take func(string) error) error {
-	in := a.in
+func (a *app) lines(ctx context.Context, name string, take func(string) error) error {
+	in := userfile.Interruptible(ctx, struct{ io.Reader }{a.in})
 	if name != "-" {
-		f, err := os.Open(name)
+		f, err := userfile.Stream(ctx, name)
 		if err != nil {
 			return fmt.Errorf("reading the list of repositories: %w", err)
 		}
-		defer func() { _ = f.Close() }()
 		in = f
 	}
-	r := bufio.NewReader(in)
+	defer func() { _ = in.Close() }()
+	r := bufio.NewReader(userfile.Text(in, maxList))
 	for n := 1; ; n++ {
 		line, err := r.ReadString('\n')
 		if text := strings.TrimSpace(line); text != "" && !strings.HasPrefix(text, "#") {

@@ -26,10 +26,10 @@ func gitleaksFiles(o *scanner.Options, paths []string, flags *scanFlags) {
 			folders = []string{top}
 		}
 		for _, folder := range folders {
-			if file := fromHere(filepath.Join(folder, config)); i == 0 && o.GitleaksConfig == "" && isFile(file) {
+			if file := fromHere(filepath.Join(folder, config)); i == 0 && o.GitleaksConfig == "" && exists(file) {
 				o.GitleaksConfig = file
 			}
-			if file := fromHere(filepath.Join(folder, ignore)); isFile(file) && !slices.Contains(o.GitleaksIgnore, file) {
+			if file := fromHere(filepath.Join(folder, ignore)); exists(file) && !slices.Contains(o.GitleaksIgnore, file) {
 				o.GitleaksIgnore = append(o.GitleaksIgnore, file)
 			}
 		}
@@ -37,7 +37,7 @@ func gitleaksFiles(o *scanner.Options, paths []string, flags *scanFlags) {
 			o.GitleaksRoot = top
 		}
 	}
-	if isFile(ignore) && !slices.Contains(o.GitleaksIgnore, ignore) {
+	if exists(ignore) && !slices.Contains(o.GitleaksIgnore, ignore) {
 		o.GitleaksIgnore = append(o.GitleaksIgnore, ignore)
 	}
 	if o.GitleaksConfig == "" && len(o.GitleaksIgnore) == 0 {
@@ -84,7 +84,9 @@ func fromHere(path string) string {
 	return path
 }
 
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
+// exists reports whether there is anything at path, so that what cannot be read
+// is an error and not passed over.
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }

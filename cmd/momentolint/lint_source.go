@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"go/scanner"
 	"go/token"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers/momentohardcoded"
 	"github.com/momentolint/momentolint/internal/govet"
 	"github.com/momentolint/momentolint/internal/lazy"
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/detect"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
@@ -102,6 +102,9 @@ type source struct {
 
 type span struct{ lo, hi int }
 
+// maxSource is more than any Go file has that the compiler takes, in bytes.
+const maxSource = 64 << 20
+
 // source reads a file once; one that cannot be read is empty.
 func (l *linter) source(path string) *source {
 	if s := l.files[path]; s != nil {
@@ -109,7 +112,7 @@ func (l *linter) source(path string) *source {
 	}
 	s := &source{starts: []int{0}}
 	l.files[path] = s
-	text, err := os.ReadFile(path)
+	text, err := userfile.Read(path, maxSource)
 	if err != nil {
 		return s
 	}

@@ -69,13 +69,15 @@ func (f *reportFlags) settings(cmd *cobra.Command, path string) (*settings, erro
 	if s.config.ExpiryWarning > 0 && !changed("expiry-warning") {
 		s.expiryWarning = time.Duration(s.config.ExpiryWarning)
 	}
-	if s.config.Baseline != "" && !changed("baseline") {
-		s.baselinePath = filepath.Join(s.config.Dir, filepath.FromSlash(s.config.Baseline))
-	}
 	if err = cli.CheckFailOn(s.failOn); err != nil {
 		return nil, cli.Wrong(cmd, err)
 	}
-	if s.baseline, err = cli.ReadBaseline(s.baselinePath, f.WriteBaseline); err != nil {
+	if s.config.Baseline != "" && !changed("baseline") {
+		s.baseline, s.baselinePath, err = cli.ConfiguredBaseline(s.config, f.WriteBaseline)
+	} else {
+		s.baseline, err = cli.ReadBaseline(s.baselinePath, f.WriteBaseline)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
@@ -99,7 +99,7 @@ func (a *app) revoke(cmd *cobra.Command, args []string, f *revokeFlags) error {
 		if f.from == "-" && !f.yes && !f.dryRun {
 			return wrong("--from - leaves no standard input to ask on: add --yes or --dry-run")
 		}
-		found, others, err := a.idsOf(f.from)
+		found, others, err := a.idsOf(cmd.Context(), f.from)
 		if err != nil {
 			return err
 		}
@@ -144,18 +144,22 @@ func (a *app) revoke(cmd *cobra.Command, args []string, f *revokeFlags) error {
 	return a.reportRevocations(list, f)
 }
 
+// maxReport is the largest report that revoke reads, in bytes.
+const maxReport = 1 << 30
+
 // idsOf takes the key ids of the live v2 keys out of a JSON report, and counts
 // live credentials of other kinds.
-func (a *app) idsOf(path string) (ids []string, others int, err error) {
-	source := a.in
+func (a *app) idsOf(ctx context.Context, path string) (ids []string, others int, err error) {
+	// The program's own standard input stays open.
+	source := userfile.Interruptible(ctx, struct{ io.Reader }{a.in})
 	if path != "-" {
-		f, err := os.Open(path)
+		f, err := userfile.Stream(ctx, path)
 		if err != nil {
 			return nil, 0, fmt.Errorf("reading the report: %w", err)
 		}
-		defer func() { _ = f.Close() }()
 		source = f
 	}
+	defer func() { _ = source.Close() }()
 	var report struct {
 		SchemaVersion int `json:"schema_version"`
 		Findings      []struct {
@@ -165,7 +169,7 @@ func (a *app) idsOf(path string) (ids []string, others int, err error) {
 			Fingerprint string  `json:"fingerprint"`
 		} `json:"findings"`
 	}
-	if err := json.NewDecoder(source).Decode(&report); err != nil {
+	if err := json.NewDecoder(userfile.Text(source, maxReport)).Decode(&report); err != nil {
 		return nil, 0, fmt.Errorf("reading the report %s: %w", path, err)
 	}
 	if report.SchemaVersion != 1 {

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/internal/gitcmd"
-	"github.com/momentolint/momentolint/internal/readfile"
+	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // Range is what a scan takes: all commits that Include reaches and Exclude
@@ -178,7 +178,7 @@ func (r Repository) boundaries(ctx context.Context) (map[string]bool, error) {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(r.Dir, filepath.FromSlash(name))
 	}
-	content, err := readfile.Read(name)
+	content, err := userfile.Read(name, userfile.Small)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}

@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // Runner is what GitHub's runner tells a step
@@ -39,9 +40,12 @@ func NewRunner(getenv func(string) string) (Runner, error) {
 	return r, nil
 }
 
+// maxEvent is more than GitHub's largest payloads (25 MB), in bytes.
+const maxEvent = 64 << 20
+
 // Plan reads the event.
 func (r Runner) Plan() (Plan, error) {
-	event, err := os.ReadFile(r.EventPath)
+	event, err := userfile.Read(r.EventPath, maxEvent)
 	if err != nil {
 		return Plan{}, fmt.Errorf("reading the event: %w", err)
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/momentolint/momentolint/internal/readfile"
+	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // IrregularError is a file of a repository that git would wait for, or read
@@ -94,7 +94,7 @@ func (w *walker) above(dir string) error {
 		}
 		if info, err := os.Stat(dot); err == nil {
 			if info.Mode().IsRegular() {
-				text, err := readfile.Read(dot)
+				text, err := userfile.Read(dot, userfile.Small)
 				if err != nil {
 					return fmt.Errorf("finding the repository: %w", err)
 				}
@@ -136,7 +136,7 @@ func (w *walker) gitDir(dir string) error {
 		return err
 	}
 	common := dir
-	if text, err := readfile.Read(filepath.Join(dir, "commondir")); err == nil {
+	if text, err := userfile.Read(filepath.Join(dir, "commondir"), userfile.Small); err == nil {
 		common = join(dir, strings.TrimRight(string(text), "\r\n"))
 		if err := w.tree(common); err != nil {
 			return err
@@ -160,7 +160,7 @@ func (w *walker) objects(dir string, depth int) error {
 	if err := w.tree(dir); err != nil || depth > maxAlternates {
 		return err
 	}
-	text, err := readfile.Read(filepath.Join(dir, "info", "alternates"))
+	text, err := userfile.Read(filepath.Join(dir, "info", "alternates"), userfile.Small)
 	if err != nil {
 		return nil //nolint:nilerr // there are none, or git says what is wrong
 	}
@@ -245,7 +245,7 @@ func (w *walker) config(path string, depth int) error {
 	if err := w.file(path); err != nil {
 		return err
 	}
-	content, err := readfile.Read(path)
+	content, err := userfile.Read(path, userfile.Small)
 	if err != nil || depth > maxIncludes {
 		return nil //nolint:nilerr // it does not exist, or git says what is wrong
 	}

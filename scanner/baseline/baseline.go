@@ -12,11 +12,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -54,24 +54,28 @@ type file struct {
 }
 
 // maxSize is the largest file that is read, in bytes.
-const maxSize = 256 << 20
+const maxSize = 64 << 20
 
 // Read reads a baseline: momentolint's own, or a report that gitleaks wrote as
 // JSON, of which what is Momento's counts.
 func Read(path string) (*Baseline, error) {
-	info, err := os.Stat(path)
+	data, err := userfile.ReadText(path, maxSize)
+	return read(path, data, err)
+}
+
+// ReadIn is Read for a file of a tree, by its name there. path is the file's
+// for errors.
+func ReadIn(tree fs.FS, name, path string) (*Baseline, error) {
+	data, err := userfile.ReadTextFS(tree, name, path, maxSize)
+	return read(path, data, err)
+}
+
+func read(path string, data []byte, err error) (*Baseline, error) {
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("baseline %s does not exist; write it with --write-baseline", path)
+		return nil, fmt.Errorf("baseline %w; write it with --write-baseline", err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the baseline: %w", err)
-	}
-	if info.Size() > maxSize {
-		return nil, fmt.Errorf("baseline %s is larger than %d bytes", path, maxSize)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading the baseline: %w", err)
+		return nil, fmt.Errorf("baseline %w", err)
 	}
 	b, err := parse(data)
 	if err != nil {

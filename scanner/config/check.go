@@ -29,8 +29,7 @@ func typeFields(t reflect.Type) fields {
 	}
 	f := fields{}
 	for field := range t.Fields() {
-		name := field.Tag.Get("yaml")
-		if name != "-" {
+		if name := field.Tag.Get("yaml"); name != "" && name != "-" {
 			f[name] = typeFields(field.Type)
 		}
 	}

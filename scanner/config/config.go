@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/momentolint/momentolint/internal/lazy"
+	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // Names are the file names that Find looks for, in this order.
@@ -56,6 +58,14 @@ type Config struct {
 	Dir string `yaml:"-"`
 	// Path is the file; "" if there is none.
 	Path string `yaml:"-"`
+
+	// Text is the file's content in UTF-8.
+	Text []byte `yaml:"-"`
+
+	// tree is the tree that the file was found in, and top the directory that it
+	// stands for; nil if the user named the file.
+	tree fs.FS
+	top  string
 }
 
 // defaultLifetime is MaxLifetime where the file does not set it, as in the
@@ -96,7 +106,12 @@ type Error struct {
 	Line int
 	// Problem says what is wrong and what was expected.
 	Problem string
+
+	err error // the cause, or nil
 }
+
+// Unwrap returns the cause, such as fs.ErrNotExist, or nil.
+func (e *Error) Unwrap() error { return e.err }
 
 func (e *Error) Error() string {
 	if e.Line == 0 {
@@ -105,59 +120,104 @@ func (e *Error) Error() string {
 	return e.File + ":" + strconv.Itoa(e.Line) + ": " + e.Problem
 }
 
-// Find looks for the file in dir and the folders above it, up to the root of
-// the repository that dir is in, or of the file system. It gives an empty
+// Find looks for the file in dir and the directories above it, up to the root
+// of the repository that dir is in, or of the file system. It returns an empty
 // configuration if there is none.
 func Find(dir string) (*Config, error) {
-	dir, err := filepath.Abs(dir)
+	top, err := userfile.Top(dir)
+	if err != nil {
+		return nil, fmt.Errorf("looking for the configuration: %w", err)
+	}
+	if _, err := os.Lstat(filepath.Join(top, ".git")); err == nil {
+		return FindIn(userfile.Dir(top), top, dir)
+	}
+	// Outside of any repository each directory is a tree of its own.
+	for dir := top; ; dir = filepath.Dir(dir) {
+		c, err := FindIn(userfile.Dir(dir), dir, dir)
+		if err != nil || c.Path != "" || dir == filepath.Dir(dir) {
+			return c, err
+		}
+	}
+}
+
+// FindIn is Find in a tree, up to its top. top is the directory on disk that
+// the tree stands for, and dir a directory in it.
+func FindIn(tree fs.FS, top, dir string) (*Config, error) {
+	name, err := userfile.Name(top, dir)
 	if err != nil {
 		return nil, fmt.Errorf("looking for the configuration: %w", err)
 	}
 	for {
-		for _, name := range names {
-			path := filepath.Join(dir, name)
-			info, err := os.Stat(path)
-			if err == nil && info.Mode().IsRegular() {
-				return Read(path)
+		for _, file := range names {
+			c, err := ReadIn(tree, top, path.Join(name, file))
+			if !errors.Is(err, fs.ErrNotExist) {
+				return c, err
 			}
 		}
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+		if name == "." {
 			return &Config{}, nil
 		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return &Config{}, nil
-		}
-		dir = parent
+		name = path.Dir(name)
 	}
 }
 
 // maxSize is the largest file that is taken for a configuration.
 const maxSize = 1 << 20
 
-// Read reads the file. Mistakes in it are of type *Error.
+// Read reads a file that the user names. Mistakes in it are of type *Error.
 func Read(path string) (*Config, error) {
-	info, err := os.Stat(path)
+	data, err := userfile.ReadText(path, maxSize)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, &Error{File: path, Problem: "no such configuration file"}
-		}
-		return nil, fmt.Errorf("reading the configuration: %w", err)
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxSize {
-		return nil, &Error{File: path, Problem: fmt.Sprintf("not a regular file of at most %d bytes", maxSize)}
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading the configuration: %w", err)
+		return nil, unusable(path, err)
 	}
 	c, err := Parse(path, data)
 	if err != nil {
 		return nil, err
 	}
-	c.Path = path
-	c.Dir = filepath.Dir(path)
+	c.Path, c.Dir, c.Text = path, filepath.Dir(path), data
 	return c, nil
+}
+
+// ReadIn reads a file of a tree, by its name there. top is as for FindIn.
+func ReadIn(tree fs.FS, top, name string) (*Config, error) {
+	file := filepath.Join(top, filepath.FromSlash(name))
+	data, err := userfile.ReadTextFS(tree, name, file, maxSize)
+	if err != nil {
+		return nil, unusable(file, err)
+	}
+	c, err := Parse(file, data)
+	if err != nil {
+		return nil, err
+	}
+	c.Path, c.Dir, c.Text, c.tree, c.top = file, filepath.Dir(file), data, tree, top
+	return c, nil
+}
+
+// unusable is the error for a file that cannot be read.
+func unusable(file string, err error) error {
+	problem := err.Error()
+	if e, ok := errors.AsType[*userfile.Error](err); ok {
+		problem = e.Reason
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		problem = "no such configuration file"
+	}
+	return &Error{File: file, Problem: problem, err: err}
+}
+
+// Tree returns the tree that the file is in, nil if the user named the file,
+// and the name in it of another file that the configuration names. That is the
+// path on disk if there is no tree.
+func (c *Config) Tree(file string) (tree fs.FS, name string, err error) {
+	full := filepath.Join(c.Dir, filepath.FromSlash(file))
+	if c.tree == nil {
+		return nil, full, nil
+	}
+	name, err = userfile.Name(c.top, full)
+	if err != nil {
+		return nil, "", &Error{File: c.Path, Problem: fmt.Sprintf("%q is outside of the tree", file), err: err}
+	}
+	return c.tree, name, nil
 }
 
 // Parse reads a configuration from memory; name is for messages.

@@ -212,7 +212,7 @@ func TestTheSchemaKnowsWhatTheReaderKnows(t *testing.T) {
 	typ := reflect.TypeFor[config.Config]()
 	var fields []string
 	for field := range typ.Fields() {
-		if name := field.Tag.Get("yaml"); name != "-" {
+		if name := field.Tag.Get("yaml"); field.IsExported() && name != "-" {
 			fields = append(fields, name)
 		}
 	}

@@ -4,11 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/detect/literal"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
@@ -37,14 +39,29 @@ type Options struct {
 	Now time.Time
 }
 
-// GitleaksFile is a file in which the user speaks to gitleaks, and to us.
+// GitleaksFile is a gitleaks configuration or ignore file; momentolint honours
+// both.
 type GitleaksFile struct {
 	// Path is where it is.
 	Path string
-	// Root is the folder that the names of texts begin at, if that is known, and
-	// Dir the file's own folder, relative to Root and slash-separated; "" if it is
-	// Root, or nobody knows. Names in the file count from either.
+	// Tree, if not nil, is the tree that the file is in, and Name its name there:
+	// it is read from the tree, and so is what it extends. Without a tree the user
+	// has named the file, and what it extends may be anywhere.
+	Tree fs.FS
+	Name string
+	// Root is the directory that the names of scanned files are relative to, if
+	// that is known, and Dir the file's own directory, relative to Root and
+	// slash-separated; "" if it is Root, or unknown. Names in the file are
+	// relative to either.
 	Root, Dir string
+}
+
+// read returns the file's text.
+func (f *GitleaksFile) read(limit int64) ([]byte, error) {
+	if f.Tree != nil {
+		return userfile.ReadTextFS(f.Tree, f.Name, f.Path, limit)
+	}
+	return userfile.ReadText(f.Path, limit)
 }
 
 // maxDepth is the most layers of encoding that are ever taken off.
@@ -62,6 +79,7 @@ type Detector struct {
 	// maxLifetime and now are those of the options.
 	maxLifetime time.Duration
 	now         time.Time
+	notes       []string
 	// messages tells for each rule what is wrong, in one sentence.
 	messages map[string]string
 }
@@ -119,16 +137,19 @@ func New(o Options) (*Detector, error) {
 	if d.searcher, err = searcher(); err != nil {
 		return nil, fmt.Errorf("preparing the literal search: %w", err)
 	}
-	if d.engine, err = newEngine(o.GitleaksConfig, o.GitleaksDefaults); err != nil {
+	if d.engine, err = newEngine(&o.GitleaksConfig, o.GitleaksDefaults); err != nil {
 		return nil, err
 	}
+	d.notes = d.engine.notes
 	if len(o.GitleaksIgnore) > 0 {
 		d.ignored = ignoreList{}
 	}
-	for _, file := range o.GitleaksIgnore {
-		if err := d.ignored.read(file); err != nil {
+	for i := range o.GitleaksIgnore {
+		notes, err := d.ignored.read(&o.GitleaksIgnore[i])
+		if err != nil {
 			return nil, err
 		}
+		d.notes = append(d.notes, notes...)
 	}
 	d.messages = map[string]string{}
 	for _, r := range rule.All() {
@@ -161,7 +182,7 @@ func (d *Detector) hash(o Options) string {
 func (d *Detector) RuleSet() string { return d.ruleSet }
 
 // Notes are remarks on the configuration for the person who runs the scan.
-func (d *Detector) Notes() []string { return d.engine.notes }
+func (d *Detector) Notes() []string { return d.notes }
 
 // fingerprint identifies the content of a finding without a credential.
 func fingerprint(rule, text string) string {

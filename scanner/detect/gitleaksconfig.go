@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -41,7 +41,7 @@ func (e *ConfigError) Error() string {
 
 // maxConfigSize is the largest configuration that is read, in bytes; gitleaks'
 // own has 100,000.
-const maxConfigSize = 16 << 20
+const maxConfigSize = 4 << 20
 
 // maxExtends is how many configurations may extend each other; gitleaks allows
 // two.
@@ -60,37 +60,30 @@ type loaded struct {
 // the library: a global counter that breaks the third configuration of a
 // process which extends another, a global viper, and a panic for every regular
 // expression that does not compile.
-func loadConfig(path string, defaults bool) (*loaded, error) {
+func loadConfig(file *GitleaksFile, defaults bool) (*loaded, error) {
 	l := &loaded{}
-	cfg, err := l.load(path, defaults, 0)
+	cfg, err := l.load(file, defaults, 0)
 	if err != nil {
 		return nil, err
 	}
 	l.config = cfg
 	// As its rules know it: they do not look into it.
-	l.config.Path = filepath.Base(path)
+	l.config.Path = filepath.Base(file.Path)
 	return l, nil
 }
 
-func (l *loaded) load(path string, defaults bool, depth int) (config.Config, error) {
-	f, err := os.Open(path)
+func (l *loaded) load(file *GitleaksFile, defaults bool, depth int) (config.Config, error) {
+	text, err := file.read(maxConfigSize)
 	if err != nil {
 		return config.Config{}, fmt.Errorf("reading the gitleaks configuration: %w", err)
 	}
-	defer func() { _ = f.Close() }()
-	text, err := io.ReadAll(io.LimitReader(f, maxConfigSize+1))
-	if err != nil {
-		return config.Config{}, fmt.Errorf("reading the gitleaks configuration: %w", err)
-	}
-	if len(text) > maxConfigSize {
-		return config.Config{}, &ConfigError{Path: path, Problem: "larger than 16 MB"}
-	}
-	l.source += path + "\x00" + string(text) + "\x00"
-	return l.parse(path, text, defaults, depth)
+	l.source += file.Path + "\x00" + string(text) + "\x00"
+	return l.parse(file, text, defaults, depth)
 }
 
 // parse turns the text of a configuration into rules and allowlists.
-func (l *loaded) parse(path string, text []byte, defaults bool, depth int) (config.Config, error) {
+func (l *loaded) parse(file *GitleaksFile, text []byte, defaults bool, depth int) (config.Config, error) {
+	path := file.Path
 	fields, err := decodeTOML(path, text)
 	if err != nil {
 		return config.Config{}, err
@@ -123,11 +116,14 @@ func (l *loaded) parse(path string, text []byte, defaults bool, depth int) (conf
 		return config.Config{}, &ConfigError{Path: path, Problem: "extend.path and extend.useDefault exclude each other"}
 	case depth >= maxExtends:
 	case extend.UseDefault && defaults:
-		base, err = l.parse("gitleaks' own configuration", []byte(config.DefaultConfig), false, maxExtends)
+		base, err = l.parse(&GitleaksFile{Path: "gitleaks' own configuration"}, []byte(config.DefaultConfig), false, maxExtends)
 	case extend.UseDefault:
 		l.notes = append(l.notes, path+" extends gitleaks' own rules; they find other people's credentials and are not run here")
 	case extend.Path != "":
-		base, err = l.load(extended(path, extend.Path), defaults, depth+1)
+		var other *GitleaksFile
+		if other, err = file.extended(extend.Path); err == nil {
+			base, err = l.load(other, defaults, depth+1)
+		}
 	}
 	if err != nil {
 		return config.Config{}, err
@@ -136,20 +132,39 @@ func (l *loaded) parse(path string, text []byte, defaults bool, depth int) (conf
 	return cfg, nil
 }
 
-// extended gives the path of a configuration that another one extends. For
-// gitleaks it is relative to the current folder, which is mostly that of the
-// file; where it is not, the file's own is meant.
-func extended(by, path string) string {
-	if filepath.IsAbs(path) {
-		return path
+// extended returns the configuration that this one extends. For gitleaks its
+// path is relative to the current directory, which is mostly that of the file,
+// or the top of the repository; where there is no such file, the directory of
+// the file is meant.
+func (f *GitleaksFile) extended(target string) (*GitleaksFile, error) {
+	if f.Tree == nil {
+		other := &GitleaksFile{Path: target}
+		if beside := filepath.Join(filepath.Dir(f.Path), target); !filepath.IsAbs(target) {
+			_, err := os.Stat(target)
+			if _, besideErr := os.Stat(beside); errors.Is(err, fs.ErrNotExist) && besideErr == nil {
+				other.Path = beside
+			}
+		}
+		return other, nil
 	}
-	beside := filepath.Join(filepath.Dir(by), path)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(beside); err == nil {
-			return beside
+	slashed := strings.ReplaceAll(target, `\`, "/")
+	fromTop, beside := path.Clean(slashed), path.Join(path.Dir(f.Name), slashed)
+	if filepath.IsAbs(target) || path.IsAbs(slashed) || !fs.ValidPath(fromTop) && !fs.ValidPath(beside) {
+		return nil, &ConfigError{Path: f.Path, Problem: fmt.Sprintf("extend.path: %q is outside of the tree", target)}
+	}
+	name := beside
+	if !fs.ValidPath(beside) {
+		name = fromTop
+	} else if fs.ValidPath(fromTop) {
+		if _, err := fs.Stat(f.Tree, fromTop); !errors.Is(err, fs.ErrNotExist) {
+			name = fromTop
 		}
 	}
-	return path
+	other := &GitleaksFile{Path: target, Tree: f.Tree, Name: name}
+	if f.Root != "" {
+		other.Path = filepath.Join(strings.TrimSuffix(f.Path, filepath.FromSlash(f.Name)), filepath.FromSlash(name))
+	}
+	return other, nil
 }
 
 // decodeTOML reads the text itself.

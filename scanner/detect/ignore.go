@@ -1,10 +1,8 @@
 package detect
 
 import (
-	"bufio"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -21,21 +19,27 @@ type ignoreList map[string]bool
 // gitleaks names files as they were named to it, so what people copy out of its
 // reports begins at the top of the repository, at the folder that was scanned,
 // which is that of the file, or at the root of the file system. All three count.
-func (l ignoreList) read(file GitleaksFile) error {
-	f, err := os.Open(file.Path)
+//
+// A line that is not of either form ignores nothing; notes name it.
+func (l ignoreList) read(file *GitleaksFile) (notes []string, err error) {
+	text, err := file.read(maxIgnoreSize)
 	if err != nil {
-		return fmt.Errorf("reading gitleaks' ignore file: %w", err)
+		return nil, fmt.Errorf("reading gitleaks' ignore file: %w", err)
 	}
-	defer func() { _ = f.Close() }()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
+	malformed := 0
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
 		if strings.Count(line, ":") < 2 {
-			return &ConfigError{Path: file.Path, Line: n, Problem: "not of the form file:rule:line or commit:file:rule:line"}
+			if malformed++; malformed <= maxMalformed {
+				e := &ConfigError{Path: file.Path, Line: n, Problem: "ignores nothing: not of the form file:rule:line or commit:file:rule:line"}
+				notes = append(notes, e.Error())
+			}
+			continue
 		}
 		line = strings.ReplaceAll(line, `\`, "/")
 		commit, place, _ := strings.Cut(line, ":")
@@ -48,15 +52,21 @@ func (l ignoreList) read(file GitleaksFile) error {
 			l[commit+name] = true
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("reading gitleaks' ignore file: %w", err)
+	if malformed > maxMalformed {
+		notes = append(notes, fmt.Sprintf("%s: %d more lines ignore nothing", file.Path, malformed-maxMalformed))
 	}
-	return nil
+	return notes, nil
 }
+
+// maxIgnoreSize is the largest ignore file that is read, in bytes.
+const maxIgnoreSize = 16 << 20
+
+// maxMalformed is how many malformed lines of a file are listed.
+const maxMalformed = 10
 
 // names gives what a name that the file holds can be at the root. In a folder
 // below it nothing is said about what lies outside of that.
-func (f GitleaksFile) names(name string) []string {
+func (f *GitleaksFile) names(name string) []string {
 	if f.Root == "" {
 		return []string{name, strings.TrimPrefix(name, "./")}
 	}

@@ -81,7 +81,7 @@ type engine struct {
 var quiet = sync.OnceFunc(func() { logging.Logger = zerolog.Nop() })
 
 // newEngine prepares the rules, with the user's configuration if there is one.
-func newEngine(file GitleaksFile, defaults bool) (*engine, error) {
+func newEngine(file *GitleaksFile, defaults bool) (*engine, error) {
 	quiet()
 	e := &engine{off: map[string]bool{}}
 	if file.Path == "" {
@@ -92,7 +92,7 @@ func newEngine(file GitleaksFile, defaults bool) (*engine, error) {
 	if file.Dir != "" {
 		e.dir = file.Dir + "/"
 	}
-	loaded, err := loadConfig(file.Path, defaults)
+	loaded, err := loadConfig(file, defaults)
 	if err != nil {
 		return nil, err
 	}

@@ -6,11 +6,16 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // Reason says in a few words what kept something from being read, for a Skip:
 // without the path, which the Skip has.
 func Reason(err error) string {
+	if file, ok := errors.AsType[*userfile.Error](err); ok {
+		return file.Reason
+	}
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		err = path.Err
 	}

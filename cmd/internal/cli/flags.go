@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -88,8 +89,8 @@ func CheckFailOn(value string) error {
 	return nil
 }
 
-// ReadBaseline reads the baseline, nil without a path. The file that is about
-// to be written (write) need not exist yet.
+// ReadBaseline reads the baseline that a flag names, nil without a path. The
+// file that is about to be written (write) need not exist yet.
 func ReadBaseline(path, write string) (*baseline.Baseline, error) {
 	if path == "" {
 		return nil, nil
@@ -99,6 +100,26 @@ func ReadBaseline(path, write string) (*baseline.Baseline, error) {
 		return nil, err
 	}
 	return b, nil
+}
+
+// ConfiguredBaseline reads the baseline that the configuration names. That is
+// a file of the tree if the configuration is one. path is the file on disk;
+// write is as for ReadBaseline.
+func ConfiguredBaseline(c *config.Config, write string) (b *baseline.Baseline, path string, err error) {
+	tree, name, err := c.Tree(c.Baseline)
+	if err != nil {
+		return nil, "", err
+	}
+	path = filepath.Join(c.Dir, filepath.FromSlash(c.Baseline))
+	if tree == nil {
+		b, err = ReadBaseline(path, write)
+		return b, path, err
+	}
+	b, err = baseline.ReadIn(tree, name, path)
+	if write == path && errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	return b, path, err
 }
 
 // WriteBaseline writes a baseline to its file.

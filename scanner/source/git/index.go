@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/momentolint/momentolint/internal/readfile"
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 
@@ -194,7 +194,7 @@ func (r *Repo) stagedTree() (OID, error) {
 	if v := r.git.Getenv("GIT_INDEX_FILE"); v != "" {
 		path = r.abs(v)
 	}
-	f, err := readfile.Open(path)
+	f, err := userfile.Open(path)
 	if err != nil {
 		return OID{}, errUnclear
 	}
@@ -209,7 +209,7 @@ func (r *Repo) stagedTree() (OID, error) {
 // plainHead gives HEAD's commit where that is a file, as in most repositories;
 // errUnclear where git has to be asked, as before the first commit.
 func (r *Repo) plainHead() (OID, error) {
-	text, err := readfile.Read(filepath.Join(r.gitDir, "HEAD"))
+	text, err := userfile.Read(filepath.Join(r.gitDir, "HEAD"), userfile.Small)
 	if err != nil {
 		return OID{}, errUnclear
 	}
@@ -222,10 +222,10 @@ func (r *Repo) plainHead() (OID, error) {
 	if !strings.HasPrefix(name, "refs/heads/") || !filepath.IsLocal(filepath.FromSlash(name)) {
 		return OID{}, errUnclear
 	}
-	if text, err := readfile.Read(filepath.Join(r.commonDir, filepath.FromSlash(name))); err == nil {
+	if text, err := userfile.Read(filepath.Join(r.commonDir, filepath.FromSlash(name)), userfile.Small); err == nil {
 		return parseClear(strings.TrimSpace(string(text)))
 	}
-	packed, err := readfile.Read(filepath.Join(r.commonDir, "packed-refs"))
+	packed, err := userfile.Read(filepath.Join(r.commonDir, "packed-refs"), userfile.Small)
 	if err != nil {
 		return OID{}, errUnclear
 	}

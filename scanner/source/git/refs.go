@@ -2,12 +2,14 @@ package git
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/momentolint/momentolint/internal/readfile"
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 
@@ -79,7 +81,7 @@ func (r *Repo) onlyHead() (heads []ref, ok bool) {
 	if len(linked) > 0 || err != nil && !os.IsNotExist(err) {
 		return nil, false
 	}
-	text, err := readfile.Read(filepath.Join(r.gitDir, "HEAD"))
+	text, err := userfile.Read(filepath.Join(r.gitDir, "HEAD"), userfile.Small)
 	if err != nil {
 		return nil, false
 	}
@@ -181,8 +183,8 @@ func (r *Repo) readRewrites(tips []ref) (rewrites, error) {
 
 // idLines reads a file of lines of ids; none if it does not exist.
 func idLines(path string) ([][]OID, error) {
-	text, err := readfile.Read(path)
-	if os.IsNotExist(err) {
+	text, err := userfile.Read(path, userfile.Small)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {

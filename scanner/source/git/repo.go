@@ -14,7 +14,7 @@ import (
 
 	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/gitcmd"
-	"github.com/momentolint/momentolint/internal/readfile"
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 
@@ -245,7 +245,7 @@ func (r *Repo) findCommonDir() (string, error) {
 	if dir := r.git.Getenv("GIT_COMMON_DIR"); dir != "" {
 		return filepath.Abs(dir)
 	}
-	text, err := readfile.Read(filepath.Join(r.gitDir, "commondir"))
+	text, err := userfile.Read(filepath.Join(r.gitDir, "commondir"), userfile.Small)
 	if errors.Is(err, fs.ErrNotExist) {
 		return r.gitDir, nil
 	}

@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 
 	"github.com/momentolint/momentolint/internal/gitcmd"
-	"github.com/momentolint/momentolint/internal/readfile"
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 
@@ -109,7 +109,7 @@ func (r *Repo) unknownExtension(ctx context.Context) (string, error) {
 // configHasNone tells, without asking git, that the repository's configuration
 // has none of these words, so that no key with one of them is set in it.
 func (r *Repo) configHasNone(words ...string) bool {
-	text, err := readfile.Read(filepath.Join(r.commonDir, "config"))
+	text, err := userfile.Read(filepath.Join(r.commonDir, "config"), userfile.Small)
 	if err != nil {
 		return false
 	}

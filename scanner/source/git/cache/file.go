@@ -25,7 +25,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/momentolint/momentolint/internal/readfile"
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/source/git/odb"
 )
 
@@ -93,7 +93,7 @@ func (x *file) headerLen() int { return len(x.magic) + 4 + 4 + sha256.Size }
 // read gives the body, of at most so many bytes, of a file that is whole and
 // for the same key.
 func (x *file) read(most int64) ([]byte, error) {
-	f, err := readfile.Open(x.path)
+	f, err := userfile.Open(x.path)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"github.com/momentolint/momentolint/internal/readfile"
+	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // file is a file of the store that is read at random places: mapped where the
@@ -21,7 +21,7 @@ type file struct {
 
 // openFile opens a regular file. With mapped unset it is never mapped.
 func openFile(path string, mapped bool) (*file, error) {
-	f, err := readfile.Open(path)
+	f, err := userfile.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/klauspost/compress/zlib"
 
-	"github.com/momentolint/momentolint/internal/readfile"
+	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // A loose object is a file of its own: a zlib stream of "type size", a zero
@@ -24,7 +24,7 @@ const looseHeader = 64
 // openLoose reads a loose object's header and leaves the stream at its content.
 // The header decides how much memory is taken, so it is read first.
 func openLoose(path string) (f *os.File, z io.ReadCloser, rest []byte, t Type, size int64, err error) {
-	f, err = readfile.Open(path)
+	f, err = userfile.Open(path)
 	if err != nil {
 		return nil, nil, nil, 0, 0, err
 	}

@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/momentolint/momentolint/internal/readfile"
+	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // Limits bound what one object may cost. Zero fields mean the defaults.
@@ -179,7 +179,7 @@ func (s *Store) addDir(path string, depth int, seen map[string]bool) {
 		return
 	}
 	s.dirs = append(s.dirs, &objectDir{path: path})
-	text, err := readfile.Read(filepath.Join(path, "info", "alternates"))
+	text, err := userfile.Read(filepath.Join(path, "info", "alternates"), userfile.Small)
 	if errors.Is(err, fs.ErrNotExist) {
 		return
 	}

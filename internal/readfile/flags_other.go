@@ -1,5 +1,0 @@
-//go:build !unix
-
-package readfile
-
-const waitNot = 0
