@@ -179,8 +179,9 @@ func newAuditResult(entries []account.Entry, own string, now time.Time, warning,
 	return r
 }
 
-// judge says what is wrong with a key. One that has expired can do nothing any
-// more, so the rest is no problem of it.
+// judge says what is wrong with a key: everything, so that each count of the
+// summary is that of all keys with the problem. One that has expired can do
+// nothing any more, so the rest is no problem of it.
 func (r *auditResult) judge(e *account.Entry) []problem {
 	if e.ExpiredAt(r.now) {
 		return []problem{expired}
@@ -193,7 +194,7 @@ func (r *auditResult) judge(e *account.Entry) []problem {
 	}
 	super := e.Role != nil && e.Role.Scope.Level == credential.ScopeSuperUser
 	add(super, superUser)
-	add(!super && e.Role != nil && e.Role.ManagesKeys, managesKeys)
+	add(super || e.Role != nil && e.Role.ManagesKeys, managesKeys)
 	// Where the roles could not be listed, that is said once and for all keys.
 	add(e.Role == nil && !r.incomplete, unknownRole)
 	add(e.Expiry == credential.ExpiryNever, neverExpires)
@@ -442,8 +443,12 @@ func expiryDate(k *account.Key) string {
 // note says what is wrong with a key.
 func (r *auditResult) note(k *auditedKey) string {
 	var list []string
+	super := slices.Contains(k.problems, superUser)
 	for _, p := range k.problems {
-		list = append(list, p.words(r, k))
+		// "can do everything" says it already.
+		if p != managesKeys || !super {
+			list = append(list, p.words(r, k))
+		}
 	}
 	note := strings.Join(list, ", ")
 	if note == "" {

@@ -61,7 +61,7 @@ func TestAuditAsJSON(t *testing.T) {
 		t.Errorf("%+v", got.Summary)
 	}
 	k := got.Keys[0]
-	if k.KeyID != "8c41e7d2-0b6f" || k.Scope.Level != credential.ScopeSuperUser || !slices.Equal(k.Problems, []problem{superUser, neverExpires, old, noDescription}) || k.InUse {
+	if k.KeyID != "8c41e7d2-0b6f" || k.Scope.Level != credential.ScopeSuperUser || !slices.Equal(k.Problems, []problem{superUser, managesKeys, neverExpires, old, noDescription}) || k.InUse {
 		t.Errorf("the worst: %+v", k)
 	}
 }
@@ -189,5 +189,47 @@ func TestAuditSaysThatAKeysRoleIsNotListed(t *testing.T) {
 	// Where no roles could be listed, every key would have this, and it is said.
 	if r := newAuditResult(entries, "", testNow, days(30), days(365), true); r.wrong() != 0 {
 		t.Errorf("%v", r.keys[0].problems)
+	}
+}
+
+// Each count of the summary is that of all keys with the problem, whatever else
+// is wrong with them. What has expired has no other problem.
+func TestAuditCountsEveryProblem(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	owner := &account.Role{Name: "Owner", ManagesKeys: true, Scope: credential.Scope{Level: credential.ScopeSuperUser}}
+	keeper := &account.Role{Name: "keeper", ManagesKeys: true, Scope: credential.Scope{Level: credential.ScopeRole}}
+	viewer := &account.Role{Name: "Viewer", Scope: credential.Scope{Level: credential.ScopeRole}}
+	key := func(id string, role *account.Role, ends time.Duration, age time.Duration, description string) account.Entry {
+		k := account.Key{ID: id, Description: description, IssuedAt: now.Add(-age), Expiry: credential.ExpiryNever}
+		if ends != 0 {
+			k.Expiry, k.ExpiresAt = credential.ExpiryAt, now.Add(ends)
+		}
+		return account.Entry{Key: k, Role: role}
+	}
+	const day = 24 * time.Hour
+	r := newAuditResult([]account.Entry{
+		key("owner", owner, 90*day, day, "a"),
+		key("owner, never, old, unnamed", owner, 0, 400*day, ""),
+		key("keeper, soon", keeper, 5*day, day, "b"),
+		key("keeper, old", keeper, 90*day, 400*day, "c"),
+		key("viewer", viewer, 90*day, day, "d"),
+		key("unknown role, never", nil, 0, day, "e"),
+		key("owner, expired, unnamed", owner, -day, 400*day, ""),
+	}, "", now, 30*day, 365*day, false)
+	for p, want := range map[problem]int{
+		superUser: 2, managesKeys: 4, neverExpires: 2, expiresSoon: 1, expired: 1, old: 2, noDescription: 1, unknownRole: 1,
+	} {
+		if n := r.count(p); n != want {
+			t.Errorf("%s: %d, want %d", p, n, want)
+		}
+	}
+	if len(problems) != 8 || r.wrong() != 6 {
+		t.Errorf("%d problems; %d keys with one, want 6", len(problems), r.wrong())
+	}
+	for i := range r.keys {
+		if k := &r.keys[i]; strings.HasPrefix(k.ID, "owner") && strings.Contains(r.note(k), "make and revoke") {
+			t.Errorf("%s: %q says one thing twice", k.ID, r.note(k))
+		}
 	}
 }

@@ -2,6 +2,7 @@ package hook
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,13 @@ func (e Event) WayOut(files []string, incomplete bool) string {
 		row("take out", unstage(files)+", and the credential into the environment or a secret manager")
 	case len(files) > 0:
 		b.WriteString("momentolint refuses the push. The ways out:\n")
-		row("take out", "git commit --amend, or git rebase -i, until no commit to be pushed has it")
+		tags := slices.ContainsFunc(files, inTag)
+		if !tags || slices.ContainsFunc(files, func(name string) bool { return !inTag(name) }) {
+			row("take out", "git commit --amend, or git rebase -i, until no commit to be pushed has it")
+		}
+		if tags {
+			row("take out", "git tag -f -a NAME, with a message without it: a tag does not change with its commit")
+		}
 	case e == PreCommit:
 		b.WriteString("momentolint could not look at all that is staged, and refuses the commit. The ways out:\n")
 	default:
@@ -34,6 +41,10 @@ func (e Event) WayOut(files []string, incomplete bool) string {
 	row("skip once", e.bypass())
 	return b.String()
 }
+
+// inTag reports whether a finding's file stands for a tag, as package scanner
+// names it.
+func inTag(name string) bool { return strings.HasPrefix(name, "(tag ") }
 
 // unstage is the command that takes files out of what is staged.
 func unstage(files []string) string {
