@@ -1,13 +1,15 @@
 // Package machine knows where Momento credentials lie in plain text on a
-// developer's computer: the command line's own files, shell histories, dot-env
-// files, editor, notebook and cloud settings, the environment. It only looks;
-// nothing is read here but folders.
+// developer's computer: the command line's own files, the transcripts and
+// settings of AI assistants, shell histories, dot-env files, the settings of
+// editors, HTTP clients and cloud tools, the environment. It reads nothing but
+// directories.
 package machine
 
 import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,25 +30,11 @@ type Variable struct {
 	Advice string
 }
 
-// The advice that fits each sort of place.
+// How far walk goes: levels of the home directory in which projects are looked
+// for, and entries of directories in all.
 const (
-	adviceCLI      = "Momento's command line keeps its keys in plain text: give this profile a scoped key that expires, and keep the folder readable by you alone."
-	adviceHistory  = "Take the line out of the shell history, and pass keys on standard input or by a variable that a secret manager sets."
-	adviceStartup  = "A shell start-up file hands the key to every program you run: read it from a secret manager where it is needed."
-	adviceDotEnv   = "Keep the key in a secret manager and let the program read it from there; at the least make the file readable by you alone and be sure that git ignores it."
-	adviceDownload = "The console's download holds the key and its refresh token: move both to a secret manager and delete the file."
-	adviceEditor   = "Editor settings are synced and shared: put the key into a secret manager or the system's key ring."
-	adviceNotebook = "Notebooks keep their output and history: clear both, and read the key with getpass or from a secret manager."
-	adviceCloud    = "A configuration of another tool holds the key in plain text: use that tool's own secret store."
-	adviceVariable = "Every program started from here can read this variable: set it for the one program that needs it."
-)
-
-// How far walk goes: levels below the home folder for dot-env files and for
-// notebooks, and entries of folders in all.
-const (
-	dotEnvLevels   = 3
-	notebookLevels = 2
-	maxEntries     = 100_000
+	projectLevels = 3
+	maxEntries    = 100_000
 )
 
 // errTooMany is reported where walk stops.
@@ -58,8 +46,9 @@ type System struct {
 	Home string
 	// Environ is the environment as NAME=value.
 	Environ []string
-	// AppData is %APPDATA% on Windows, "" elsewhere.
-	AppData string
+	// AppData and LocalAppData are %APPDATA% and %LOCALAPPDATA% on Windows, ""
+	// elsewhere.
+	AppData, LocalAppData string
 }
 
 // Current is the system the program runs on.
@@ -68,118 +57,116 @@ func Current() (System, error) {
 	if err != nil {
 		return System{}, err
 	}
-	return System{Home: home, Environ: os.Environ(), AppData: os.Getenv("APPDATA")}, nil
+	return System{Home: home, Environ: os.Environ(), AppData: os.Getenv("APPDATA"), LocalAppData: os.Getenv("LOCALAPPDATA")}, nil
 }
 
-// group is one sort of place: patterns relative to the home folder with one
-// piece of advice. Folders stand for everything below them.
-type group struct {
-	advice   string
-	patterns []string
-}
-
-func groups() []group {
-	return []group{
-		{adviceHistory, []string{
-			".bash_history", ".zsh_history", ".zhistory", ".histfile", ".sh_history", ".history", ".ksh_history",
-			".local/share/fish/fish_history", ".config/fish/fish_history", ".config/nushell/history.*",
-			".local/share/powershell/PSReadLine/*", ".local/share/xonsh/*", ".local/share/atuin/*",
-			".local/share/mcfly/*", ".bash_sessions/*", ".zsh_sessions/*",
-			".node_repl_history", ".python_history", ".irb_history", ".rediscli_history", ".lesshst", ".viminfo",
-			".psql_history", ".mysql_history", ".sqlite_history", ".xonsh_history",
-		}},
-		{adviceStartup, []string{
-			".bashrc", ".bash_profile", ".bash_login", ".bash_aliases", ".profile", ".zshrc", ".zshenv", ".zprofile",
-			".zlogin", ".kshrc", ".config/fish/config.fish", ".config/fish/conf.d/*", ".config/fish/fish_variables",
-			".config/nushell/*.nu", ".config/powershell/*.ps1", ".xprofile", ".pam_environment", ".config/environment.d/*",
-			"Library/LaunchAgents/*",
-		}},
-		{adviceDownload, []string{
-			"momento*.json", "Downloads/momento*", "Desktop/momento*", "Documents/momento*", "Downloads/*momento*.json",
-		}},
-		{adviceEditor, []string{
-			".config/{Code,Code - OSS,VSCodium,Cursor,Windsurf}/User/*.json", ".config/{Code,Cursor}/User/globalStorage/*/*.json",
-			"Library/Application Support/{Code,VSCodium,Cursor,Windsurf}/User/*.json",
-			".config/zed/*.json", ".config/JetBrains/*/options/*.xml", "Library/Application Support/JetBrains/*/options/*.xml",
-			".config/JetBrains/*/scratches", "Library/Application Support/JetBrains/*/scratches",
-			// The servers that editors and assistants start get their keys in env.
-			".vscode/*.json", ".cursor/mcp.json", ".codeium/windsurf/mcp_config.json", ".gemini/settings.json", ".codex/config.toml",
-			".claude.json", ".claude/settings*.json", ".config/Claude/*.json", "Library/Application Support/Claude/*.json",
-			".vimrc", ".config/nvim", ".emacs", ".emacs.d/init.el", ".config/sublime-text*/Packages/User",
-			".config/{Insomnia,Postman,Bruno}", "Library/Application Support/{Insomnia,Postman,Bruno}",
-		}},
-		{adviceNotebook, []string{
-			".ipython/profile_*/history.sqlite", ".ipython/profile_*/startup", ".jupyter", ".local/share/jupyter/runtime",
-		}},
-		{adviceCloud, []string{
-			".aws/config", ".aws/credentials", ".azure/config", ".azure/*.json", ".config/gcloud/*.json", ".config/gcloud/configurations",
-			".docker/config.json", ".docker/*.json", ".kube/config", ".netrc", ".curlrc", ".wgetrc", ".npmrc", ".yarnrc*", ".pypirc", ".gitconfig", ".git-credentials",
-			".config/git/*", ".config/gh/*.yml", ".terraformrc", ".terraform.d/*.json", ".config/helm/*", ".serverlessrc",
-			".config/{netlify,vercel,fly,doctl,pulumi,configstore}", ".vercel", ".fly", ".wrangler/config", ".config/.wrangler/config",
-			".m2/settings.xml", ".gradle/gradle.properties", ".cargo/credentials*", ".config/pip/pip.conf", ".ssh/config", ".ssh/environment",
-		}},
+// roots returns the directories that a base stands for.
+func (s System) roots(b Base) []string {
+	xdg := func(name, usual string) string {
+		if value := s.variable(name); filepath.IsAbs(value) {
+			return value
+		}
+		return filepath.Join(s.Home, filepath.FromSlash(usual))
 	}
+	support := filepath.Join(s.Home, "Library", "Application Support")
+	switch b {
+	case Home:
+		return []string{s.Home}
+	case Config:
+		return []string{xdg("XDG_CONFIG_HOME", ".config")}
+	case Data:
+		return []string{xdg("XDG_DATA_HOME", ".local/share")}
+	case State:
+		return []string{xdg("XDG_STATE_HOME", ".local/state")}
+	case Cache:
+		return []string{xdg("XDG_CACHE_HOME", ".cache")}
+	case Support:
+		return []string{support}
+	case Roaming:
+		return []string{s.AppData}
+	case Local:
+		return []string{s.LocalAppData}
+	case App:
+		return []string{xdg("XDG_CONFIG_HOME", ".config"), support, s.AppData}
+	}
+	return nil
+}
+
+// variable returns the value of a variable of the environment, "" if it is not
+// set. Windows does not tell upper from lower case.
+func (s System) variable(name string) string {
+	for _, e := range s.Environ {
+		n, value, _ := strings.Cut(e, "=")
+		if n == name || s.AppData != "" && strings.EqualFold(n, name) {
+			return value
+		}
+	}
+	return ""
 }
 
 // Places lists the places that exist, each once, and the variables of the
 // environment. Folders that cannot be read are reported to unreadable.
 func (s System) Places(unreadable func(path string, err error)) ([]Place, []Variable) {
 	f := &finder{unreadable: unreadable, seen: map[string]bool{}}
+	for _, e := range projectFiles() {
+		for _, pattern := range braces(e.Pattern) {
+			f.projects = append(f.projects, Entry{Pattern: pattern, Advice: e.Advice})
+		}
+	}
 	variables := make([]Variable, 0, len(s.Environ))
 	for _, e := range s.Environ {
 		name, value, _ := strings.Cut(e, "=")
 		if name == "" {
-			continue // Windows keeps the present folder of each drive as "=C:=C:\folder"
+			continue // Windows keeps the present directory of each drive as "=C:=C:\dir"
 		}
 		variables = append(variables, Variable{name, value, adviceVariable})
-		if (name == "HISTFILE" || name == "ZDOTDIR") && filepath.IsAbs(value) {
-			f.shell(name, value)
-		}
-		configDir := name == "MOMENTO_CONFIG_DIR" || s.AppData != "" && strings.EqualFold(name, "MOMENTO_CONFIG_DIR")
-		if configDir && filepath.IsAbs(value) {
-			f.glob(value, ".", adviceCLI)
-		}
 	}
 	slices.SortFunc(variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
-	f.glob(filepath.Join(s.Home, ".momento"), ".", adviceCLI)
-	for _, g := range groups() {
-		for _, pattern := range g.patterns {
-			for _, p := range braces(pattern) {
-				f.glob(s.Home, p, g.advice)
-			}
+	for name, find := range map[string]func(dir string){
+		"MOMENTO_CONFIG_DIR": func(dir string) { f.add(dir, adviceCLI) },
+		"CLAUDE_CONFIG_DIR":  func(dir string) { f.add(dir, adviceTranscript) },
+		"CODEX_HOME":         func(dir string) { f.add(dir, adviceTranscript) },
+		"HISTFILE":           func(file string) { f.add(file, adviceHistory) },
+		"ZDOTDIR":            f.zsh,
+	} {
+		if value := s.variable(name); filepath.IsAbs(value) {
+			find(value)
 		}
 	}
-	if s.AppData != "" {
-		for pattern, advice := range map[string]string{
-			"Microsoft/Windows/PowerShell/PSReadLine/*": adviceHistory,
-			"Code/User/*.json":                          adviceEditor,
-			"Claude/*.json":                             adviceEditor,
-			"JetBrains/*/options/*.xml":                 adviceEditor,
-			"gcloud/*.json":                             adviceCloud,
-		} {
-			f.glob(s.AppData, pattern, advice)
+	for _, e := range Table() {
+		for _, root := range s.roots(e.Base) {
+			if root != "" {
+				f.glob(root, e)
+			}
 		}
 	}
 	f.walk(s.Home, 0)
 	slices.SortFunc(f.places, func(a, b Place) int { return strings.Compare(a.Path, b.Path) })
-	return f.places, variables
+	return f.outermost(), variables
 }
 
-// shell adds what a variable of the shell says to lie elsewhere.
-func (f *finder) shell(name, value string) {
-	if name == "HISTFILE" {
-		f.add(value, adviceHistory)
-		return
-	}
-	for pattern, advice := range map[string]string{
-		".zsh_history": adviceHistory, ".zhistory": adviceHistory,
-		".zshrc": adviceStartup, ".zshenv": adviceStartup, ".zprofile": adviceStartup, ".zlogin": adviceStartup,
-	} {
-		f.glob(value, pattern, advice)
-	}
+// outermost drops the places that are inside another one.
+func (f *finder) outermost() []Place {
+	return slices.DeleteFunc(f.places, func(p Place) bool {
+		for dir := filepath.Dir(p.Path); len(dir) > 1; dir = filepath.Dir(dir) {
+			if f.seen[dir] {
+				return true
+			}
+			if filepath.Dir(dir) == dir {
+				break
+			}
+		}
+		return false
+	})
 }
 
-// braces expands one {a,b} in a pattern, which path/filepath does not know.
+// zsh adds the files of zsh, which are in this directory.
+func (f *finder) zsh(dir string) {
+	f.glob(dir, Entry{Pattern: ".{zsh_history,zhistory}", Advice: adviceHistory})
+	f.glob(dir, Entry{Pattern: ".{zshrc,zshenv,zprofile,zlogin}", Advice: adviceStartup})
+}
+
+// braces expands every {a,b} of a pattern, which path/filepath does not know.
 func braces(pattern string) []string {
 	before, rest, ok := strings.Cut(pattern, "{")
 	if !ok {
@@ -188,7 +175,7 @@ func braces(pattern string) []string {
 	choices, after, _ := strings.Cut(rest, "}")
 	var list []string
 	for c := range strings.SplitSeq(choices, ",") {
-		list = append(list, before+c+after)
+		list = append(list, braces(before+c+after)...)
 	}
 	return list
 }
@@ -198,16 +185,20 @@ type finder struct {
 	seen       map[string]bool
 	unreadable func(string, error)
 	entries    int
+	// projects is projectFiles with one pattern each.
+	projects []Entry
 }
 
-func (f *finder) glob(root, pattern, advice string) {
-	// The root is literal: a home folder may have a "[" in its name.
-	matches, err := fs.Glob(os.DirFS(root), pattern)
-	if err != nil {
-		return // the patterns are ours and valid
-	}
-	for _, m := range matches {
-		f.add(filepath.Join(root, filepath.FromSlash(m)), advice)
+func (f *finder) glob(root string, e Entry) {
+	for _, pattern := range braces(e.Pattern) {
+		// The root is literal: a home directory may have a "[" in its name.
+		matches, err := fs.Glob(os.DirFS(root), strings.TrimSuffix(pattern, "/**"))
+		if err != nil {
+			continue // the patterns are ours and valid
+		}
+		for _, m := range matches {
+			f.add(filepath.Join(root, filepath.FromSlash(m)), e.Advice)
+		}
 	}
 }
 
@@ -221,12 +212,16 @@ func (f *finder) add(path, advice string) {
 	}
 }
 
-// walk looks for dot-env files, notebooks and the console's downloads in the
-// top levels of the home folder.
+// walk looks for files of projects in the top levels of the home directory.
 func (f *finder) walk(dir string, depth int) {
 	list, err := os.ReadDir(dir)
 	if err != nil {
 		f.unreadable(dir, err)
+	}
+	if depth > 0 {
+		for _, e := range projectPlaces() {
+			f.glob(dir, e)
+		}
 	}
 	for _, e := range list {
 		if f.entries++; f.entries >= maxEntries {
@@ -235,26 +230,24 @@ func (f *finder) walk(dir string, depth int) {
 			}
 			return
 		}
-		name, path := e.Name(), filepath.Join(dir, e.Name())
+		name, full := e.Name(), filepath.Join(dir, e.Name())
 		switch {
 		case e.IsDir():
-			if depth < dotEnvLevels-1 && name != "node_modules" && name != ".git" && (depth > 0 || !hidden(name) && name != "Library") {
-				f.walk(path, depth+1)
+			if depth < projectLevels-1 && name != "node_modules" && name != ".git" && (depth > 0 || !hidden(name) && name != "Library") {
+				f.walk(full, depth+1)
 			}
-		case !e.Type().IsRegular():
-		case isDotEnv(name):
-			f.add(path, adviceDotEnv)
-		case depth < notebookLevels && strings.HasSuffix(name, ".ipynb"):
-			f.add(path, adviceNotebook)
-		case strings.HasPrefix(name, "momento_") && strings.HasSuffix(name, ".json"):
-			f.add(path, adviceDownload)
+		case e.Type().IsRegular():
+			if i := slices.IndexFunc(f.projects, func(e Entry) bool { return fits(e.Pattern, name) }); i >= 0 {
+				f.add(full, f.projects[i].Advice)
+			}
 		}
 	}
 }
 
 func hidden(name string) bool { return strings.HasPrefix(name, ".") }
 
-func isDotEnv(name string) bool {
-	return name == ".env" || name == ".envrc" || name == ".flaskenv" || name == ".dev.vars" ||
-		strings.HasPrefix(name, ".env.") || strings.HasSuffix(name, ".env")
+// fits reports whether a file's name fits a pattern.
+func fits(pattern, name string) bool {
+	ok, err := path.Match(pattern, name)
+	return ok && err == nil
 }

@@ -32,10 +32,14 @@ func TestWellKnownPlaces(t *testing.T) {
 		".config/JetBrains/X/options/a.xml":  "Editor",
 		".config/environment.d/momento.conf": "start-up",
 		".psql_history":                      "history",
-		".cursor/mcp.json":                   "Editor",
-		".claude.json":                       "Editor",
+		".cursor/mcp.json":                   "assistant",
+		".claude.json":                       "assistant",
+		".claude/projects/p/a.jsonl":         "transcripts",
+		"src/.aider.chat.history.md":         "transcripts",
+		"src/terraform.tfstate":              "Terraform",
+		"src/app/.idea/httpRequests/a.http":  "HTTP clients",
 		".azure/config":                      "another tool",
-		".curlrc":                            "another tool",
+		".curlrc":                            "HTTP clients",
 	}
 	not := []string{"src/main.go", "src/a/b/c/d/.env", "node_modules/x/.env", ".cache/x/.env", "src/.git/x.env", "Documents/letter.txt"}
 	for name := range want {
@@ -54,7 +58,12 @@ func TestWellKnownPlaces(t *testing.T) {
 		}
 		got[p.Path] = p.Advice
 	}
+	// Directories are places as a whole.
+	dirs := map[string]string{".claude/projects/p/a.jsonl": ".claude/projects", "src/app/.idea/httpRequests/a.http": "src/app/.idea/httpRequests"}
 	for name, advice := range want {
+		if dir := dirs[name]; dir != "" {
+			name = dir
+		}
 		if a := got[filepath.Join(home, filepath.FromSlash(name))]; !strings.Contains(a, advice) {
 			t.Errorf("%s: advice %q, want something about %q", name, a, advice)
 		}
