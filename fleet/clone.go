@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/internal/gitcmd"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -209,7 +210,7 @@ func gitFault(ctx context.Context, err error) error {
 		said = failed.Stderr
 	}
 	// Before it is cut: nobody would know the rest of a credential for one.
-	text := finding.WithoutCredentials(strings.Join(strings.Fields(said), " "))
+	text := redact.Credentials(strings.Join(strings.Fields(said), " "))
 	if len(text) > 500 {
 		text = text[len(text)-500:]
 	}

@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/internal/redact"
 )
 
 // Target is a repository to scan.
@@ -32,7 +32,7 @@ type Target struct {
 // credential helpers are the place for these.
 func ParseTarget(text string) (Target, error) {
 	t, err := parseTarget(strings.TrimSpace(text))
-	if err == nil && finding.WithoutCredentials(t.URL) != t.URL {
+	if err == nil && redact.Credentials(t.URL) != t.URL {
 		return Target{}, errors.New("a credential in the name, which the queue would keep: rename it, or use momentolint scan --history")
 	}
 	return t, err

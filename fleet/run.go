@@ -13,8 +13,8 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // Settings are what a run's order says to all workers.
@@ -97,7 +97,7 @@ const consumerName = "workers"
 // NewRun makes a run, open for submissions. A configuration with a credential
 // in it is refused: the server's files would keep it.
 func (f *Fleet) NewRun(ctx context.Context, s Settings) (*Run, error) {
-	if finding.WithoutCredentials(s.Config) != s.Config {
+	if redact.Credentials(s.Config) != s.Config {
 		return nil, errors.New("making a run: a credential stands in the configuration, and the queue would keep it; an allow entry names its fingerprint instead")
 	}
 	random := make([]byte, 4+32)

@@ -18,6 +18,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/momentolint/momentolint/internal/gitcmd"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/config"
@@ -356,7 +357,7 @@ func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
 		returned, err = w.returned(ctx, t)
 	}
 	t.tries = max(1, t.deliveries-returned)
-	log := w.o.Log.With("repository", finding.WithoutCredentials(t.item.String()), "try", t.tries)
+	log := w.o.Log.With("repository", redact.Credentials(t.item.String()), "try", t.tries)
 	done := false
 	if err == nil {
 		done, err = w.stored(ctx, t)
@@ -402,7 +403,7 @@ func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
 // said is an error for the log and for dead letters: it may quote git, a file's
 // name or a server, none of which is to be trusted with it. It is one line.
 func said(err error) string {
-	return finding.WithoutCredentials(strings.Join(strings.Fields(err.Error()), " "))
+	return redact.Credentials(strings.Join(strings.Fields(err.Error()), " "))
 }
 
 // returnedKey is where it stands how often workers gave an item back because
@@ -482,7 +483,7 @@ func (w *Worker) do(ctx context.Context, t *task) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			// The values of a panic may hold what was scanned; the stack does not.
-			w.o.Log.Error("a panic", "repository", finding.WithoutCredentials(t.item.String()), "stack", string(debug.Stack()))
+			w.o.Log.Error("a panic", "repository", redact.Credentials(t.item.String()), "stack", string(debug.Stack()))
 			err = &fault{reason: "momentolint itself failed at this repository (a panic; the worker's log has its stack)"}
 		}
 	}()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/gitcmd"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/detect"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/source"
@@ -166,6 +167,6 @@ func safeCommit(c *finding.Commit) *finding.Commit {
 		return nil
 	}
 	safe := *c
-	safe.Author, safe.Subject = detect.Scrub(c.Author), strings.TrimSpace(detect.Scrub(c.Subject))
+	safe.Author, safe.Subject = redact.Prose(c.Author), strings.TrimSpace(redact.Prose(c.Subject))
 	return &safe
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/detect"
 	"github.com/momentolint/momentolint/scanner/source"
 	"github.com/momentolint/momentolint/scanner/source/git"
@@ -120,7 +121,7 @@ func (h *history) openCache() error {
 		key.Repository += " with reflogs"
 	}
 	h.selection.Introductions = cache.OpenIntroductions(dir, key, h.repo.Hash())
-	h.selection.Storable = func(name string) bool { return detect.Scrub(name) == name }
+	h.selection.Storable = func(name string) bool { return redact.Prose(name) == name }
 	return err
 }
 

@@ -39,7 +39,7 @@ func (r *Run) scan(ctx context.Context, worker int, p place, head []byte, rest i
 			Rule: m.Rule, Credential: m.Credential, Message: m.Message, Minor: m.Minor,
 			Fingerprint: m.Fingerprint, Redacted: m.Redacted,
 			Location: finding.Location{
-				File: p.path, StartLine: m.StartLine, StartColumn: m.StartColumn, EndLine: m.EndLine, EndColumn: m.EndColumn,
+				File: p.path, StartLine: m.StartLine, StartColumn: m.StartColumn, EndLine: m.EndLine, EndColumn: m.EndColumn, UTF16Shift: m.UTF16Shift,
 				Encoding: append(slices.Clone(p.encoding), m.Encoding...),
 			},
 			Commit: p.commit, Line: m.Line, LineColumn: m.LineColumn, LineWidth: m.LineWidth,

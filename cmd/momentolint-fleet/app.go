@@ -14,6 +14,7 @@ import (
 
 	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/fleet"
+	"github.com/momentolint/momentolint/internal/redact"
 )
 
 // version is set by the linker where a build has no module version of its own.
@@ -49,8 +50,8 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root := a.newRootCommand() //nolint:contextcheck // the commands take it from cobra
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
-		if text := cli.ErrorText(err, args); text != "" {
-			_, _ = fmt.Fprintf(a.err, "momentolint fleet: %s\n", text)
+		if text := cli.ErrorText(err, args); !text.IsEmpty() {
+			_ = cli.Print(a.err, redact.Sprintf("momentolint fleet: %s", text))
 		}
 		return cli.ExitFailed
 	}

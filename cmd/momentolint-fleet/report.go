@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/fleet"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/baseline"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/report"
@@ -157,7 +157,7 @@ func (a *app) print(r *finding.Report, f *reportFlags) error {
 func (a *app) await(ctx context.Context, r *fleet.Run, worked <-chan struct{}) error {
 	live := !a.noProgress && !a.quiet && cli.LiveLine(a.getenv, a.err)
 	if live {
-		defer func() { _, _ = fmt.Fprint(a.err, "\r\x1b[K") }()
+		defer cli.Draw(a.err, redact.Text{})
 	}
 	var earlier *fleet.Status
 	for {
@@ -175,7 +175,7 @@ func (a *app) await(ctx context.Context, r *fleet.Run, worked <-chan struct{}) e
 			earlier = s
 		}
 		if live {
-			_, _ = fmt.Fprintf(a.err, "\r\x1b[K%s", cli.Fit(s.String(), cli.Width(a.err)))
+			cli.Draw(a.err, cli.Fit(redact.Of(s.String()), cli.Width(a.err)))
 		}
 		select {
 		case <-ctx.Done():

@@ -8,6 +8,7 @@ import (
 
 	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/fleet"
+	"github.com/momentolint/momentolint/internal/redact"
 )
 
 func newStatusCommand(a *app) *cobra.Command {
@@ -71,8 +72,7 @@ func (a *app) printStatus(s *fleet.Status, format string) error {
 	if format == "json" {
 		return json.NewEncoder(a.out).Encode(s)
 	}
-	_, err := fmt.Fprintf(a.out, "%s  %s\n", s.Run, s)
-	return err
+	return cli.Print(a.out, redact.Sprintf("%s  %s", s.Run, s))
 }
 
 func newRemoveCommand(a *app) *cobra.Command {

@@ -16,9 +16,9 @@ import (
 	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/fleet"
 	"github.com/momentolint/momentolint/fleet/hosting"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/config"
-	"github.com/momentolint/momentolint/scanner/report"
 )
 
 // submitFlags say what to scan and how.
@@ -86,7 +86,7 @@ func (a *app) targets(ctx context.Context, f *submitFlags, args []string) ([]fle
 	take := func(text string) error {
 		if info, err := os.Stat(text); err == nil && info.IsDir() {
 			found, err := fleet.Folder(text, func(path string, err error) {
-				_, _ = fmt.Fprintf(a.err, "momentolint fleet: not looked into: %s: %s\n", report.Safe(path), report.Safe(err.Error()))
+				_ = cli.Print(a.err, redact.Sprintf("momentolint fleet: not looked into: %s: %s", path, err))
 				a.code = cli.ExitFailed
 			})
 			targets = append(targets, found...)
@@ -210,9 +210,9 @@ organisation's. It prints the id of the run.`,
 				if len(targets) == 1 {
 					noun = "repository"
 				}
-				_, _ = fmt.Fprintf(a.err, "momentolint fleet: %d %s submitted, %d of them new in this run\n", len(targets), noun, added)
+				_ = cli.Print(a.err, redact.Sprintf("momentolint fleet: %d %s submitted, %d of them new in this run", len(targets), noun, added))
 			}
-			_, err = fmt.Fprintln(a.out, r.ID)
+			err = cli.Print(a.out, redact.Of(r.ID))
 			return err
 		},
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/momentolint/momentolint/internal/terminaltest"
 )
@@ -76,7 +77,7 @@ func TestALiveLineTellsHowFarTheRunIs(t *testing.T) {
 			// Before the first and after the last there is none.
 			status := regexp.MustCompile(`^[0-2] of 2 done, \d running, \d waiting, 0 failed, [\d.]+/s, `)
 			for _, line := range lines[1 : len(lines)-1] {
-				if len(line) >= test.columns || strings.Contains(line, "\n") {
+				if utf8.RuneCountInString(line) >= test.columns || strings.Contains(line, "\n") {
 					t.Errorf("%q is too long for %d columns", line, test.columns)
 				}
 				if test.columns > 100 && !status.MatchString(line) || !strings.Contains(line, " of 2 done") {

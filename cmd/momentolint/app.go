@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -49,8 +49,8 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root := a.newRootCommand()
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
-		if text := cli.ErrorText(err, args); text != "" {
-			_, _ = fmt.Fprintf(a.err, "momentolint: %s\n", text)
+		if text := cli.ErrorText(err, args); !text.IsEmpty() {
+			_ = cli.Print(a.err, redact.Sprintf("momentolint: %s", text))
 		}
 		return exitFailed
 	}

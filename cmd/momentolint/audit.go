@@ -18,6 +18,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/config"
 	"github.com/momentolint/momentolint/scanner/finding"
@@ -468,7 +469,7 @@ func (r *auditResult) detail(p *page, k *auditedKey) {
 	info := k.Info()
 	lines := []string{"may do: " + finding.ScopeWords(info.Scope)}
 	if len(info.AllowedCIDRs) > 0 {
-		lines = append(lines, "only from: "+finding.Printable(strings.Join(info.AllowedCIDRs, ", ")))
+		lines = append(lines, "only from: "+redact.Name(strings.Join(info.AllowedCIDRs, ", ")))
 	}
 	if k.Description != "" {
 		lines = append(lines, "description: "+scrub(k.Description))

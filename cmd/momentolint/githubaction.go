@@ -15,6 +15,7 @@ import (
 
 	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/delivery/action"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/report"
 	"github.com/momentolint/momentolint/scanner/source/git"
@@ -72,7 +73,7 @@ func (s *actionStep) run(ctx context.Context) {
 		err = errors.Join(err, tellErr)
 	}
 	if err != nil {
-		_, _ = fmt.Fprintln(s.out, report.Annotation("error", "momentolint", cli.WithoutCredentials(err.Error(), []string{err.Error()})))
+		_ = cli.Print(s.out, redact.AnnotateError(redact.Error(err), redact.Property("title", redact.Literal("momentolint"))))
 		s.code = exitFailed
 	}
 }
@@ -247,7 +248,7 @@ func (s *actionStep) tell(failed error) error {
 		}
 	}
 	if failed != nil {
-		page.WriteString("## momentolint failed\n\n```text\n" + fenced(cli.WithoutCredentials(failed.Error(), []string{failed.Error()})) + "\n```\n")
+		page.WriteString(redact.Markup("## momentolint failed\n\n%s", redact.Error(failed).Fence()).String())
 	}
 	var errs []error
 	if s.runner.Summary != "" && page.Len() > 0 {
@@ -270,17 +271,8 @@ func written(path string) string {
 	return path
 }
 
-// fenced makes text from strangers fit for a fenced block of Markdown.
-func fenced(text string) string {
-	lines := strings.Split(text, "\n")
-	for i := range lines {
-		lines[i] = strings.ReplaceAll(report.Safe(lines[i]), "```", "'''")
-	}
-	return strings.Join(lines, "\n")
-}
-
 // log writes a line to the step's log. No line begins with text of foreign
 // origin, and none commands the runner.
 func (s *actionStep) log(line string) {
-	_, _ = fmt.Fprintln(s.out, report.LogLine(line))
+	_ = cli.Print(s.out, redact.Of(line).Log())
 }

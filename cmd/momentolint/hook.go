@@ -12,6 +12,7 @@ import (
 
 	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/delivery/hook"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/report"
 	gitsource "github.com/momentolint/momentolint/scanner/source/git"
@@ -101,7 +102,7 @@ func newHookUninstallCommand(a *app) *cobra.Command {
 // say prints what was done, also where it then failed.
 func (a *app) say(lines []string, err error) error {
 	for _, line := range lines {
-		if _, err := fmt.Fprintln(a.out, finding.WithoutCredentials(line)); err != nil {
+		if err := cli.Print(a.out, redact.OfLines(line)); err != nil {
 			return err
 		}
 	}
@@ -242,7 +243,7 @@ func (a *app) refuse(r *finding.Report, e hook.Event) error {
 func files(r *finding.Report) []string {
 	var names []string
 	for i := range r.Findings {
-		name, _, _ := strings.Cut(finding.WithoutCredentials(r.Findings[i].Location.File), "!")
+		name, _, _ := strings.Cut(redact.Credentials(r.Findings[i].Location.File), "!")
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/internal/lazy"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/config"
 	"github.com/momentolint/momentolint/scanner/finding"
@@ -128,7 +129,7 @@ const maxInput = 16 * credential.MaxLength
 func (a *app) credentialText(env string) (text []byte, from string, err error) {
 	if env != "" {
 		value, ok := a.lookup(env)
-		name := cli.SafeName(env)
+		name := redact.Name(env)
 		switch {
 		case !ok:
 			return nil, "", fmt.Errorf("the environment variable %s is not set", name)
@@ -138,9 +139,9 @@ func (a *app) credentialText(env string) (text []byte, from string, err error) {
 		return []byte(value), "environment variable " + name, nil
 	}
 	if in, ok := a.in.(*os.File); ok && cli.IsTerminal(in) {
-		_, _ = fmt.Fprint(a.err, "Paste the credential, then Enter (it is not shown): ")
+		cli.Prompt(a.err, redact.Literal("Paste the credential, then Enter (it is not shown): "))
 		text, err = term.ReadPassword(int(in.Fd()))
-		_, _ = fmt.Fprintln(a.err)
+		_ = cli.Print(a.err, redact.Text{})
 	} else {
 		text, err = io.ReadAll(io.LimitReader(a.in, maxInput+1))
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
-	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/internal/redact"
 )
 
 // inspectionJSON is an inspection as one object, shaped like a finding of the
@@ -92,7 +92,7 @@ func writeJSON(w io.Writer, v any) error {
 	e.SetIndent("", "  ")
 	err := e.Encode(v)
 	if err == nil {
-		_, err = io.WriteString(w, finding.WithoutCredentials(text.String()))
+		_, err = io.WriteString(w, redact.Credentials(text.String()))
 	}
 	if err != nil {
 		return fmt.Errorf("writing JSON: %w", err)

@@ -56,7 +56,7 @@ func TestAScanOfAThousandFindings(t *testing.T) {
 		{"the service dies half-way", true, nil, exitFound, ""},
 		{"it dies, and only live ones count", true, []string{"--fail-on", "live"}, exitFound, ""},
 		{"no time to check them all", false, []string{"--verify-timeout", "1ns"}, exitFound, ""},
-		{"no time, and only live ones count", false, []string{"--verify-timeout", "1ns", "--fail-on", "live"}, exitFailed, "200 credentials could not be checked"},
+		{"no time, and only live ones count", false, []string{"--verify-timeout", "1ns", "--fail-on", "live"}, exitFailed, "200 credentials could not be verified"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -137,7 +137,7 @@ func TestAScanWhoseLiveCheckFails(t *testing.T) {
 	}{
 		{"all checked, none live", momentotest.Key{}, false, "live", exitClean, ""},
 		{"all checked, one live", momentotest.Key{Text: live, State: momentotest.Live}, false, "live", exitFound, ""},
-		{"none checked", momentotest.Key{}, true, "live", exitFailed, "4 credentials could not be checked"},
+		{"none checked", momentotest.Key{}, true, "live", exitFailed, "4 credentials could not be verified"},
 		{"none checked, any counts", momentotest.Key{}, true, "any", exitFound, ""},
 		{"none checked, none counts", momentotest.Key{}, true, "none", exitClean, ""},
 	} {

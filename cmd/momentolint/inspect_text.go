@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
@@ -63,7 +64,7 @@ func (p *page) field(label, text string) {
 
 // line writes a line, without what is a credential in a name from elsewhere.
 func (p *page) line(s string) {
-	_, _ = p.out.WriteString(strings.TrimRight(finding.WithoutCredentials(s), " ") + "\n")
+	_, _ = p.out.WriteString(strings.TrimRight(redact.Credentials(s), " ") + "\n")
 }
 
 // wrapWords cuts a text into lines of at most width characters, at blanks
@@ -102,13 +103,13 @@ func (in *inspection) text(w io.Writer, l look) error {
 		if r := region(host); r != "" {
 			host += " (" + r + ")"
 		}
-		p.field("endpoint", finding.Printable(in.endpoint())+strings.TrimPrefix(host, in.endpoint()))
+		p.field("endpoint", redact.Name(in.endpoint())+strings.TrimPrefix(host, in.endpoint()))
 	}
 	if c.KeyID != "" {
 		p.field("key id", whole(c.KeyID))
 	}
 	if c.Subject != "" {
-		p.field("subject", finding.Printable(c.Subject))
+		p.field("subject", redact.Name(c.Subject))
 	}
 	p.field("written as", c.Redacted())
 	p.field("fingerprint", c.Fingerprint())
@@ -168,7 +169,7 @@ func (in *inspection) account(p *page, k facts) {
 	if info == nil {
 		return
 	}
-	role := finding.Printable(info.RoleID)
+	role := redact.Name(info.RoleID)
 	if info.RoleName != "" {
 		role = named(info.RoleName) + " (" + role + ")"
 	}
@@ -176,7 +177,7 @@ func (in *inspection) account(p *page, k facts) {
 	if len(info.AllowedCIDRs) > 0 {
 		var list []string
 		for _, cidr := range info.AllowedCIDRs {
-			list = append(list, finding.Printable(cidr))
+			list = append(list, redact.Name(cidr))
 		}
 		p.field("only from", strings.Join(list, ", "))
 	}
@@ -193,14 +194,14 @@ func scrub(text string) string {
 	return named(text)
 }
 
-// named shows a name or a remark that people gave: as finding.Printable does,
+// named shows a name or a remark that people gave: as redact.Name does,
 // but blanks alone are no reason for quotes where it stands in a place of its own.
 func named(text string) string {
 	joined := strings.ReplaceAll(text, " ", "_")
-	if finding.Printable(joined) == joined && strings.TrimSpace(text) == text {
+	if redact.Name(joined) == joined && strings.TrimSpace(text) == text {
 		return text
 	}
-	return finding.Printable(text)
+	return redact.Name(text)
 }
 
 // branches draws a tree.
@@ -249,7 +250,7 @@ func (in *inspection) caches(p *page) {
 	}
 	names := make([]string, 0, len(in.verdict.Caches))
 	for _, name := range in.verdict.Caches {
-		names = append(names, finding.Printable(name))
+		names = append(names, redact.Name(name))
 	}
 	if len(names) == 0 {
 		names = []string{"none"}

@@ -18,6 +18,7 @@ import (
 	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/govet"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/words"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/finding"
@@ -155,7 +156,7 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 	}
 	if l.fixed.Fixes > 0 && !report.quiet {
 		stopProgress()
-		_, _ = fmt.Fprintf(a.err, "momentolint: fixed %s in %s\n", plural(l.fixed.Fixes, "finding"), plural(l.fixed.Files, "file"))
+		_ = cli.Print(a.err, redact.Sprintf("momentolint: fixed %s in %s", plural(l.fixed.Fixes, "finding"), plural(l.fixed.Files, "file")))
 	}
 	l.hand(run)
 	return errors.Join(a.finish(ctx, run, s, report, stopProgress), l.broken)
@@ -348,7 +349,7 @@ func (l *linter) unanalyzed(t govet.Target, p govet.Problem) []scanner.Entry {
 			skip.Path = l.name(t.Dir)
 		}
 		// The compiler quotes the code, and that may hold a key.
-		skip.Reason = safeText(skip.Reason)
+		skip.Reason = redact.Prose(skip.Reason)
 		list = append(list, skip)
 	}
 	return list

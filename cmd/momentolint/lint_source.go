@@ -16,8 +16,8 @@ import (
 	"github.com/momentolint/momentolint/analyzers/momentohardcoded"
 	"github.com/momentolint/momentolint/internal/govet"
 	"github.com/momentolint/momentolint/internal/lazy"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/userfile"
-	"github.com/momentolint/momentolint/scanner/detect"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -198,8 +198,8 @@ const (
 	shownAfter  = 60
 )
 
-// show makes the line for people: the first line of a region, with nothing in
-// it that is secret. column and width mark the region in it.
+// show makes the line for people: the first line of a region, with every value
+// in it masked. column and width mark the region in it.
 func (s *source) show(lo, hi int) (line string, column, width int) {
 	if lo == hi {
 		return "", 0, 0
@@ -210,10 +210,16 @@ func (s *source) show(lo, hi int) (line string, column, width int) {
 		end = lo + i
 	}
 	hi = min(hi, end)
-	before := strings.TrimLeft(s.safe(s.cut(max(start, lo-shownBefore)), lo), " ")
-	middle := clip(s.safe(lo, hi), shownRegion)
-	after := strings.TrimRight(clip(s.safe(hi, min(end, hi+shownAfter)), shownAfter), " ")
-	return before + middle + after, len(before), len(middle)
+	from := s.cut(max(start, lo-shownBefore))
+	before := strings.TrimLeft(s.safe(from, lo), " \t")
+	if from > start {
+		before = "…" + before
+	}
+	middle := clip(redact.Code(s.safe(lo, hi)), shownRegion)
+	shown := redact.SourceLine(before+middle+clip(s.safe(hi, min(end, hi+shownAfter)), shownAfter), len(before), len(middle))
+	line = strings.TrimRight(shown.Text().String(), " ")
+	column, width = shown.Column(), shown.Width()
+	return line, column, min(width, len(line)-column)
 }
 
 // cut moves an offset to where a character begins.
@@ -224,8 +230,7 @@ func (s *source) cut(at int) int {
 	return at
 }
 
-// safe gives a part of the text without what is hidden, and otherwise fit to
-// be shown.
+// safe returns a part of the text without what is hidden.
 func (s *source) safe(lo, hi int) string {
 	var b strings.Builder
 	for _, h := range s.hidden {
@@ -233,20 +238,16 @@ func (s *source) safe(lo, hi int) string {
 			continue
 		}
 		if h.lo > lo {
-			b.WriteString(safeText(string(s.text[lo:h.lo])))
+			b.Write(s.text[lo:h.lo])
 		}
 		b.WriteString(`"` + credential.Redact(strings.Trim(string(s.text[h.lo:h.hi]), "\"`")) + `"`)
 		lo = h.hi
 	}
 	if lo < hi {
-		b.WriteString(safeText(string(s.text[lo:hi])))
+		b.Write(s.text[lo:hi])
 	}
 	return b.String()
 }
-
-// safeText is text without whatever looks like a token, and without characters
-// that do something to a terminal.
-func safeText(text string) string { return detect.Scrub(text) }
 
 func clip(text string, limit int) string {
 	if len(text) <= limit {

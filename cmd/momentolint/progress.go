@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner"
 )
 
@@ -38,10 +39,10 @@ func (a *app) showProgress(ctx context.Context, p *scanner.Progress, f *reportFl
 		tick := time.NewTicker(time.Second / progressRate)
 		defer tick.Stop()
 		for {
-			_, _ = fmt.Fprintf(a.err, "\r\x1b[K%s", progressLine(p, time.Since(started), cli.Width(a.err)))
+			cli.Draw(a.err, redact.Of(progressLine(p, time.Since(started), cli.Width(a.err))))
 			select {
 			case <-done:
-				_, _ = fmt.Fprint(a.err, "\r\x1b[K")
+				cli.Draw(a.err, redact.Text{})
 				return
 			case <-tick.C:
 			}

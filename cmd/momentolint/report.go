@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/baseline"
 	"github.com/momentolint/momentolint/scanner/config"
@@ -118,7 +118,7 @@ func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *repo
 	a.remarks(r, f)
 	a.code = cli.ExitCode(r, s.failOn, next != nil)
 	if n := cli.Unfinished(r); n > 0 && s.failOn == "live" && a.code == exitFailed && !r.Incomplete {
-		_, _ = fmt.Fprintf(a.err, "momentolint: %s could not be checked, so nobody knows whether one is live\n", plural(n, "credential"))
+		_ = cli.Print(a.err, redact.Sprintf("momentolint: %s could not be verified; any of them may be live", plural(n, "credential")))
 	}
 	return failed
 }
@@ -153,25 +153,27 @@ func (a *app) remarks(r *finding.Report, f *reportFlags) {
 	if f.Format == "text" && !f.quiet || f.Format == "github" {
 		return
 	}
-	safe := report.Safe
-	if a.commandedByLog() {
-		safe = report.LogLine
+	say := func(line redact.Text) {
+		if a.commandedByLog() {
+			line = line.Log()
+		}
+		_ = cli.Print(a.err, line)
 	}
 	skipped := r.Summary.Skipped
 	for i, s := range skipped {
 		if i >= maxRemarks && !f.verbose {
-			_, _ = fmt.Fprintf(a.err, "momentolint: … and %d more not looked at\n", len(skipped)-i)
+			say(redact.Sprintf("momentolint: … and %d more not looked at", len(skipped)-i))
 			break
 		}
-		_, _ = fmt.Fprintf(a.err, "momentolint: not looked at: %s: %s\n", safe(s.Path), safe(s.Reason))
+		say(redact.Sprintf("momentolint: not looked at: %s: %s", s.Path, s.Reason))
 	}
 	if f.quiet {
 		return
 	}
 	for _, n := range r.Notes {
-		_, _ = fmt.Fprintf(a.err, "momentolint: %s\n", safe(n))
+		say(redact.Sprintf("momentolint: %s", n))
 	}
 	for _, e := range r.StaleBaseline {
-		_, _ = fmt.Fprintf(a.err, "momentolint: stale baseline entry: %s\n", safe(e))
+		say(redact.Sprintf("momentolint: stale baseline entry: %s", e))
 	}
 }

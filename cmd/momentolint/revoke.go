@@ -14,6 +14,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/finding"
@@ -105,8 +106,8 @@ func (a *app) revoke(cmd *cobra.Command, args []string, f *revokeFlags) error {
 		}
 		ids = append(ids, found...)
 		if others > 0 {
-			_, _ = fmt.Fprintf(a.err, "momentolint: the report has %s that cannot be revoked by id; see %s\n",
-				plural(others, "live credential of another kind"), afterALeak)
+			_ = cli.Print(a.err, redact.Sprintf("momentolint: the report has %s that cannot be revoked by id; see %s",
+				plural(others, "live credential of another kind"), afterALeak))
 		}
 	} else if len(ids) == 0 {
 		return wrong("no KEY_ID: name the keys to revoke, or a report with --from")
@@ -118,8 +119,7 @@ func (a *app) revoke(cmd *cobra.Command, args []string, f *revokeFlags) error {
 	}
 	defer client.Close()
 	if len(list) == 0 {
-		_, err := fmt.Fprintln(a.err, "momentolint: the report names no live v2 key: nothing to revoke")
-		return err
+		return cli.Print(a.err, redact.Literal("momentolint: the report names no live v2 key: nothing to revoke"))
 	}
 	ctx := cmd.Context()
 	if err := a.describe(ctx, client, list); err != nil {
@@ -220,7 +220,7 @@ func (a *app) describe(ctx context.Context, client *account.Client, list []*revo
 	case errors.Is(err, account.ErrRefused), err != nil && ctx.Err() != nil:
 		return err
 	case err != nil:
-		_, _ = fmt.Fprintf(a.err, "momentolint: the keys cannot be described: %v\n", err)
+		_ = cli.Print(a.err, redact.Sprintf("momentolint: the keys cannot be described: %s", err))
 	}
 	return nil
 }
@@ -291,7 +291,7 @@ func writePlan(w io.Writer, l look, list []*revocation, dryRun bool) error {
 
 // confirm asks on the terminal, or whatever standard input is.
 func (a *app) confirm() error {
-	_, _ = fmt.Fprint(a.err, "Revoke them for good? What uses them fails at once. Type yes: ")
+	cli.Prompt(a.err, redact.Literal("Revoke them for good? What uses them fails at once. Type yes: "))
 	answer, err := bufio.NewReader(io.LimitReader(a.in, 1<<10)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("reading the answer: %w", err)

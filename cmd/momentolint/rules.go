@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/words"
 	"github.com/momentolint/momentolint/scanner/export"
 	"github.com/momentolint/momentolint/scanner/rule"
@@ -76,28 +77,23 @@ func unknownRule(id string, list []rule.Rule) error {
 func (a *app) rulesTable(list []rule.Rule) error {
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	for _, r := range list {
-		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\n", r.ID, r.Severity(), r.Short); err != nil {
+		if err := cli.Print(w, redact.Sprintf("%s\t%s\t%s", r.ID, r.Severity(), r.Short)); err != nil {
 			return err
 		}
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(a.out, "\nRun \"momentolint rules RULE\" for what a rule means and how to fix what it finds.\n")
-	return err
+	return cli.Print(a.out, redact.Text{}, redact.Literal("Run \"momentolint rules RULE\" for what a rule means and how to fix what it finds."))
 }
 
 func (a *app) ruleText(r rule.Rule) error {
-	if _, err := fmt.Fprintf(a.out, "%s (%s)\n\n%s\n\n%s\n\n", r.ID, r.Severity(), r.Title, r.Full); err != nil {
-		return err
-	}
+	none := redact.Text{}
+	lines := []redact.Text{redact.Sprintf("%s (%s)", r.ID, r.Severity()), none, redact.Of(r.Title), none, redact.OfLines(r.Full), none}
 	for i, step := range r.Fix {
-		if _, err := fmt.Fprintf(a.out, "%d. %s\n", i+1, step); err != nil {
-			return err
-		}
+		lines = append(lines, redact.Sprintf("%d. %s", i+1, step))
 	}
-	_, err := fmt.Fprintf(a.out, "\n%s\n", r.HelpURI())
-	return err
+	return cli.Print(a.out, append(lines, none, redact.Of(r.HelpURI()))...)
 }
 
 func (a *app) rulesJSON(list []rule.Rule) error {

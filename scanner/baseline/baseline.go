@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
@@ -100,7 +101,7 @@ func parse(data []byte) (*Baseline, error) {
 		return nil, fmt.Errorf("version %d of the format: this momentolint knows version %d", f.Version, version)
 	}
 	for _, e := range f.Entries {
-		e.File = finding.WithoutCredentials(e.File)
+		e.File = redact.Credentials(e.File)
 		b.entries[e] = false
 	}
 	return b, nil
@@ -131,7 +132,7 @@ func (b *Baseline) parseGitleaks(data []byte) error {
 
 // slashed is a path as a baseline has it.
 func slashed(path string) string {
-	return finding.WithoutCredentials(strings.ReplaceAll(path, `\`, "/"))
+	return redact.Credentials(strings.ReplaceAll(path, `\`, "/"))
 }
 
 // New makes the baseline that covers the given findings.
@@ -146,7 +147,7 @@ func New(findings []finding.Finding) *Baseline {
 // entryOf is the entry for a finding. Files that are named by a credential are
 // told apart by what is in them alone: a baseline holds none.
 func entryOf(f *finding.Finding) Entry {
-	return Entry{File: finding.WithoutCredentials(f.Location.File), Rule: f.Rule, Fingerprint: f.Fingerprint}
+	return Entry{File: redact.Credentials(f.Location.File), Rule: f.Rule, Fingerprint: f.Fingerprint}
 }
 
 // Covers tells whether the finding was known, and notes that its entry is

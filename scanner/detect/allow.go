@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode"
+
+	"github.com/momentolint/momentolint/internal/redact"
 )
 
 // The marks of comments that silence a finding on their line.
@@ -83,7 +85,7 @@ func inlineAllow(lines []byte, rule string) (reason string, mute bool) {
 			continue
 		}
 		if strings.ContainsFunc(why, isWordRune) {
-			why = string(printable(scrubbed([]byte(strings.TrimSpace(why))), 200))
+			why = redact.Printable(redact.Prose(strings.TrimSpace(why)), 200)
 			return ownMark + " -- " + why, false
 		}
 		mute = true

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/detect/neverexpire"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
@@ -57,7 +58,7 @@ func (s *Scanner) breach(rule string, lo, hi int, message string, minor bool) {
 	m := Match{
 		Rule: rule, Message: message, Minor: minor,
 		Fingerprint: fingerprint(rule, string(bytes.Join(bytes.Fields(d[first:last]), []byte{' '}))),
-		Redacted:    string(printable(scrubbed(d[lo:hi]), displayAfter)),
+		Redacted:    redact.Printable(redact.Prose(string(d[lo:hi])), displayAfter),
 	}
 	s.others = slices.Insert(s.others, i, &candidate{lo: lo, hi: hi, match: m, text: string(d[lo:hi]), policy: true})
 }

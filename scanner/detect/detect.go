@@ -99,6 +99,8 @@ type Match struct {
 	// Lines and columns count from 1, columns in bytes; the end is exclusive. They
 	// span the text as it stands in the file, encoded or split as it may be.
 	StartLine, StartColumn, EndLine, EndColumn int
+	// UTF16Shift is finding.Location's.
+	UTF16Shift int
 	// Encoding lists the layers around the credential, outermost first.
 	Encoding []string
 	// Line is the line it stands on, or the first of several, with every secret

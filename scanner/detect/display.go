@@ -1,16 +1,15 @@
 package detect
 
 import (
-	"bytes"
 	"cmp"
 	"math"
 	"slices"
 	"strings"
-	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/redact"
 )
 
 // The width of a line that is shown, in bytes around the finding. The margin
@@ -45,11 +44,14 @@ type shown struct {
 	text   string
 }
 
-// show makes the line for people: the first of the lines that the finding
-// stands on, every secret in it redacted, cut to a displayable width.
+// show makes the line for people: the first of the lines that the finding is
+// on, every value in it masked, cut to a displayable width.
 func (s *Scanner) show(c *candidate) {
 	d := s.top.data
 	first, last := s.lineBounds(c.lo, c.lo)
+	if before := d[first:c.lo]; len(before) == c.match.StartColumn-1 && utf8.Valid(before) {
+		c.match.UTF16Shift = len(before) - len(utf16.Encode([]rune(string(before))))
+	}
 	first = max(first, c.lo-displayBefore)
 	if c.lo < s.last.lo {
 		// What was found after it has been handed on, and is not known any more.
@@ -63,10 +65,14 @@ func (s *Scanner) show(c *candidate) {
 		last--
 	}
 	var line strings.Builder
+	if from, _ := s.lineBounds(c.lo, c.lo); from < first {
+		// Redaction must know that what follows may be within a value.
+		line.WriteString("…")
+	}
 	at := first
 	for _, p := range s.secretsIn(c, first, max(last, c.hi)) {
 		if p.lo > at {
-			line.Write(scrubbed(d[at:min(p.lo, last)]))
+			line.WriteString(redact.Printable(string(d[at:min(p.lo, last)]), math.MaxInt))
 		}
 		if p.lo <= c.lo && c.lo < p.hi {
 			c.match.LineColumn, c.match.LineWidth = line.Len(), len(p.text)
@@ -78,17 +84,17 @@ func (s *Scanner) show(c *candidate) {
 		}
 	}
 	if at < last {
-		line.Write(scrubbed(d[at:last]))
+		line.WriteString(redact.Printable(string(d[at:last]), math.MaxInt))
 	}
 	text := line.String()
-	trimmed := strings.TrimLeft(text, " ")
-	if cut := min(len(text)-len(trimmed), c.match.LineColumn); cut > 0 {
+	if cut := min(len(text)-len(strings.TrimLeft(text, " ")), c.match.LineColumn); cut > 0 {
 		text = text[cut:]
 		c.match.LineColumn -= cut
 	}
-	c.match.Line = strings.TrimRight(text, " ")
+	safe := redact.SourceLine(text, c.match.LineColumn, c.match.LineWidth)
+	c.match.Line, c.match.LineColumn, c.match.LineWidth = safe.Text().TrimRight().String(), safe.Column(), safe.Width()
 	if end := c.match.LineColumn + c.match.LineWidth; end > len(c.match.Line) {
-		c.match.Line = text[:end]
+		c.match.Line = safe.Text().String()[:end]
 	}
 }
 
@@ -119,87 +125,7 @@ func (s *Scanner) secretsIn(c *candidate, lo, hi int) []shown {
 // display is what stands for a finding in a line that is shown.
 func (c *candidate) display() string {
 	if c.policy {
-		return string(printable(scrubbed([]byte(c.text)), displayAfter))
+		return redact.Printable(redact.Prose(c.text), displayAfter)
 	}
 	return c.match.Redacted
-}
-
-// Scrub makes a short text from a stranger, such as the first line of a message,
-// safe to show: whatever looks like a token is redacted, and control characters
-// are replaced.
-func Scrub(text string) string { return string(scrubbed([]byte(text))) }
-
-// scrubbed makes text around a finding safe to show: whatever looks like a
-// token of anybody's is redacted, and control characters are replaced.
-func scrubbed(text []byte) []byte {
-	var out []byte
-	for i := 0; i < len(text); {
-		end := i
-		for end < len(text) && (tokenSet[text[end]] || text[end] == '=') {
-			end++
-		}
-		if end-i >= 20 && secretive(text[i:end]) {
-			out = append(out, credential.Redact(string(text[i:end]))...)
-			i = end
-			continue
-		}
-		out = append(out, text[i:max(end, i+1)]...)
-		i = max(end, i+1)
-	}
-	return printable(out, math.MaxInt)
-}
-
-// secretive tells whether a long word looks random rather than written: part
-// of a token, which a cut may have left without its beginning.
-func secretive(word []byte) bool {
-	if bytes.Contains(word, []byte(starts)) {
-		return true
-	}
-	var upper, lower, digit, changes int
-	var before byte
-	for _, c := range word {
-		var now byte
-		switch {
-		case 'A' <= c && c <= 'Z':
-			upper, now = upper+1, 'A'
-		case 'a' <= c && c <= 'z':
-			lower, now = lower+1, 'a'
-		case isDigit(c):
-			digit, now = digit+1, '0'
-		default:
-			now = '.'
-		}
-		if now != before {
-			changes++
-		}
-		before = now
-	}
-	return upper > 2 && lower > 2 && digit > 1 && changes*5 > len(word)*2
-}
-
-// printable makes text safe for a terminal, a log and a report: valid UTF-8, no
-// control characters, nothing that changes the direction of writing, at most
-// so many bytes.
-func printable(text []byte, limit int) []byte {
-	out := make([]byte, 0, min(len(text), limit)+len("…"))
-	for len(text) > 0 {
-		r, n := utf8.DecodeRune(text)
-		if len(out)+max(n, 3) > limit && len(text) > n {
-			return append(out, "…"...)
-		}
-		switch {
-		case r == 0:
-			// UTF-16 is shown as what it says.
-		case r == utf8.RuneError && n <= 1:
-			out = append(out, "\uFFFD"...)
-		case r == '\t':
-			out = append(out, ' ')
-		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029':
-			out = append(out, "·"...)
-		default:
-			out = append(out, text[:n]...)
-		}
-		text = text[n:]
-	}
-	return out
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -74,7 +75,7 @@ func (s *Scanner) published(c *candidate) {
 		Message: why + ", so every visitor can read and use this long-lived credential; clients should get disposable tokens.",
 		// Another key at the same place is another finding.
 		Fingerprint: fingerprint(finding.FrontendRule, name+"\x00"+c.match.Fingerprint),
-		Redacted:    string(printable(d[lo:hi], displayAfter)),
+		Redacted:    redact.Printable(string(d[lo:hi]), displayAfter),
 	}
 	i, _ := slices.BinarySearchFunc(s.others, lo, func(p *candidate, lo int) int { return p.lo - lo })
 	s.others = slices.Insert(s.others, i, &candidate{lo: lo, hi: hi, match: m, text: string(d[lo:hi]), policy: true})

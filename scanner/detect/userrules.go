@@ -8,6 +8,7 @@ import (
 	"github.com/zricethezav/gitleaks/v8/report"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 )
 
 // The user's own rules look at all of a text, in chunks that overlap, so that a
@@ -36,7 +37,7 @@ func (s *Scanner) pathRules() {
 			continue
 		}
 		s.others = append(s.others, &candidate{match: Match{
-			Rule: f.RuleID, Message: userMessage(f), Redacted: string(printable([]byte(s.path), 200)),
+			Rule: f.RuleID, Message: userMessage(f), Redacted: redact.Printable(s.path, 200),
 			Fingerprint: fingerprint(f.RuleID, s.path),
 		}})
 	}
@@ -44,7 +45,7 @@ func (s *Scanner) pathRules() {
 
 // userMessage says in one sentence what a user's rule found.
 func userMessage(f report.Finding) string {
-	text := string(printable([]byte(strings.Join(strings.Fields(f.Description), " ")), 300))
+	text := redact.Printable(strings.Join(strings.Fields(f.Description), " "), 300)
 	if text == "" {
 		text = "Found by the rule " + f.RuleID
 	}

@@ -39,8 +39,9 @@ type Finding struct {
 	Location Location
 	// Commit is the commit that introduced it; nil outside of histories.
 	Commit *Commit
-	// Line is the source line (or the first of several) with every secret in it
-	// redacted, cut to a displayable width; "" where there is none to show.
+	// Line is the source line (or the first of several), cut to a displayable
+	// width; "" where there is none to show. Every value in it is masked, whether
+	// it is a secret or not: names, calls, keywords and punctuation are left.
 	// LineColumn and LineWidth mark the finding in it, in bytes from 0.
 	Line                  string
 	LineColumn, LineWidth int
@@ -69,6 +70,9 @@ type Location struct {
 	// File is slash-separated; members of an archive follow after "!".
 	File                                       string
 	StartLine, StartColumn, EndLine, EndColumn int
+	// UTF16Shift is how many more bytes than UTF-16 code units are before
+	// StartColumn on its line, for formats that count the latter; 0 if unknown.
+	UTF16Shift int
 	// Encoding lists the layers around the credential, outermost first, e.g.
 	// zip, base64.
 	Encoding []string

@@ -6,10 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 )
 
 // ScopeWords says in one line what a scope allows, e.g. "everything in the
@@ -76,7 +75,7 @@ func PermissionWords(p credential.Permission) string {
 	case credential.Unknown, "":
 		return "something this version does not know"
 	}
-	return verb(p) + " " + strings.ReplaceAll(Printable(p.Resource), "_", " ")
+	return verb(p) + " " + strings.ReplaceAll(redact.Name(p.Resource), "_", " ")
 }
 
 // Branch is what a scope allows in one place: a cache, a store, the account.
@@ -146,7 +145,7 @@ func verb(p credential.Permission) string {
 	case !ok && (role == "" || role == credential.Unknown):
 		words = "use in an unknown way"
 	case !ok:
-		words = Printable(role)
+		words = redact.Name(role)
 	}
 	if list {
 		return "list, " + words
@@ -166,7 +165,7 @@ func plural(p credential.Permission) string {
 	case credential.Unknown, "":
 		return "unknown resources"
 	}
-	return strings.ReplaceAll(Printable(p.Resource), "_", " ") + " rules"
+	return strings.ReplaceAll(redact.Name(p.Resource), "_", " ") + " rules"
 }
 
 func selected(selector, one, many string) string {
@@ -176,35 +175,9 @@ func selected(selector, one, many string) string {
 	case selector == credential.Unknown:
 		return "unknown " + many
 	case strings.HasSuffix(selector, "*"):
-		return many + " " + Printable(selector)
+		return many + " " + redact.Name(selector)
 	}
-	return one + " " + Printable(selector)
-}
-
-// maxPrintable is the most characters of a foreign name that are shown.
-const maxPrintable = 64
-
-// Printable makes a text of foreign origin (a cache's name, a description)
-// safe and readable in the middle of a line: cut to 64 characters, and quoted
-// with escapes where it is empty or holds blanks, quotes or characters that a
-// terminal would act on.
-func Printable(s string) string {
-	plain := s != "" && utf8.ValidString(s)
-	count := 0
-	for i, r := range s {
-		if count == maxPrintable {
-			s = s[:i] + "…"
-			break
-		}
-		count++
-		if !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == '"' || r == '\\' {
-			plain = false
-		}
-	}
-	if plain {
-		return s
-	}
-	return strconv.Quote(s)
+	return one + " " + redact.Name(selector)
 }
 
 // ExpiryWords says when something ends, seen from now: "never", "in 12 days",

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -78,7 +79,7 @@ func TestPrintableLetsNothingReachTheTerminal(t *testing.T) {
 		"caf\u00e9":               "caf\u00e9",
 		strings.Repeat("x", 1000): strings.Repeat("x", 64) + "…",
 	} {
-		if got := finding.Printable(in); got != want {
+		if got := redact.Name(in); got != want {
 			t.Errorf("Printable(%q) = %s, want %s", in, got, want)
 		}
 	}

@@ -4,12 +4,11 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -23,15 +22,16 @@ var csvColumns = []string{
 // CSV writes one row for each finding, with a heading, for spreadsheets
 // (RFC 4180). No cell begins like a formula.
 func CSV(w io.Writer, r *finding.Report) error {
-	v := newView(r, false)
+	v := newView(r)
 	out := csv.NewWriter(w)
 	if err := out.Write(csvColumns); err != nil {
 		return fmt.Errorf("writing the CSV report: %w", err)
 	}
 	for i := range v.findings {
-		row := v.csvRow(&v.findings[i])
-		for j := range row {
-			row[j] = csvCell(row[j])
+		texts := v.csvRow(&v.findings[i])
+		row := make([]string, len(texts))
+		for j := range texts {
+			row[j] = texts[j].Cell()
 		}
 		if err := out.Write(row); err != nil {
 			return fmt.Errorf("writing the CSV report: %w", err)
@@ -44,47 +44,36 @@ func CSV(w io.Writer, r *finding.Report) error {
 	return nil
 }
 
-func (v *view) csvRow(f *finding.Finding) []string {
+func (v *view) csvRow(f *finding.Finding) []redact.Text {
 	c, l := &f.Credential, f.Location
-	var kind, status, reason, scope, mayDo, expires, expiresAt, endpoint, keyID, issued, checked, commit, author, date, message string
+	var kind, status, reason, scope, mayDo, expires, expiresAt, endpoint, keyID, issued, checked, commit, author, date, message redact.Text
 	if c.IsZero() {
-		message = f.Message
+		message = redact.Of(f.Message)
 	} else {
 		k := v.factsOf(f)
-		kind, status, reason = string(c.Kind), string(k.status), f.Verdict.Reason
-		scope, mayDo = string(k.scope.Level), finding.ScopeWords(k.scope)
-		expires, endpoint, keyID = k.expiresWord(), k.endpoint, c.KeyID
+		kind, status, reason = redact.Of(string(c.Kind)), redact.Of(string(k.status)), redact.Of(f.Verdict.Reason)
+		scope, mayDo = redact.Of(string(k.scope.Level)), redact.Of(finding.ScopeWords(k.scope))
+		expires, endpoint, keyID = k.expiresWord(), redact.Of(k.endpoint), redact.Of(c.KeyID)
 		if k.expiry == credential.ExpiryAt {
 			expiresAt = timeCell(k.expiresAt)
 		}
 		issued, checked = timeCell(k.issuedAt), timeCell(f.Verdict.CheckedAt)
 	}
 	if f.Commit != nil {
-		commit, author, date = f.Commit.ID, f.Commit.Author, timeCell(f.Commit.Date)
+		commit, author, date = redact.Of(f.Commit.ID), redact.Of(f.Commit.Author), timeCell(f.Commit.Date)
 	}
-	return []string{
-		f.Rule, kind, status, reason, scope, mayDo, expires, expiresAt, l.File,
-		strconv.Itoa(l.StartLine), strconv.Itoa(l.StartColumn), strconv.Itoa(l.EndLine), strconv.Itoa(l.EndColumn),
-		strings.Join(l.Encoding, " "), commit, author, date, f.Fingerprint, f.Redacted, endpoint, keyID, issued, checked, message,
+	number := func(n int) redact.Text { return redact.Sprintf("%d", n) }
+	return []redact.Text{
+		redact.Of(f.Rule), kind, status, reason, scope, mayDo, expires, expiresAt, redact.Of(l.File),
+		number(l.StartLine), number(l.StartColumn), number(l.EndLine), number(l.EndColumn),
+		redact.Of(strings.Join(l.Encoding, " ")), commit, author, date, redact.Of(f.Fingerprint), redact.Of(f.Redacted), endpoint, keyID,
+		issued, checked, message,
 	}
 }
 
-func timeCell(t time.Time) string {
+func timeCell(t time.Time) redact.Text {
 	if t.IsZero() {
-		return ""
+		return redact.Text{}
 	}
-	return rfc3339(t)
-}
-
-// csvCell makes a cell harmless: control characters visible, and an apostrophe
-// before what a spreadsheet would take for a formula
-// (https://owasp.org/www-community/attacks/CSV_Injection). Fullwidth signs
-// count too: some programs take them for the same.
-func csvCell(s string) string {
-	s = clean(s)
-	first, n := utf8.DecodeRuneInString(strings.TrimLeft(s, " '\""))
-	if n > 0 && strings.ContainsRune("=+-@|%＝＋－＠", first) {
-		return "'" + s
-	}
-	return s
+	return redact.Of(rfc3339(t))
 }

@@ -2,10 +2,10 @@ package report
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
@@ -55,94 +55,91 @@ func severityLevel(s rule.Severity) level {
 }
 
 // titleOf names what was found, e.g. "Momento API key (v1)".
-func (v *view) titleOf(f *finding.Finding) string {
+func (v *view) titleOf(f *finding.Finding) redact.Text {
 	if known, ok := v.rules[f.Rule]; ok {
-		return known.Title
+		return redact.Of(known.Title)
 	}
-	return clean(f.Rule)
+	return redact.Of(f.Rule)
 }
 
 // describe says in one paragraph what was found: for a credential what it is,
 // whether it works, what it may do and when it ends.
-func (v *view) describe(f *finding.Finding) string {
+func (v *view) describe(f *finding.Finding) redact.Text {
 	if f.Credential.IsZero() {
 		if f.Message != "" {
-			return clean(f.Message)
+			return redact.Of(f.Message)
 		}
 		if known, ok := v.rules[f.Rule]; ok {
-			return known.Short
+			return redact.Of(known.Short)
 		}
-		return "Found by the rule " + clean(f.Rule) + "."
+		return redact.Sprintf("Found by the rule %s.", f.Rule)
 	}
 	k := v.factsOf(f)
-	state := string(k.status)
-	if reason := clean(f.Verdict.Reason); reason != "" {
-		state += " (" + reason + ")"
+	state := redact.Of(string(k.status))
+	if f.Verdict.Reason != "" {
+		state = redact.Sprintf("%s (%s)", state, f.Verdict.Reason)
 	}
-	parts := []string{
-		v.titleOf(f) + ", " + state + ".",
-		"It may do: " + clean(finding.ScopeWords(k.scope)) + ".",
-		v.endWords(k),
-	}
+	keyID := redact.Text{}
 	if id := f.Credential.KeyID; id != "" {
-		parts = append(parts, "Key id "+finding.Printable(id)+".")
+		keyID = redact.Sprintf("Key id %s.", redact.Name(id))
 	}
-	if words := beyond(v.rules[f.Rule], f.Message); words != "" {
-		parts = append(parts, words)
-	}
-	if where := v.whereWords(f); where != "" {
-		parts = append(parts, where)
-	}
-	return strings.Join(parts, " ")
+	return redact.Join(" ",
+		redact.Sprintf("%s, %s.", v.titleOf(f), state),
+		redact.Sprintf("It may do: %s.", finding.ScopeWords(k.scope)),
+		v.endWords(k),
+		keyID,
+		beyond(v.rules[f.Rule], f.Message),
+		v.whereWords(f),
+	)
 }
 
 // endWords says in one sentence when a credential ends.
-func (v *view) endWords(k facts) string {
+func (v *view) endWords(k facts) redact.Text {
 	switch {
 	case k.expired:
-		return "It expired " + v.expiresWords(k) + "."
+		return redact.Sprintf("It expired %s.", v.expiresWords(k))
 	case k.expiry == credential.ExpiryNever:
-		return "It never expires."
+		return redact.Literal("It never expires.")
 	case k.expiry == credential.ExpiryAt:
-		return "It expires " + v.expiresWords(k) + "."
+		return redact.Sprintf("It expires %s.", v.expiresWords(k))
 	}
-	return "It does not say when it expires."
+	return redact.Literal("It does not say when it expires.")
 }
 
 // whereWords says what a position cannot: member of an archive, encoding,
 // commit, and that git ignores the file.
-func (v *view) whereWords(f *finding.Finding) string {
-	var parts []string
+func (v *view) whereWords(f *finding.Finding) redact.Text {
+	var parts []redact.Text
 	switch _, member, packed := splitMember(f.Location, nil); {
 	case member != "":
-		parts = append(parts, "Inside the archive: "+clean(member)+", line "+strconv.Itoa(f.Location.StartLine)+".")
+		parts = append(parts, redact.Sprintf("Inside the archive: %s, line %d.", member, f.Location.StartLine))
 	case packed:
-		parts = append(parts, "Inside the compressed file: line "+strconv.Itoa(f.Location.StartLine)+".")
+		parts = append(parts, redact.Sprintf("Inside the compressed file: line %d.", f.Location.StartLine))
 	}
 	if len(f.Location.Encoding) > 0 {
-		parts = append(parts, "Encoded: "+clean(strings.Join(f.Location.Encoding, ", "))+".")
+		parts = append(parts, redact.Sprintf("Encoded: %s.", strings.Join(f.Location.Encoding, ", ")))
 	}
 	if c := f.Commit; c != nil {
-		words := "In the history since " + shortID(c.ID)
+		words := redact.Sprintf("In the history since %s", shortID(c.ID))
 		if !c.Date.IsZero() {
-			words += " of " + day(c.Date)
+			words = redact.Sprintf("%s of %s", words, day(c.Date))
 		}
-		parts = append(parts, words+".")
+		parts = append(parts, redact.Sprintf("%s.", words))
 	}
 	if f.IgnoredByGit {
-		parts = append(parts, "Git ignores this file.")
+		parts = append(parts, redact.Literal("Git ignores this file."))
 	}
-	return strings.Join(parts, " ")
+	return redact.Join(" ", parts...)
 }
 
 // nextWords is what to do about one finding, as one paragraph.
-func (v *view) nextWords(f *finding.Finding) []string {
+func (v *view) nextWords(f *finding.Finding) []redact.Text {
 	g := &group{head: f, facts: v.factsOf(f)}
 	g.rule, g.known = v.rules[f.Rule]
 	own, common := v.steps(g)
 	steps := slices.Concat(own, common)
 	if f.Advice != "" {
-		steps = append(steps, clean(f.Advice))
+		steps = append(steps, redact.Of(f.Advice))
 	}
 	return steps
 }

@@ -3,44 +3,44 @@ package report
 import (
 	"cmp"
 	"slices"
-	"strings"
 
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // What reports over many repositories say beside the others.
 type (
 	jsonRepository struct {
-		Name     string                   `json:"name"`
-		URL      string                   `json:"url"`
-		Status   finding.RepositoryStatus `json:"status"`
-		Reason   *string                  `json:"reason"`
-		Tries    int                      `json:"tries"`
-		Findings int                      `json:"findings"`
-		Skipped  int                      `json:"skipped"`
-		Opaque   int                      `json:"opaque"`
-		Commits  int64                    `json:"commits"`
-		Blobs    int64                    `json:"blobs"`
-		Bytes    int64                    `json:"bytes"`
-		Read     int64                    `json:"read"`
-		Seconds  float64                  `json:"seconds"`
+		Name     redact.Exact  `json:"name"`
+		URL      redact.Exact  `json:"url"`
+		Status   redact.Exact  `json:"status"`
+		Reason   *redact.Exact `json:"reason"`
+		Tries    int           `json:"tries"`
+		Findings int           `json:"findings"`
+		Skipped  int           `json:"skipped"`
+		Opaque   int           `json:"opaque"`
+		Commits  int64         `json:"commits"`
+		Blobs    int64         `json:"blobs"`
+		Bytes    int64         `json:"bytes"`
+		Read     int64         `json:"read"`
+		Seconds  float64       `json:"seconds"`
 	}
 	jsonCredential struct {
-		Fingerprint  string         `json:"fingerprint"`
-		Kind         string         `json:"kind"`
-		Status       finding.Status `json:"status"`
-		Owner        *string        `json:"owner"`
-		Repositories []string       `json:"repositories"`
+		Fingerprint  redact.Exact   `json:"fingerprint"`
+		Kind         redact.Exact   `json:"kind"`
+		Status       redact.Exact   `json:"status"`
+		Owner        *redact.Exact  `json:"owner"`
+		Repositories []redact.Exact `json:"repositories"`
 		Places       int            `json:"places"`
 		Introduced   *jsonPlace     `json:"introduced"`
 	}
 	jsonPlace struct {
-		Repository string    `json:"repository"`
-		File       string    `json:"file"`
-		Line       int       `json:"line"`
-		Commit     string    `json:"commit"`
-		Author     *string   `json:"author"`
-		Date       *jsonTime `json:"date"`
+		Repository redact.Exact  `json:"repository"`
+		File       redact.Exact  `json:"file"`
+		Line       int           `json:"line"`
+		Commit     redact.Exact  `json:"commit"`
+		Author     *redact.Exact `json:"author"`
+		Date       *jsonTime     `json:"date"`
 	}
 )
 
@@ -49,7 +49,7 @@ func (v *view) jsonRepositories() []jsonRepository {
 	for i := range v.Repositories {
 		r := &v.Repositories[i]
 		out = append(out, jsonRepository{
-			Name: v.scrubber.scrub(r.Name), URL: v.scrubber.scrub(r.URL), Status: r.Status, Reason: optional(v.scrubber.scrub(r.Reason)),
+			Name: v.exact(r.Name), URL: v.exact(r.URL), Status: v.exact(string(r.Status)), Reason: v.optional(r.Reason),
 			Tries: r.Tries, Findings: r.Findings, Skipped: r.Skipped, Opaque: r.Opaque, Commits: r.Commits, Blobs: r.Blobs, Bytes: r.Bytes, Read: r.Read,
 			Seconds: sane(r.Seconds),
 		})
@@ -62,23 +62,24 @@ func (v *view) jsonCredentials() []jsonCredential {
 		return nil
 	}
 	var out []jsonCredential
-	for _, g := range v.groups() {
+	groups := v.groups()
+	slices.SortStableFunc(groups, func(a, b *group) int { return cmp.Compare(a.head.Fingerprint, b.head.Fingerprint) })
+	for _, g := range groups {
 		if !g.isSecret() {
 			continue
 		}
 		c := jsonCredential{
-			Fingerprint: g.head.Fingerprint, Kind: string(g.head.Credential.Kind), Status: g.status,
-			Owner: optional(g.owner()), Repositories: g.repositories(), Places: len(g.places),
+			Fingerprint: v.exact(g.head.Fingerprint), Kind: v.exact(string(g.head.Credential.Kind)), Status: v.exact(string(g.status)),
+			Owner: v.optional(g.owner()), Repositories: v.exacts(g.repositories()), Places: len(g.places),
 		}
 		if f := g.introduced(); f != nil {
 			c.Introduced = &jsonPlace{
-				Repository: f.Repository, File: f.Location.File, Line: f.Location.StartLine, Commit: f.Commit.ID,
-				Author: optional(f.Commit.Author), Date: optionalTime(f.Commit.Date),
+				Repository: v.exact(f.Repository), File: v.exact(f.Location.File), Line: f.Location.StartLine, Commit: v.exact(f.Commit.ID),
+				Author: v.optional(f.Commit.Author), Date: optionalTime(f.Commit.Date),
 			}
 		}
 		out = append(out, c)
 	}
-	slices.SortStableFunc(out, func(a, b jsonCredential) int { return cmp.Compare(a.Fingerprint, b.Fingerprint) })
 	return out
 }
 
@@ -122,15 +123,15 @@ func (g *group) owner() string {
 
 // introducedWords says where a credential came in, and in how many
 // repositories it is; "" for a run over one place.
-func (v *view) introducedWords(g *group) string {
+func (v *view) introducedWords(g *group) redact.Text {
 	if v.Repositories == nil {
-		return ""
+		return redact.Text{}
 	}
-	words := "in " + count(len(g.repositories()), "repository", "repositories")
+	words := redact.Sprintf("in %s", count(len(g.repositories()), "repository", "repositories"))
 	if f := g.introduced(); f != nil {
-		words += ", first in " + clean(f.Repository) + " on " + day(f.Commit.Date)
+		words = redact.Sprintf("%s, first in %s on %s", words, f.Repository, day(f.Commit.Date))
 		if f.Commit.Author != "" {
-			words += " by " + clean(f.Commit.Author)
+			words = redact.Sprintf("%s by %s", words, f.Commit.Author)
 		}
 	}
 	return words
@@ -138,23 +139,23 @@ func (v *view) introducedWords(g *group) string {
 
 // repositoryWords is "2,000 repositories (2 failed, 1 waiting)", "" for a run
 // over one place.
-func (v *view) repositoryWords() string {
+func (v *view) repositoryWords() redact.Text {
 	if v.Repositories == nil {
-		return ""
+		return redact.Text{}
 	}
 	n := map[finding.RepositoryStatus]int{}
 	for i := range v.Repositories {
 		n[v.Repositories[i].Status]++
 	}
 	words := count(len(v.Repositories), "repository", "repositories")
-	var not []string
+	var not []redact.Text
 	for _, s := range []finding.RepositoryStatus{finding.RepositoryFailed, finding.RepositoryWaiting} {
 		if n[s] > 0 {
-			not = append(not, thousands(int64(n[s]))+" "+string(s))
+			not = append(not, redact.Sprintf("%s %s", thousands(int64(n[s])), s))
 		}
 	}
 	if len(not) > 0 {
-		words += " (" + strings.Join(not, ", ") + ")"
+		words = redact.Sprintf("%s (%s)", words, redact.Join(", ", not...))
 	}
 	return words
 }

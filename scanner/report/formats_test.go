@@ -18,6 +18,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -239,18 +240,18 @@ func TestCSVFormulas(t *testing.T) {
 		"=1": "'=1", "+1": "'+1", "-x": "'-x", "@a": "'@a", "|x": "'|x", `"=1`: `'"=1`, "'=1": "''=1", "＝1": "'＝1", "\t=1": `\x09=1`,
 		"a=1": "a=1", "": "", "12": "12", ".env": ".env",
 	} {
-		if got := csvCell(in); got != want {
+		if got := redact.Of(in).Cell(); got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}
-	if got := csvCell("  =1"); got != "'  =1" {
+	if got := redact.Of("  =1").Cell(); got != "'  =1" {
 		t.Errorf("blanks before a formula: %q", got)
 	}
 }
 
-func junit(t testing.TB, r *finding.Report) junitSuites {
+func junit(t testing.TB, r *finding.Report) readJunitSuites {
 	t.Helper()
-	var out junitSuites
+	var out readJunitSuites
 	if err := xml.Unmarshal([]byte(write(t, JUnit, r)), &out); err != nil {
 		t.Fatal(err)
 	}
@@ -346,7 +347,7 @@ func TestGitLabObeysItsFormat(t *testing.T) {
 }
 
 func TestGitLabTellsWhatIsKnown(t *testing.T) {
-	var out gitlabReport
+	var out readGitlabReport
 	if err := json.Unmarshal([]byte(write(t, GitLab, sample(t))), &out); err != nil {
 		t.Fatal(err)
 	}
@@ -417,12 +418,12 @@ func FuzzWriters(f *testing.F) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		var log sarifLog
+		var log readSarifLog
 		if err := json.Unmarshal([]byte(out["sarif"]), &log); err != nil || len(log.Runs[0].Results) != len(r.Findings) {
 			t.Errorf("sarif: %v", err)
 		}
 		parsePage(t, out["html"])
-		var suites junitSuites
+		var suites readJunitSuites
 		if err := xml.Unmarshal([]byte(out["junit"]), &suites); err != nil || suites.Failures != len(r.Findings) {
 			t.Errorf("junit: %v", err)
 		}

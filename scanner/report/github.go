@@ -2,12 +2,10 @@ package report
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -20,20 +18,29 @@ const maxAnnotations = 9
 // maxAnnotationMessage is where the runner cuts a message, less some room.
 const maxAnnotationMessage = 3900
 
-// githubLevels are the commands for the levels, worst first.
-var githubLevels = []struct {
-	level level
-	name  string
-}{{levelError, "error"}, {levelWarning, "warning"}, {levelNote, "notice"}}
+// githubLevel is a level and its command.
+type githubLevel struct {
+	level    level
+	annotate func(message redact.Text, properties ...redact.CommandProperty) redact.Text
+}
+
+// githubLevels are the levels, worst first.
+var githubLevels = []githubLevel{
+	{levelError, redact.AnnotateError}, {levelWarning, redact.AnnotateWarning}, {levelNote, redact.AnnotateNotice},
+}
+
+// title is the annotations' that are about the run.
+var title = redact.Property("title", redact.Literal(toolName))
 
 // GitHub writes workflow commands, which GitHub Actions turns into annotations
 // at the lines of a pull request, and the closing lines for the log
 // (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
 func GitHub(w io.Writer, r *finding.Report) error {
-	v := newView(r, false)
+	v := newView(r)
 	t := newTree(r.Root)
 	defer t.close()
 	out := bufio.NewWriter(w)
+	write := func(line redact.Text) { _, _ = out.WriteString(line.String() + "\n") }
 
 	order := v.annotated()
 	for _, f := range order {
@@ -43,7 +50,7 @@ func GitHub(w io.Writer, r *finding.Report) error {
 		room := maxAnnotations
 		if v.Incomplete && l.level == levelError {
 			room--
-			_, _ = out.WriteString(Annotation(l.name, toolName, v.incompleteWords()) + "\n")
+			write(l.annotate(v.incompleteWords(), title))
 		}
 		written, left := 0, 0
 		for _, f := range order {
@@ -51,17 +58,18 @@ func GitHub(w io.Writer, r *finding.Report) error {
 			case v.levelOf(f) != l.level:
 			case written < room:
 				written++
-				_, _ = out.WriteString(v.annotation(l.name, f, t) + "\n")
+				message, properties := v.annotation(f, t)
+				write(l.annotate(message, properties...))
 			default:
 				left++
 			}
 		}
 		if left > 0 {
-			_, _ = out.WriteString(command(l.name, []property{{"title", toolName}}, count(left, "more finding is", "more findings are")+" not shown here: see the job summary or the report.") + "\n")
+			write(l.annotate(redact.Sprintf("%s not shown here: see the job summary or the report.", count(left, "more finding is", "more findings are")), title))
 		}
 	}
 	for _, line := range v.logLines() {
-		_, _ = out.WriteString(line + "\n")
+		write(line)
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("writing the workflow commands: %w", err)
@@ -70,12 +78,12 @@ func GitHub(w io.Writer, r *finding.Report) error {
 }
 
 // incompleteWords says that there is more than what was found.
-func (v *view) incompleteWords() string {
-	words := "The run is incomplete: something was not looked at."
+func (v *view) incompleteWords() redact.Text {
+	words := redact.Literal("The run is incomplete: something was not looked at.")
 	if len(v.skipped) > 0 {
-		words += " " + skipWords(v.skipped)
+		words = redact.Sprintf("%s %s", words, skipWords(v.skipped))
 	}
-	return words + "\nThe log, the job summary and the report say what."
+	return redact.Lines(words, redact.Literal("The log, the job summary and the report say what."))
 }
 
 // annotated gives the findings, worst first: one place of every credential
@@ -94,87 +102,51 @@ func (v *view) annotated() []*finding.Finding {
 	return append(first, rest...)
 }
 
-// property is one "key=value" of a workflow command.
-type property struct{ key, value string }
-
-func (v *view) annotation(name string, f *finding.Finding, t *tree) string {
+func (v *view) annotation(f *finding.Finding, t *tree) (redact.Text, []redact.CommandProperty) {
 	where := t.locate(f)
 	at := region(f, where, t.lines(where))
-	properties := []property{{"file", where.file}, {"line", strconv.Itoa(at.StartLine)}}
+	number := func(n int) redact.Text { return redact.Sprintf("%d", n) }
+	properties := []redact.CommandProperty{redact.Property("file", redact.Of(where.file)), redact.Property("line", number(at.StartLine))}
 	switch {
 	case at.EndLine > at.StartLine:
 		// The runner drops the columns of what spans lines.
-		properties = append(properties, property{"endLine", strconv.Itoa(at.EndLine)})
+		properties = append(properties, redact.Property("endLine", number(at.EndLine)))
 	case at.StartColumn > 0:
-		properties = append(properties, property{"col", strconv.Itoa(at.StartColumn)})
+		properties = append(properties, redact.Property("col", number(at.StartColumn)))
 		if at.EndColumn > 0 {
-			properties = append(properties, property{"endColumn", strconv.Itoa(at.EndColumn)})
+			properties = append(properties, redact.Property("endColumn", number(at.EndColumn)))
 		}
 	}
-	properties = append(properties, property{"title", v.titleOf(f)})
-	lines := append([]string{v.describe(f)}, v.nextWords(f)...)
+	properties = append(properties, redact.Property("title", v.titleOf(f)))
+	lines := append([]redact.Text{v.describe(f)}, v.nextWords(f)...)
 	if known, ok := v.rules[f.Rule]; ok {
-		lines = append(lines, known.HelpURI())
+		lines = append(lines, redact.Of(known.HelpURI()))
 	}
-	message := strings.Join(lines, "\n")
-	if len(message) > maxAnnotationMessage {
-		message = strings.ToValidUTF8(message[:maxAnnotationMessage], "") + "…"
-	}
-	return command(name, properties, message)
+	return redact.Lines(lines...).CutBytes(maxAnnotationMessage), properties
 }
-
-// command builds a workflow command. Values are escaped as the runner's
-// ActionCommand reads them back.
-func command(name string, properties []property, message string) string {
-	var b strings.Builder
-	b.WriteString("::" + name)
-	for i, p := range properties {
-		b.WriteString([]string{" ", ","}[min(i, 1)] + p.key + "=" + propertyEscaper.Replace(neutral(clean(p.value))))
-	}
-	b.WriteString("::" + messageEscaper.Replace(neutral(message)))
-	return b.String()
-}
-
-var (
-	messageEscaper  = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
-	propertyEscaper = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
-)
-
-// neutral breaks what the runner would take for a command of its own: "##["
-// anywhere in a line, "::" at its beginning
-// (actions/runner, ActionCommand.cs; Azure Pipelines knows "##vso[" too).
-func neutral(s string) string {
-	// Of three signs in a row the first pass leaves two beside each other.
-	for strings.Contains(s, "##") || strings.Contains(s, "::") {
-		s = neutralizer.Replace(s)
-	}
-	return s
-}
-
-var neutralizer = strings.NewReplacer("##", "# #", "::", ": :")
 
 // logLines are the closing lines of the text format for a CI system's log. No
 // line begins with text of foreign origin.
-func (v *view) logLines() []string {
-	lines := []string{v.foundWords(), v.lookedWords()}
-	if words := v.silencedWords(); words != "" {
+func (v *view) logLines() []redact.Text {
+	lines := []redact.Text{v.foundWords(), v.lookedWords()}
+	if words := v.silencedWords(); !words.IsEmpty() {
 		lines = append(lines, words)
 	}
 	for _, note := range v.notes {
-		lines = append(lines, "note: "+clean(note))
+		lines = append(lines, redact.Sprintf("note: %s", note))
 	}
 	if len(v.skipped) > 0 {
-		lines = append(lines, "Not looked at, or not wholly: "+skipWords(v.skipped))
+		lines = append(lines, redact.Sprintf("Not looked at, or not wholly: %s", skipWords(v.skipped)))
 		for i, s := range v.skipped {
 			if i == maxLogSkips {
-				lines = append(lines, "  … and "+thousands(int64(len(v.skipped)-i))+" more")
+				lines = append(lines, redact.Sprintf("  … and %s more", thousands(int64(len(v.skipped)-i))))
 				break
 			}
-			lines = append(lines, "  "+clean(s.Path)+"  "+clean(s.Reason))
+			lines = append(lines, redact.Sprintf("  %s  %s", s.Path, s.Reason))
 		}
 	}
 	for i := range lines {
-		lines[i] = neutral(lines[i])
+		lines[i] = lines[i].Log()
 	}
 	return lines
 }
@@ -183,10 +155,13 @@ func (v *view) logLines() []string {
 const maxLogSkips = 50
 
 // placeWords is where a finding stands, for lists: file:line:column and commit.
-func placeWords(f *finding.Finding) string {
+func placeWords(f *finding.Finding) redact.Text {
 	words := position(f.Location)
-	if f.Commit != nil {
-		words += " (" + cmp.Or(shortID(f.Commit.ID), "history") + ")"
+	switch {
+	case f.Commit == nil:
+		return words
+	case f.Commit.ID == "":
+		return redact.Sprintf("%s (history)", words)
 	}
-	return words
+	return redact.Sprintf("%s (%s)", words, shortID(f.Commit.ID))
 }

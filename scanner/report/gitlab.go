@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
@@ -41,63 +42,63 @@ type (
 	gitlabScan struct {
 		Analyzer  gitlabTool      `json:"analyzer"`
 		Scanner   gitlabTool      `json:"scanner"`
-		Type      string          `json:"type"`
-		StartTime string          `json:"start_time"`
-		EndTime   string          `json:"end_time"`
-		Status    string          `json:"status"`
+		Type      redact.Text     `json:"type"`
+		StartTime redact.Text     `json:"start_time"`
+		EndTime   redact.Text     `json:"end_time"`
+		Status    redact.Text     `json:"status"`
 		Messages  []gitlabMessage `json:"messages,omitempty"`
 	}
 	gitlabTool struct {
-		ID      string     `json:"id"`
-		Name    string     `json:"name"`
-		URL     string     `json:"url"`
-		Vendor  gitlabName `json:"vendor"`
-		Version string     `json:"version"`
+		ID      redact.Text `json:"id"`
+		Name    redact.Text `json:"name"`
+		URL     redact.Text `json:"url"`
+		Vendor  gitlabName  `json:"vendor"`
+		Version redact.Text `json:"version"`
 	}
 	gitlabName struct {
-		Name string `json:"name"`
+		Name redact.Text `json:"name"`
 	}
 	gitlabMessage struct {
-		Level string `json:"level"`
-		Value string `json:"value"`
+		Level redact.Text `json:"level"`
+		Value redact.Text `json:"value"`
 	}
 	gitlabVulnerability struct {
-		ID          string                  `json:"id"`
-		Name        string                  `json:"name"`
-		Description string                  `json:"description"`
-		Severity    string                  `json:"severity"`
-		Solution    string                  `json:"solution,omitempty"`
+		ID          redact.Text             `json:"id"`
+		Name        redact.Text             `json:"name"`
+		Description redact.Text             `json:"description"`
+		Severity    redact.Text             `json:"severity"`
+		Solution    redact.Text             `json:"solution,omitzero"`
 		Identifiers []gitlabIdentifier      `json:"identifiers"`
 		Links       []gitlabLink            `json:"links,omitempty"`
 		Details     map[string]gitlabDetail `json:"details,omitempty"`
 		Location    gitlabLocation          `json:"location"`
-		Extract     string                  `json:"raw_source_code_extract,omitempty"`
+		Extract     redact.Text             `json:"raw_source_code_extract,omitzero"`
 	}
 	gitlabIdentifier struct {
-		Type  string `json:"type"`
-		Name  string `json:"name"`
-		Value string `json:"value"`
-		URL   string `json:"url,omitempty"`
+		Type  redact.Text `json:"type"`
+		Name  redact.Text `json:"name"`
+		Value redact.Text `json:"value"`
+		URL   redact.Text `json:"url,omitzero"`
 	}
 	gitlabLink struct {
-		URL string `json:"url"`
+		URL redact.Text `json:"url"`
 	}
 	gitlabDetail struct {
-		Name  string `json:"name"`
-		Type  string `json:"type"`
-		Value string `json:"value"`
+		Name  redact.Text `json:"name"`
+		Type  redact.Text `json:"type"`
+		Value redact.Text `json:"value"`
 	}
 	gitlabLocation struct {
-		File      string       `json:"file"`
+		File      redact.Text  `json:"file"`
 		StartLine int          `json:"start_line,omitempty"`
 		EndLine   int          `json:"end_line,omitempty"`
 		Commit    gitlabCommit `json:"commit"`
 	}
 	gitlabCommit struct {
-		SHA     string `json:"sha"`
-		Author  string `json:"author,omitempty"`
-		Date    string `json:"date,omitempty"`
-		Message string `json:"message,omitempty"`
+		SHA     redact.Text `json:"sha"`
+		Author  redact.Text `json:"author,omitzero"`
+		Date    redact.Text `json:"date,omitzero"`
+		Message redact.Text `json:"message,omitzero"`
 	}
 )
 
@@ -107,26 +108,27 @@ var gitlabSeverities = map[rule.Severity]string{
 
 // GitLab writes a secret detection report for artifacts:reports:secret_detection.
 func GitLab(w io.Writer, r *finding.Report) error {
-	v := newView(r, false)
+	v := newView(r)
 	t := newTree(r.Root)
 	defer t.close()
-	version := strings.TrimPrefix(r.ToolVersion, "v")
-	if version == "" {
-		version = "dev"
+	version := redact.Of(strings.TrimPrefix(r.ToolVersion, "v"))
+	if version.IsEmpty() {
+		version = redact.Literal("dev")
 	}
-	tool := gitlabTool{ID: toolName, Name: toolName, URL: projectURI, Vendor: gitlabName{toolName}, Version: version}
+	name := redact.Literal(toolName)
+	tool := gitlabTool{ID: name, Name: name, URL: redact.Literal(projectURI), Vendor: gitlabName{name}, Version: version}
 	end := r.Now.Add(time.Duration(sane(r.Summary.Seconds) * float64(time.Second)))
 	out := gitlabReport{
 		Version: gitlabVersion,
 		Schema:  "https://gitlab.com/gitlab-org/security-products/security-report-schemas/-/raw/v" + gitlabVersion + "/dist/secret-detection-report-format.json",
 		Scan: gitlabScan{
-			Analyzer: tool, Scanner: tool, Type: "secret_detection", Status: "success",
+			Analyzer: tool, Scanner: tool, Type: redact.Literal("secret_detection"), Status: redact.Literal("success"),
 			StartTime: gitlabTime(r.Now), EndTime: gitlabTime(end), Messages: v.gitlabMessages(),
 		},
 		Vulnerabilities: make([]gitlabVulnerability, 0, len(v.findings)),
 	}
 	if v.Incomplete {
-		out.Scan.Status = "failure"
+		out.Scan.Status = redact.Literal("failure")
 	}
 	for i := range v.findings {
 		out.Vulnerabilities = append(out.Vulnerabilities, v.gitlabVulnerability(&v.findings[i], t))
@@ -141,19 +143,20 @@ func GitLab(w io.Writer, r *finding.Report) error {
 }
 
 // gitlabTime is a time in UTC without its zone, as the format wants it.
-func gitlabTime(t time.Time) string { return strings.TrimSuffix(rfc3339(t), "Z") }
+func gitlabTime(t time.Time) redact.Text { return redact.Of(strings.TrimSuffix(rfc3339(t), "Z")) }
 
 func (v *view) gitlabMessages() []gitlabMessage {
 	var all []gitlabMessage
+	info, warn := redact.Literal("info"), redact.Literal("warn")
 	for _, note := range v.notes {
-		all = append(all, gitlabMessage{"info", "Note: " + clean(note)})
+		all = append(all, gitlabMessage{info, redact.Sprintf("Note: %s", note)})
 	}
 	for i, s := range v.skipped {
 		if i == maxGitlabMessages {
-			all = append(all, gitlabMessage{"warn", "Not looked at: " + thousands(int64(len(v.skipped)-i)) + " more"})
+			all = append(all, gitlabMessage{warn, redact.Sprintf("Not looked at: %s more", thousands(int64(len(v.skipped)-i)))})
 			break
 		}
-		all = append(all, gitlabMessage{"warn", "Not looked at: " + clean(s.Path) + ": " + clean(s.Reason)})
+		all = append(all, gitlabMessage{warn, redact.Sprintf("Not looked at: %s: %s", s.Path, s.Reason)})
 	}
 	return all
 }
@@ -161,28 +164,31 @@ func (v *view) gitlabMessages() []gitlabMessage {
 func (v *view) gitlabVulnerability(f *finding.Finding, t *tree) gitlabVulnerability {
 	at := t.locate(f)
 	out := gitlabVulnerability{
-		ID: v.stableID(f), Name: cutBytes(v.titleOf(f), maxGitlabName), Description: v.describe(f), Severity: "High",
-		Solution: cutBytes(strings.Join(v.nextWords(f), "\n"), maxGitlabSolution),
+		ID: redact.Of(v.stableID(f)), Name: v.titleOf(f).CutBytes(maxGitlabName), Description: v.describe(f), Severity: redact.Literal("High"),
+		Solution: redact.Lines(v.nextWords(f)...).CutBytes(maxGitlabSolution),
 		Identifiers: []gitlabIdentifier{{
-			Type: "momentolint_rule_id", Name: "momentolint rule ID " + clean(f.Rule), Value: "momentolint " + clean(f.Rule),
+			Type: redact.Literal("momentolint_rule_id"), Name: redact.Sprintf("momentolint rule ID %s", f.Rule), Value: redact.Sprintf("momentolint %s", f.Rule),
 		}},
-		Location: gitlabLocation{File: clean(at.file), Commit: gitlabCommit{SHA: gitlabNoCommit}},
-		Extract:  cleanSource(f.Line),
+		Location: gitlabLocation{File: redact.Of(at.file), Commit: gitlabCommit{SHA: redact.Literal(gitlabNoCommit)}},
+		Extract:  assignment(f).Text(),
 	}
 	if !at.packed {
 		out.Location.StartLine, out.Location.EndLine = max(0, f.Location.StartLine), max(0, f.Location.EndLine)
 	}
 	if known, ok := v.rules[f.Rule]; ok {
-		out.Severity = gitlabSeverities[severityOf(f, known)]
-		out.Identifiers[0].Value, out.Identifiers[0].URL = known.ID, known.HelpURI()
-		out.Links = []gitlabLink{{known.HelpURI()}}
+		out.Severity = redact.Of(gitlabSeverities[severityOf(f, known)])
+		uri := redact.Of(known.HelpURI())
+		out.Identifiers[0].Value, out.Identifiers[0].URL = redact.Of(known.ID), uri
+		out.Links = []gitlabLink{{uri}}
 		for _, cwe := range known.CWE {
-			n := strconv.Itoa(cwe)
-			out.Identifiers = append(out.Identifiers, gitlabIdentifier{"cwe", "CWE-" + n, n, "https://cwe.mitre.org/data/definitions/" + n + ".html"})
+			out.Identifiers = append(out.Identifiers, gitlabIdentifier{
+				redact.Literal("cwe"), redact.Sprintf("CWE-%d", cwe), redact.Sprintf("%d", cwe),
+				redact.Sprintf("https://cwe.mitre.org/data/definitions/%d.html", cwe),
+			})
 		}
 	}
 	if c := f.Commit; c != nil && c.ID != "" {
-		out.Location.Commit = gitlabCommit{SHA: clean(c.ID), Author: clean(c.Author), Message: clean(c.Subject), Date: timeCell(c.Date)}
+		out.Location.Commit = gitlabCommit{SHA: redact.Of(c.ID), Author: redact.Of(c.Author), Message: redact.Of(c.Subject), Date: timeCell(c.Date)}
 	}
 	if f.Credential.IsZero() {
 		return out
@@ -190,20 +196,21 @@ func (v *view) gitlabVulnerability(f *finding.Finding, t *tree) gitlabVulnerabil
 	k := v.factsOf(f)
 	switch k.status {
 	case finding.StatusDead, finding.StatusExpired:
-		out.Severity = "Info"
+		out.Severity = redact.Literal("Info")
 	}
 	expires := k.expiresWord()
 	if k.expiry == credential.ExpiryAt {
-		expires += " " + rfc3339(k.expiresAt)
+		expires = redact.Sprintf("%s %s", expires, rfc3339(k.expiresAt))
 	}
+	text := redact.Literal("text")
 	out.Details = map[string]gitlabDetail{
-		"status":      {"Status", "text", string(k.status)},
-		"may_do":      {"May do", "text", clean(finding.ScopeWords(k.scope))},
-		"expires":     {"Expires", "text", expires},
-		"fingerprint": {"Fingerprint", "text", f.Fingerprint},
+		"status":      {redact.Literal("Status"), text, redact.Of(string(k.status))},
+		"may_do":      {redact.Literal("May do"), text, redact.Of(finding.ScopeWords(k.scope))},
+		"expires":     {redact.Literal("Expires"), text, expires},
+		"fingerprint": {redact.Literal("Fingerprint"), text, redact.Of(f.Fingerprint)},
 	}
 	if id := f.Credential.KeyID; id != "" {
-		out.Details["key_id"] = gitlabDetail{"Key ID", "text", clean(id)}
+		out.Details["key_id"] = gitlabDetail{redact.Literal("Key ID"), text, redact.Of(id)}
 	}
 	return out
 }
@@ -218,12 +225,4 @@ func (v *view) stableID(f *finding.Finding) string {
 	sum[8] = sum[8]&0x3f | 0x80
 	s := hex.EncodeToString(sum[:16])
 	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
-}
-
-// cutBytes cuts a text to at most n bytes, at a character.
-func cutBytes(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n-len("…")], "") + "…"
 }

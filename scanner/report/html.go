@@ -9,10 +9,10 @@ import (
 	"html/template"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -30,75 +30,78 @@ type (
 	pageData struct {
 		Items []pageItem `json:"items"`
 		// Now is the day of the report, as 2026-11-23.
-		Now string `json:"now"`
+		Now redact.Text `json:"now"`
 	}
 	pageItem struct {
-		ID      string `json:"id"`
-		Title   string `json:"title"`
-		About   string `json:"about,omitempty"`
-		Rule    string `json:"rule"`
-		Docs    string `json:"docs,omitempty"`
-		Secret  bool   `json:"secret"`
-		Status  string `json:"status"`
-		Reason  string `json:"reason,omitempty"`
-		Level   string `json:"level"`
-		MayDo   string `json:"mayDo"`
-		Expires string `json:"expires"`
-		Soon    bool   `json:"soon,omitempty"`
+		ID      redact.Text `json:"id"`
+		Title   redact.Text `json:"title"`
+		About   redact.Text `json:"about,omitzero"`
+		Rule    redact.Text `json:"rule"`
+		Docs    redact.Text `json:"docs,omitzero"`
+		Secret  bool        `json:"secret"`
+		Status  redact.Text `json:"status"`
+		Reason  redact.Text `json:"reason,omitzero"`
+		Level   redact.Text `json:"level"`
+		MayDo   redact.Text `json:"mayDo"`
+		Expires redact.Text `json:"expires"`
+		Soon    bool        `json:"soon,omitempty"`
 		// End is the day of the expiry, as 2026-11-30.
-		End string `json:"end,omitempty"`
+		End redact.Text `json:"end,omitzero"`
 		// Ends says when in a few words, ExpiryWords in all.
-		Ends        string           `json:"ends"`
-		ExpiryWords string           `json:"expiryWords"`
-		CameIn      string           `json:"cameIn,omitempty"`
-		Key         string           `json:"key,omitempty"`
-		KeyID       string           `json:"keyId,omitempty"`
-		Subject     string           `json:"subject,omitempty"`
-		Role        string           `json:"role,omitempty"`
-		Called      string           `json:"called,omitempty"`
-		Caches      []string         `json:"caches,omitempty"`
+		Ends        redact.Text      `json:"ends"`
+		ExpiryWords redact.Text      `json:"expiryWords"`
+		CameIn      redact.Text      `json:"cameIn,omitzero"`
+		Key         redact.Text      `json:"key,omitzero"`
+		KeyID       redact.Text      `json:"keyId,omitzero"`
+		Subject     redact.Text      `json:"subject,omitzero"`
+		Role        redact.Text      `json:"role,omitzero"`
+		Called      redact.Text      `json:"called,omitzero"`
+		Caches      []redact.Text    `json:"caches,omitempty"`
 		Permissions []pagePermission `json:"permissions,omitempty"`
-		Steps       []string         `json:"steps,omitempty"`
+		Steps       []redact.Text    `json:"steps,omitempty"`
 		Places      []pagePlace      `json:"places"`
 	}
 	// pagePermission is one right: in which place, and to do what; "" = all.
 	pagePermission struct {
-		On   string `json:"on"`
-		Does string `json:"does,omitempty"`
+		On   redact.Text `json:"on"`
+		Does redact.Text `json:"does,omitzero"`
 	}
 	pagePlace struct {
-		File    string `json:"file"`
-		At      string `json:"at,omitempty"`
-		Note    string `json:"note,omitempty"`
-		Message string `json:"message,omitempty"`
-		Number  int    `json:"number,omitempty"`
-		// Line is what stands before the finding, the finding, and what follows.
-		Line   *[3]string `json:"line,omitempty"`
-		Advice string     `json:"advice,omitempty"`
+		File    redact.Text `json:"file"`
+		At      redact.Text `json:"at,omitzero"`
+		Note    redact.Text `json:"note,omitzero"`
+		Message redact.Text `json:"message,omitzero"`
+		Number  int         `json:"number,omitempty"`
+		// Line is the name to which the finding is assigned, the finding, and
+		// what follows, which is empty.
+		Line   *[3]redact.Text `json:"line,omitempty"`
+		Advice redact.Text     `json:"advice,omitzero"`
 	}
+	pageSkip struct{ Path, Reason redact.Text }
 )
 
 // page is what the template gets.
 type page struct {
-	Policy, Version, Generated string
-	Found, Looked, Silenced    string
-	Skipped                    string
-	SkippedPaths               []finding.Skip
-	MoreSkipped                int
-	Notes                      []string
-	Style                      template.CSS
-	Script                     template.JS
-	Data                       pageData
-	Plain                      []pageItem
-	MorePlain                  int
-	Incomplete, Clean          bool
+	Policy                  string
+	Version, Generated      redact.Text
+	Found, Looked, Silenced redact.Text
+	Skipped                 redact.Text
+	SkippedPaths            []pageSkip
+	MoreSkipped             int
+	Notes                   []redact.Text
+	Style                   template.CSS
+	Script                  template.JS
+	Data                    pageData
+	Plain                   []pageItem
+	MorePlain               int
+	Incomplete, Clean       bool
 }
 
 // HTML writes the report as one page that needs nothing else: style, script
 // and data are inside, no address is ever loaded (a content security policy
 // sees to it), and everything in it is redacted.
 func HTML(w io.Writer, r *finding.Report) error {
-	v := newView(r, false)
+	v := newView(r)
 	style, err := pageFiles.ReadFile("page/style.css")
 	if err != nil {
 		return fmt.Errorf("reading the page's style: %w", err)
@@ -114,19 +117,19 @@ func HTML(w io.Writer, r *finding.Report) error {
 	p := page{
 		Policy: "default-src 'none'; style-src " + hashSource(style) + "; script-src " + hashSource(script) +
 			"; base-uri 'none'; form-action 'none'",
-		Version: clean(r.ToolVersion), Generated: r.Now.UTC().Format("2 January 2006, 15:04 UTC"),
+		Version: redact.Of(r.ToolVersion), Generated: redact.Of(r.Now.UTC().Format("2 January 2006, 15:04 UTC")),
 		Found: v.foundWords(), Looked: v.lookedWords(), Silenced: v.silencedWords(),
 		// Both are files of this package.
 		Style: template.CSS(style), Script: template.JS(script), //nolint:gosec // not from outside
 		Data: v.pageData(), Incomplete: v.Incomplete, Clean: len(v.findings) == 0 && !v.Incomplete,
 	}
 	for _, note := range v.notes {
-		p.Notes = append(p.Notes, clean(note))
+		p.Notes = append(p.Notes, redact.Of(note))
 	}
 	if len(v.skipped) > 0 {
-		p.Skipped = "Not looked at, or not wholly: " + skipWords(v.skipped)
+		p.Skipped = redact.Sprintf("Not looked at, or not wholly: %s", skipWords(v.skipped))
 		for _, s := range v.skipped[:min(len(v.skipped), maxPlainRows)] {
-			p.SkippedPaths = append(p.SkippedPaths, finding.Skip{Path: clean(s.Path), Reason: clean(s.Reason)})
+			p.SkippedPaths = append(p.SkippedPaths, pageSkip{redact.Of(s.Path), redact.Of(s.Reason)})
 		}
 		p.MoreSkipped = len(v.skipped) - len(p.SkippedPaths)
 	}
@@ -150,7 +153,7 @@ func hashSource(text []byte) string {
 }
 
 func (v *view) pageData() pageData {
-	data := pageData{Items: []pageItem{}, Now: v.Now.UTC().Format(time.DateOnly)}
+	data := pageData{Items: []pageItem{}, Now: day(v.Now)}
 	for _, g := range v.groups() {
 		data.Items = append(data.Items, v.pageItem(g))
 	}
@@ -158,9 +161,11 @@ func (v *view) pageData() pageData {
 }
 
 func (v *view) pageItem(g *group) pageItem {
-	out := pageItem{ID: clean(g.head.Fingerprint), Title: g.title(), Rule: clean(g.head.Rule), Secret: g.isSecret(), Status: "policy"}
+	out := pageItem{
+		ID: redact.Of(g.head.Fingerprint), Title: g.title(), Rule: redact.Of(g.head.Rule), Secret: g.isSecret(), Status: redact.Literal("policy"),
+	}
 	if g.known {
-		out.Docs = g.rule.HelpURI()
+		out.Docs = redact.Of(g.rule.HelpURI())
 	}
 	own, common := v.steps(g)
 	out.Steps = slices.Concat(own, common)
@@ -168,26 +173,26 @@ func (v *view) pageItem(g *group) pageItem {
 		out.Places = append(out.Places, v.pagePlace(g, f))
 	}
 	if !g.isSecret() {
-		out.ID, out.About = out.Rule, g.rule.Short
+		out.ID, out.About = out.Rule, redact.Of(g.rule.Short)
 		if !g.known {
-			out.Status = "rule"
+			out.Status = redact.Literal("rule")
 		}
 		return out
 	}
-	out.Status, out.Reason = string(g.status), clean(g.head.Verdict.Reason)
-	out.Level, out.MayDo = string(g.scope.Level), clean(finding.ScopeWords(g.scope))
+	out.Status, out.Reason = redact.Of(string(g.status)), redact.Of(g.head.Verdict.Reason)
+	out.Level, out.MayDo = redact.Of(string(g.scope.Level)), redact.Of(finding.ScopeWords(g.scope))
 	out.Expires, out.Soon, out.ExpiryWords = g.expiresWord(), g.soon, v.expiresWords(g.facts)
 	out.Ends = v.whenWords(g.facts)
 	if g.expiry == credential.ExpiryAt {
-		out.End = rfc3339(g.expiresAt)[:len(time.DateOnly)]
+		out.End = redact.Of(rfc3339(g.expiresAt)[:len(time.DateOnly)])
 	}
 	out.CameIn = v.introducedWords(g)
-	out.Key, out.KeyID, out.Subject = v.keyWords(g), clean(g.head.Credential.KeyID), clean(g.head.Credential.Subject)
+	out.Key, out.KeyID, out.Subject = v.keyWords(g), redact.Of(g.head.Credential.KeyID), redact.Of(g.head.Credential.Subject)
 	if a := g.head.Verdict.Account; a != nil {
-		out.Role, out.Called = roleWords(a), clean(a.Description)
+		out.Role, out.Called = roleWords(a), redact.Of(a.Description)
 	}
 	for _, name := range g.head.Verdict.Caches {
-		out.Caches = append(out.Caches, finding.Printable(name))
+		out.Caches = append(out.Caches, redact.Of(redact.Name(name)))
 	}
 	out.Permissions = pagePermissions(g.scope)
 	return out
@@ -197,12 +202,12 @@ func (v *view) pageItem(g *group) pageItem {
 // that the page can turn them round: who may do what.
 func pagePermissions(s credential.Scope) []pagePermission {
 	if s.Level == credential.ScopeSuperUser {
-		return []pagePermission{{On: "everything in the account"}}
+		return []pagePermission{{On: redact.Literal("everything in the account")}}
 	}
 	var all []pagePermission
 	for _, branch := range finding.ScopeTree(s) {
 		for _, leaf := range branch.Leaves {
-			all = append(all, pagePermission{clean(branch.Name), clean(leaf)})
+			all = append(all, pagePermission{redact.Of(branch.Name), redact.Of(leaf)})
 		}
 	}
 	return all
@@ -210,16 +215,13 @@ func pagePermissions(s credential.Scope) []pagePermission {
 
 func (v *view) pagePlace(g *group, f *finding.Finding) pagePlace {
 	l := f.Location
-	out := pagePlace{File: clean(l.File), Advice: clean(f.Advice), Number: l.StartLine}
-	out.At = strings.TrimPrefix(position(l), out.File)
-	out.Note = strings.Join(remarks(g, shownPlace{Finding: f, last: f}), " · ")
+	out := pagePlace{File: redact.Of(l.File), At: lineAndColumn(l), Advice: redact.Of(f.Advice), Number: l.StartLine}
+	out.Note = redact.Join(" · ", remarks(g, shownPlace{Finding: f, last: f})...)
 	if out.Message = beyond(g.rule, f.Message); !g.isSecret() {
 		out.Message = v.describe(f)
 	}
-	if f.Line != "" {
-		from := min(max(0, f.LineColumn), len(f.Line))
-		to := min(max(from, from+max(0, f.LineWidth)), len(f.Line))
-		out.Line = &[3]string{cleanSource(f.Line[:from]), cleanSource(f.Line[from:to]), cleanSource(f.Line[to:])}
+	if line := assignment(f); !line.IsEmpty() {
+		out.Line = &[3]redact.Text{line.Before(), line.Mark(), line.After()}
 	}
 	return out
 }

@@ -17,7 +17,7 @@ import (
 type parsedPage struct {
 	policy          string
 	scripts, styles []string
-	data            pageData
+	data            readPageData
 }
 
 // parsePage reads a page as a browser does and fails where anything is in it
@@ -113,11 +113,11 @@ func TestHTMLHoldsEverything(t *testing.T) {
 }
 
 func TestHTMLSaysWhoMayDoWhat(t *testing.T) {
-	got := map[string][]pagePermission{}
+	got := map[string][]readPagePermission{}
 	for _, item := range parsePage(t, write(t, HTML, sample(t))).data.Items {
 		got[item.Subject+"/"+item.Status] = item.Permissions
 	}
-	for who, want := range map[string][]pagePermission{
+	for who, want := range map[string][]readPagePermission{
 		"ada@example.com/live":    {{On: "everything in the account"}},
 		"dev@example.com/expired": {{"cache sessions", "read all items"}},
 		"orders-service/live": {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -18,62 +19,98 @@ const schemaVersion = 1
 // the same to other programs. The order of fields is that of the output.
 type (
 	jsonReport struct {
-		SchemaVersion int             `json:"schema_version"`
-		Tool          jsonTool        `json:"tool"`
-		Summary       finding.Summary `json:"summary"`
-		Findings      []jsonFinding   `json:"findings"`
+		SchemaVersion int           `json:"schema_version"`
+		Tool          jsonTool      `json:"tool"`
+		Summary       jsonSummary   `json:"summary"`
+		Findings      []jsonFinding `json:"findings"`
 		// Notes and StaleBaseline are left out when empty.
-		Notes         []string `json:"notes,omitempty"`
-		StaleBaseline []string `json:"stale_baseline,omitempty"`
+		Notes         []redact.Exact `json:"notes,omitempty"`
+		StaleBaseline []redact.Exact `json:"stale_baseline,omitempty"`
 		// Repositories and Credentials are those of a fleet, else left out.
 		Repositories []jsonRepository `json:"repositories,omitempty"`
 		Credentials  []jsonCredential `json:"credentials,omitempty"`
 	}
 	jsonTool struct {
-		Name    string `json:"name"`
-		Version string `json:"version"`
+		Name    redact.Text `json:"name"`
+		Version redact.Text `json:"version"`
+	}
+	jsonSummary struct {
+		Findings    int             `json:"findings"`
+		Credentials int             `json:"credentials"`
+		Live        int             `json:"live"`
+		Files       int64           `json:"files"`
+		Blobs       int64           `json:"blobs"`
+		Commits     int64           `json:"commits"`
+		Bytes       int64           `json:"bytes"`
+		Skipped     []jsonSkip      `json:"skipped"`
+		Opaque      []jsonOpaque    `json:"opaque"`
+		Excluded    []jsonExclusion `json:"excluded"`
+		Seconds     float64         `json:"seconds"`
+	}
+	jsonSkip struct {
+		Path   redact.Exact `json:"path"`
+		Reason redact.Exact `json:"reason"`
+	}
+	jsonOpaque struct {
+		Path   redact.Exact `json:"path"`
+		Reason redact.Exact `json:"reason"`
+		Format redact.Exact `json:"format"`
+	}
+	jsonExclusion struct {
+		By     redact.Exact `json:"by"`
+		Count  int          `json:"count"`
+		Source redact.Exact `json:"source"`
 	}
 	jsonFinding struct {
-		Rule         string    `json:"rule"`
-		Kind         *string   `json:"kind"`
-		File         string    `json:"file"`
-		Line         int       `json:"line"`
-		Column       int       `json:"column"`
-		EndLine      int       `json:"end_line"`
-		EndColumn    int       `json:"end_column"`
-		Commit       *string   `json:"commit"`
-		Author       *string   `json:"author"`
-		Date         *jsonTime `json:"date"`
-		Fingerprint  string    `json:"fingerprint"`
-		Redacted     *string   `json:"redacted"`
-		Incomplete   bool      `json:"incomplete"`
-		Encoding     []string  `json:"encoding"`
-		Endpoint     *string   `json:"endpoint"`
-		KeyID        *string   `json:"key_id"`
-		IssuedAt     *jsonTime `json:"issued_at"`
-		Expires      string    `json:"expires"`
-		ExpiresAt    *jsonTime `json:"expires_at"`
-		Scope        jsonScope `json:"scope"`
-		Status       string    `json:"status"`
-		StatusReason *string   `json:"status_reason"`
-		CheckedAt    *jsonTime `json:"checked_at"`
-		Message      string    `json:"message,omitempty"`
-		IgnoredByGit bool      `json:"ignored_by_git,omitempty"`
-		ExpiresSoon  bool      `json:"expires_soon,omitempty"`
-		Caches       *[]string `json:"caches,omitempty"`
-		Role         *jsonRole `json:"role,omitempty"`
-		Secret       string    `json:"secret,omitempty"`
-		Repository   string    `json:"repository,omitempty"`
+		Rule         redact.Exact    `json:"rule"`
+		Kind         *redact.Exact   `json:"kind"`
+		File         redact.Exact    `json:"file"`
+		Line         int             `json:"line"`
+		Column       int             `json:"column"`
+		EndLine      int             `json:"end_line"`
+		EndColumn    int             `json:"end_column"`
+		Commit       *redact.Exact   `json:"commit"`
+		Author       *redact.Exact   `json:"author"`
+		Date         *jsonTime       `json:"date"`
+		Fingerprint  redact.Exact    `json:"fingerprint"`
+		Redacted     *redact.Exact   `json:"redacted"`
+		Incomplete   bool            `json:"incomplete"`
+		Encoding     []redact.Exact  `json:"encoding"`
+		Endpoint     *redact.Exact   `json:"endpoint"`
+		KeyID        *redact.Exact   `json:"key_id"`
+		IssuedAt     *jsonTime       `json:"issued_at"`
+		Expires      redact.Text     `json:"expires"`
+		ExpiresAt    *jsonTime       `json:"expires_at"`
+		Scope        jsonScope       `json:"scope"`
+		Status       redact.Exact    `json:"status"`
+		StatusReason *redact.Exact   `json:"status_reason"`
+		CheckedAt    *jsonTime       `json:"checked_at"`
+		Message      redact.Exact    `json:"message,omitzero"`
+		IgnoredByGit bool            `json:"ignored_by_git,omitempty"`
+		ExpiresSoon  bool            `json:"expires_soon,omitempty"`
+		Caches       *[]redact.Exact `json:"caches,omitempty"`
+		Role         *jsonRole       `json:"role,omitempty"`
+		Secret       redact.Exact    `json:"secret,omitzero"`
+		Repository   redact.Exact    `json:"repository,omitzero"`
 	}
 	jsonScope struct {
-		Level       credential.ScopeLevel   `json:"level"`
-		Permissions []credential.Permission `json:"permissions"`
+		Level       redact.Exact     `json:"level"`
+		Permissions []jsonPermission `json:"permissions"`
+	}
+	// jsonPermission is credential.Permission.
+	jsonPermission struct {
+		Resource redact.Exact `json:"resource"`
+		Role     redact.Exact `json:"role"`
+		Cache    redact.Exact `json:"cache,omitzero"`
+		Item     redact.Exact `json:"item,omitzero"`
+		Topic    redact.Exact `json:"topic,omitzero"`
+		Function redact.Exact `json:"function,omitzero"`
 	}
 	jsonRole struct {
-		ID           string   `json:"id"`
-		Name         string   `json:"name"`
-		Description  string   `json:"description"`
-		AllowedCIDRs []string `json:"allowed_cidrs"`
+		ID           redact.Exact   `json:"id"`
+		Name         redact.Exact   `json:"name"`
+		Description  redact.Exact   `json:"description"`
+		AllowedCIDRs []redact.Exact `json:"allowed_cidrs"`
 	}
 	// jsonTime is a time in RFC 3339, UTC, to the second.
 	jsonTime time.Time
@@ -103,19 +140,17 @@ func rfc3339(t time.Time) string {
 
 // JSON writes the report as one JSON document of schema version 1.
 func JSON(w io.Writer, r *finding.Report) error {
-	v := newView(r, true)
+	v := newView(r)
 	out := jsonReport{
 		SchemaVersion: schemaVersion,
-		Tool:          jsonTool{Name: toolName, Version: r.ToolVersion},
-		Summary:       r.Summary,
+		Tool:          jsonTool{Name: redact.Literal(toolName), Version: redact.Of(r.ToolVersion)},
+		Summary:       v.jsonSummary(),
 		Findings:      make([]jsonFinding, 0, len(v.findings)),
-		Notes:         v.notes,
-		StaleBaseline: v.stale,
+		Notes:         v.exacts(v.notes),
+		StaleBaseline: v.exacts(v.stale),
 		Repositories:  v.jsonRepositories(),
 		Credentials:   v.jsonCredentials(),
 	}
-	out.Summary.Ledger = v.ledger()
-	out.Summary.Seconds = sane(out.Summary.Seconds)
 	for i := range v.findings {
 		out.Findings = append(out.Findings, v.jsonFinding(&v.findings[i]))
 	}
@@ -128,53 +163,94 @@ func JSON(w io.Writer, r *finding.Report) error {
 	return nil
 }
 
+func (v *view) jsonSummary() jsonSummary {
+	s := v.Summary
+	out := jsonSummary{
+		Findings: s.Findings, Credentials: s.Credentials, Live: s.Live, Files: s.Files, Blobs: s.Blobs, Commits: s.Commits, Bytes: s.Bytes,
+		Skipped: []jsonSkip{}, Opaque: []jsonOpaque{}, Excluded: []jsonExclusion{}, Seconds: sane(s.Seconds),
+	}
+	ledger := v.ledger()
+	for _, e := range ledger.Skipped {
+		out.Skipped = append(out.Skipped, jsonSkip{v.exact(e.Path), v.exact(e.Reason)})
+	}
+	for _, e := range ledger.Opaque {
+		out.Opaque = append(out.Opaque, jsonOpaque{v.exact(e.Path), v.exact(e.Reason), v.exact(e.Format)})
+	}
+	for _, e := range ledger.Excluded {
+		out.Excluded = append(out.Excluded, jsonExclusion{v.exact(string(e.By)), e.Count, v.exact(e.Source)})
+	}
+	return out
+}
+
 func (v *view) jsonFinding(f *finding.Finding) jsonFinding {
 	out := jsonFinding{
-		Rule: f.Rule,
-		File: f.Location.File, Line: f.Location.StartLine, Column: f.Location.StartColumn,
+		Rule: v.exact(f.Rule),
+		File: v.exact(f.Location.File), Line: f.Location.StartLine, Column: f.Location.StartColumn,
 		EndLine: f.Location.EndLine, EndColumn: f.Location.EndColumn,
-		Fingerprint: f.Fingerprint, Redacted: optional(f.Redacted), Incomplete: f.Credential.Incomplete,
-		Encoding:     append([]string{}, f.Location.Encoding...),
+		Fingerprint: v.exact(f.Fingerprint), Redacted: v.optional(f.Redacted), Incomplete: f.Credential.Incomplete,
+		Encoding:     v.exacts(f.Location.Encoding),
 		IgnoredByGit: f.IgnoredByGit,
-		Repository:   f.Repository,
+		Repository:   v.exact(f.Repository),
 	}
 	if c := f.Commit; c != nil {
-		out.Commit, out.Author, out.Date = optional(c.ID), optional(c.Author), optionalTime(c.Date)
+		out.Commit, out.Author, out.Date = v.optional(c.ID), v.optional(c.Author), optionalTime(c.Date)
 	}
 	k := v.factsOf(f)
 	c := &f.Credential
-	if out.Kind = optional(string(c.Kind)); out.Kind == nil {
-		out.Message = f.Message
+	if out.Kind = v.optional(string(c.Kind)); out.Kind == nil {
+		out.Message = v.exact(f.Message)
 	}
-	out.Endpoint, out.KeyID = optional(k.endpoint), optional(c.KeyID)
+	out.Endpoint, out.KeyID = v.optional(k.endpoint), v.optional(c.KeyID)
 	out.IssuedAt = optionalTime(k.issuedAt)
 	out.Expires = k.expiresWord()
 	if k.expiry == credential.ExpiryAt {
 		out.ExpiresSoon = k.soon
 		out.ExpiresAt = optionalTime(k.expiresAt)
 	}
-	out.Scope = jsonScope{k.scope.Level, append([]credential.Permission{}, k.scope.Permissions...)}
-	out.Status, out.StatusReason = string(k.status), optional(f.Verdict.Reason)
+	out.Scope = v.jsonScope(k.scope)
+	out.Status, out.StatusReason = v.exact(string(k.status)), v.optional(f.Verdict.Reason)
 	out.CheckedAt = optionalTime(f.Verdict.CheckedAt)
 	if f.Verdict.CachesKnown {
-		caches := append([]string{}, f.Verdict.Caches...)
+		caches := v.exacts(f.Verdict.Caches)
 		out.Caches = &caches
 	}
 	if a := f.Verdict.Account; a != nil {
-		out.Role = &jsonRole{a.RoleID, a.RoleName, a.Description, append([]string{}, a.AllowedCIDRs...)}
+		out.Role = &jsonRole{v.exact(a.RoleID), v.exact(a.RoleName), v.exact(a.Description), v.exacts(a.AllowedCIDRs)}
 	}
 	if v.ShowSecrets && !c.IsZero() {
-		out.Secret = c.RevealWritten()
+		out.Secret = redact.ExactSecret(c.RevealWritten())
 	}
 	return out
 }
 
-// optional is null for the empty text.
-func optional(s string) *string {
+func (v *view) jsonScope(s credential.Scope) jsonScope {
+	out := jsonScope{v.exact(string(s.Level)), []jsonPermission{}}
+	for _, p := range s.Permissions {
+		out.Permissions = append(out.Permissions, jsonPermission{
+			v.exact(p.Resource), v.exact(p.Role), v.exact(p.Cache), v.exact(p.Item), v.exact(p.Topic), v.exact(p.Function),
+		})
+	}
+	return out
+}
+
+// exact is a string of the JSON document.
+func (v *view) exact(s string) redact.Exact { return redact.ExactOf(v.scrubber.scrub(s)) }
+
+func (v *view) exacts(list []string) []redact.Exact {
+	out := make([]redact.Exact, len(list))
+	for i, s := range list {
+		out[i] = v.exact(s)
+	}
+	return out
+}
+
+// optional is null for the empty string.
+func (v *view) optional(s string) *redact.Exact {
 	if s == "" {
 		return nil
 	}
-	return &s
+	out := v.exact(s)
+	return &out
 }
 
 // optionalTime is null for the zero time.

@@ -7,8 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -35,16 +35,16 @@ type (
 		Cases     []junitCase `xml:"testcase"`
 	}
 	junitCase struct {
-		Name      string       `xml:"name,attr"`
-		ClassName string       `xml:"classname,attr"`
+		Name      redact.XML   `xml:"name,attr"`
+		ClassName redact.XML   `xml:"classname,attr"`
 		Time      string       `xml:"time,attr"`
 		Error     *junitResult `xml:"error,omitempty"`
 		Failure   *junitResult `xml:"failure,omitempty"`
 	}
 	junitResult struct {
-		Message string `xml:"message,attr"`
-		Type    string `xml:"type,attr"`
-		Text    string `xml:",chardata"`
+		Message redact.XML `xml:"message,attr"`
+		Type    redact.XML `xml:"type,attr"`
+		Text    redact.XML `xml:",chardata"`
 	}
 )
 
@@ -55,39 +55,43 @@ const maxJUnitPaths = 200
 // every reason for not looking at something an erroneous one. A clean run is
 // one test that passed, since CI systems refuse a report without tests.
 func JUnit(w io.Writer, r *finding.Report) error {
-	v := newView(r, false)
+	v := newView(r)
 	seconds := strconv.FormatFloat(sane(r.Summary.Seconds), 'f', 3, 64)
 	suite := junitSuite{Name: toolName, Time: seconds, Timestamp: r.Now.UTC().Format("2006-01-02T15:04:05")}
 	for i := range v.findings {
 		f := &v.findings[i]
-		lines := append([]string{v.describe(f), "", position(f.Location)}, v.nextWords(f)...)
-		if f.Line != "" {
-			lines = append(lines, "", cleanSource(f.Line))
+		lines := append([]redact.Text{v.describe(f), {}, position(f.Location)}, v.nextWords(f)...)
+		if line := assignment(f); !line.IsEmpty() {
+			lines = append(lines, redact.Text{}, line.Text())
 		}
 		if known, ok := v.rules[f.Rule]; ok {
-			lines = append(lines, "", known.HelpURI())
+			lines = append(lines, redact.Text{}, redact.Of(known.HelpURI()))
 		}
+		name := redact.Of(f.Rule).XML()
 		suite.Cases = append(suite.Cases, junitCase{
-			Name: xmlText(v.titleOf(f) + " in " + placeWords(f)), ClassName: xmlText(clean(f.Rule)), Time: "0",
-			Failure: &junitResult{Message: xmlText(v.describe(f)), Type: xmlText(clean(f.Rule)), Text: xmlText(strings.Join(lines, "\n"))},
+			Name: redact.Sprintf("%s in %s", v.titleOf(f), placeWords(f)).XML(), ClassName: name, Time: "0",
+			Failure: &junitResult{Message: v.describe(f).XML(), Type: name, Text: redact.Lines(lines...).XML()},
 		})
 		suite.Failures++
 	}
 	skipped := v.skippedBy()
 	for _, reason := range slices.Sorted(maps.Keys(skipped)) {
 		paths := skipped[reason]
-		text := strings.Join(paths[:min(len(paths), maxJUnitPaths)], "\n")
+		text := slices.Clone(paths[:min(len(paths), maxJUnitPaths)])
 		if len(paths) > maxJUnitPaths {
-			text += "\n… and " + thousands(int64(len(paths)-maxJUnitPaths)) + " more"
+			text = append(text, redact.Sprintf("… and %s more", thousands(int64(len(paths)-maxJUnitPaths))))
 		}
 		suite.Cases = append(suite.Cases, junitCase{
-			Name: xmlText("not looked at: " + reason), ClassName: toolName, Time: "0",
-			Error: &junitResult{Message: xmlText(count(len(paths), "path", "paths") + " not looked at: " + reason), Type: "skipped", Text: xmlText(text)},
+			Name: redact.Sprintf("not looked at: %s", reason).XML(), ClassName: redact.Literal(toolName).XML(), Time: "0",
+			Error: &junitResult{
+				Message: redact.Sprintf("%s not looked at: %s", count(len(paths), "path", "paths"), reason).XML(),
+				Type:    redact.Literal("skipped").XML(), Text: redact.Lines(text...).XML(),
+			},
 		})
 		suite.Errors++
 	}
 	if len(suite.Cases) == 0 {
-		suite.Cases = []junitCase{{Name: "no Momento credentials", ClassName: toolName, Time: "0"}}
+		suite.Cases = []junitCase{{Name: redact.Literal("no Momento credentials").XML(), ClassName: redact.Literal(toolName).XML(), Time: "0"}}
 	}
 	suite.Tests = len(suite.Cases)
 	out := junitSuites{Name: toolName, Tests: suite.Tests, Failures: suite.Failures, Errors: suite.Errors, Time: seconds, Suites: []junitSuite{suite}}
@@ -106,22 +110,10 @@ func JUnit(w io.Writer, r *finding.Report) error {
 }
 
 // skippedBy groups the paths that were not looked at by reason.
-func (v *view) skippedBy() map[string][]string {
-	by := map[string][]string{}
+func (v *view) skippedBy() map[string][]redact.Text {
+	by := map[string][]redact.Text{}
 	for _, s := range v.skipped {
-		reason := clean(s.Reason)
-		by[reason] = append(by[reason], clean(s.Path))
+		by[s.Reason] = append(by[s.Reason], redact.Of(s.Path))
 	}
 	return by
-}
-
-// xmlText drops what XML 1.0 has no way to write and clean lets through: the
-// two noncharacters at the end of the basic plane.
-func xmlText(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == 0xfffe || r == 0xffff {
-			return -1
-		}
-		return r
-	}, s)
 }

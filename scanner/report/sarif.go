@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/momentolint/momentolint/internal/lazy"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
@@ -45,53 +45,53 @@ type (
 		Driver sarifDriver `json:"driver"`
 	}
 	sarifDriver struct {
-		Name            string      `json:"name"`
-		Version         string      `json:"version,omitempty"`
-		SemanticVersion string      `json:"semanticVersion,omitempty"`
-		InformationURI  string      `json:"informationUri"`
+		Name            redact.Text `json:"name"`
+		Version         redact.Text `json:"version,omitzero"`
+		SemanticVersion redact.Text `json:"semanticVersion,omitzero"`
+		InformationURI  redact.Text `json:"informationUri"`
 		Rules           []sarifRule `json:"rules"`
 	}
 	sarifRule struct {
-		ID                   string              `json:"id"`
-		Name                 string              `json:"name,omitempty"`
+		ID                   redact.Exact        `json:"id"`
+		Name                 redact.Text         `json:"name,omitzero"`
 		ShortDescription     sarifText           `json:"shortDescription"`
 		FullDescription      sarifText           `json:"fullDescription"`
-		HelpURI              string              `json:"helpUri,omitempty"`
+		HelpURI              redact.Text         `json:"helpUri,omitzero"`
 		Help                 sarifText           `json:"help"`
 		DefaultConfiguration sarifConfiguration  `json:"defaultConfiguration"`
 		Properties           sarifRuleProperties `json:"properties"`
 	}
 	sarifText struct {
-		Text     string `json:"text"`
-		Markdown string `json:"markdown,omitempty"`
+		Text     redact.Text `json:"text"`
+		Markdown redact.Text `json:"markdown,omitzero"`
 	}
 	sarifConfiguration struct {
-		Level string `json:"level"`
+		Level redact.Text `json:"level"`
 	}
 	sarifRuleProperties struct {
-		Tags             []string `json:"tags"`
-		Precision        string   `json:"precision"`
-		SecuritySeverity string   `json:"security-severity"`
+		Tags             []redact.Text `json:"tags"`
+		Precision        redact.Text   `json:"precision"`
+		SecuritySeverity redact.Text   `json:"security-severity"`
 	}
 	sarifAutomation struct {
-		ID string `json:"id"`
+		ID redact.Text `json:"id"`
 	}
 	sarifInvocation struct {
 		ExecutionSuccessful bool                `json:"executionSuccessful"`
 		Notifications       []sarifNotification `json:"toolExecutionNotifications,omitempty"`
 	}
 	sarifNotification struct {
-		Level   string    `json:"level"`
-		Message sarifText `json:"message"`
+		Level   redact.Text `json:"level"`
+		Message sarifText   `json:"message"`
 	}
 	sarifResult struct {
-		RuleID       string                `json:"ruleId"`
-		RuleIndex    int                   `json:"ruleIndex"`
-		Level        string                `json:"level"`
-		Message      sarifText             `json:"message"`
-		Locations    []sarifLocation       `json:"locations"`
-		Fingerprints map[string]string     `json:"partialFingerprints"`
-		Properties   sarifResultProperties `json:"properties"`
+		RuleID       redact.Exact           `json:"ruleId"`
+		RuleIndex    int                    `json:"ruleIndex"`
+		Level        redact.Text            `json:"level"`
+		Message      sarifText              `json:"message"`
+		Locations    []sarifLocation        `json:"locations"`
+		Fingerprints map[string]redact.Text `json:"partialFingerprints"`
+		Properties   sarifResultProperties  `json:"properties"`
 	}
 	sarifLocation struct {
 		Physical sarifPhysical  `json:"physicalLocation"`
@@ -102,7 +102,7 @@ type (
 		Region   sarifRegion   `json:"region"`
 	}
 	sarifArtifact struct {
-		URI string `json:"uri"`
+		URI redact.Text `json:"uri"`
 	}
 	sarifRegion struct {
 		StartLine   int        `json:"startLine"`
@@ -112,21 +112,29 @@ type (
 		Snippet     *sarifText `json:"snippet,omitempty"`
 	}
 	sarifLogical struct {
-		Name               string `json:"name"`
-		FullyQualifiedName string `json:"fullyQualifiedName"`
-		Kind               string `json:"kind"`
+		Name               redact.Text `json:"name"`
+		FullyQualifiedName redact.Text `json:"fullyQualifiedName"`
+		Kind               redact.Text `json:"kind"`
 	}
 	sarifResultProperties struct {
-		Kind    string `json:"kind,omitempty"`
-		Status  string `json:"status,omitempty"`
-		Scope   string `json:"scope,omitempty"`
-		Expires string `json:"expires,omitempty"`
-		KeyID   string `json:"keyId,omitempty"`
-		Commit  string `json:"commit,omitempty"`
+		Kind    redact.Text `json:"kind,omitzero"`
+		Status  redact.Text `json:"status,omitzero"`
+		Scope   redact.Text `json:"scope,omitzero"`
+		Expires redact.Text `json:"expires,omitzero"`
+		KeyID   redact.Text `json:"keyId,omitzero"`
+		Commit  redact.Text `json:"commit,omitzero"`
 	}
 )
 
-var sarifLevels = map[level]string{levelNote: "note", levelWarning: "warning", levelError: "error"}
+func sarifLevel(l level) redact.Text {
+	switch l {
+	case levelError:
+		return redact.Literal("error")
+	case levelWarning:
+		return redact.Literal("warning")
+	}
+	return redact.Literal("note")
+}
 
 // The names of the fingerprints. GitHub knows the first one only.
 const (
@@ -136,7 +144,7 @@ const (
 
 // SARIF writes a SARIF 2.1.0 log for code scanning.
 func SARIF(w io.Writer, r *finding.Report) error {
-	v := newView(r, false)
+	v := newView(r)
 	t := newTree(r.Root)
 	defer t.close()
 
@@ -147,10 +155,10 @@ func SARIF(w io.Writer, r *finding.Report) error {
 	rules, index := v.sarifRules(list)
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
-			Name: toolName, Version: strings.TrimPrefix(r.ToolVersion, "v"), SemanticVersion: semanticVersion(r.ToolVersion),
-			InformationURI: projectURI, Rules: rules,
+			Name: redact.Literal(toolName), Version: redact.Of(strings.TrimPrefix(r.ToolVersion, "v")),
+			SemanticVersion: redact.Of(semanticVersion(r.ToolVersion)), InformationURI: redact.Literal(projectURI), Rules: rules,
 		}},
-		AutomationDetails: sarifAutomation{toolName + "/"},
+		AutomationDetails: sarifAutomation{redact.Literal(toolName + "/")},
 		Invocations:       []sarifInvocation{v.sarifInvocation(len(list))},
 		ColumnKind:        "utf16CodeUnits",
 		Results:           make([]sarifResult, 0, len(list)),
@@ -210,16 +218,16 @@ func (v *view) sarifRules(list []*finding.Finding) ([]sarifRule, map[string]int)
 	var rules []sarifRule
 	for _, known := range rule.All() {
 		index[known.ID] = len(rules)
-		tags := []string{"security", "secrets", "momento"}
+		tags := sarifTags("security", "secrets", "momento")
 		for _, cwe := range known.CWE {
-			tags = append(tags, "external/cwe/cwe-"+strconv.Itoa(cwe))
+			tags = append(tags, redact.Sprintf("external/cwe/cwe-%d", cwe))
 		}
 		rules = append(rules, sarifRule{
-			ID: known.ID, Name: pascalCase(known.ID),
-			ShortDescription: sarifText{Text: known.Short}, FullDescription: sarifText{Text: known.Full},
-			HelpURI: known.HelpURI(), Help: sarifText{Text: known.HelpText(), Markdown: known.Help()},
-			DefaultConfiguration: sarifConfiguration{sarifLevels[severityLevel(known.Severity())]},
-			Properties:           sarifRuleProperties{Tags: tags, Precision: "very-high", SecuritySeverity: known.Score},
+			ID: redact.ExactOf(known.ID), Name: redact.Of(pascalCase(known.ID)),
+			ShortDescription: sarifText{Text: redact.Of(known.Short)}, FullDescription: sarifText{Text: redact.OfLines(known.Full)},
+			HelpURI: redact.Of(known.HelpURI()), Help: sarifText{Text: redact.OfLines(known.HelpText()), Markdown: redact.OfLines(known.Help())},
+			DefaultConfiguration: sarifConfiguration{sarifLevel(severityLevel(known.Severity()))},
+			Properties:           sarifRuleProperties{Tags: tags, Precision: redact.Literal("very-high"), SecuritySeverity: redact.Of(known.Score)},
 		})
 	}
 	for _, f := range list {
@@ -227,16 +235,25 @@ func (v *view) sarifRules(list []*finding.Finding) ([]sarifRule, map[string]int)
 			continue
 		}
 		index[f.Rule] = len(rules)
-		name := clean(f.Rule)
-		text := "Found by the rule " + name + " of the repository's own gitleaks configuration."
+		text := redact.Sprintf("Found by the rule %s of the repository's own gitleaks configuration.", f.Rule)
 		rules = append(rules, sarifRule{
-			ID: f.Rule, ShortDescription: sarifText{Text: text}, FullDescription: sarifText{Text: text},
-			Help:                 sarifText{Text: text + " What to do about it, the authors of that rule know."},
-			DefaultConfiguration: sarifConfiguration{sarifLevels[levelError]},
-			Properties:           sarifRuleProperties{Tags: []string{"security", "secrets"}, Precision: "medium", SecuritySeverity: "7.0"},
+			ID: redact.ExactOf(f.Rule), ShortDescription: sarifText{Text: text}, FullDescription: sarifText{Text: text},
+			Help:                 sarifText{Text: redact.Sprintf("%s What to do about it, the authors of that rule know.", text)},
+			DefaultConfiguration: sarifConfiguration{sarifLevel(levelError)},
+			Properties: sarifRuleProperties{
+				Tags: sarifTags("security", "secrets"), Precision: redact.Literal("medium"), SecuritySeverity: redact.Literal("7.0"),
+			},
 		})
 	}
 	return rules, index
+}
+
+func sarifTags(names ...string) []redact.Text {
+	tags := make([]redact.Text, len(names))
+	for i, name := range names {
+		tags[i] = redact.Of(name)
+	}
+	return tags
 }
 
 // pascalCase makes a symbol of an id: momento-api-key-v1 is MomentoApiKeyV1.
@@ -255,22 +272,22 @@ func pascalCase(id string) string {
 
 func (v *view) sarifInvocation(written int) sarifInvocation {
 	out := sarifInvocation{ExecutionSuccessful: !v.Incomplete}
-	add := func(level, text string) {
+	add := func(l level, text redact.Text) {
 		if len(out.Notifications) < maxSarifNotifications {
-			out.Notifications = append(out.Notifications, sarifNotification{level, sarifText{Text: sarifEscape(text)}})
+			out.Notifications = append(out.Notifications, sarifNotification{sarifLevel(l), sarifText{Text: text.SARIF()}})
 		}
 	}
 	if n := len(v.findings) - written; n > 0 {
-		add("warning", thousands(int64(n))+" further findings are left out: code scanning takes no more than "+thousands(maxSarifResults)+".")
+		add(levelWarning, redact.Sprintf("%s further findings are left out: code scanning takes no more than %s.", thousands(int64(n)), thousands(maxSarifResults)))
 	}
 	for _, note := range v.notes {
-		add("note", clean(note))
+		add(levelNote, redact.Of(note))
 	}
 	if n := len(v.skipped); n > maxSarifNotifications/2 {
-		add("warning", "Not looked at, or not wholly: "+skipWords(v.skipped))
+		add(levelWarning, redact.Sprintf("Not looked at, or not wholly: %s", skipWords(v.skipped)))
 	}
 	for _, s := range v.skipped {
-		add("warning", "Not looked at: "+clean(s.Path)+": "+clean(s.Reason))
+		add(levelWarning, redact.Sprintf("Not looked at: %s: %s", s.Path, s.Reason))
 	}
 	return out
 }
@@ -279,27 +296,27 @@ func (v *view) sarifResult(f *finding.Finding, t *tree, ruleIndex int) sarifResu
 	k := v.factsOf(f)
 	at := t.locate(f)
 	out := sarifResult{
-		RuleID: f.Rule, RuleIndex: ruleIndex, Level: sarifLevels[v.levelOf(f)],
-		Message: sarifText{Text: sarifEscape(v.describe(f))},
+		RuleID: redact.ExactOf(f.Rule), RuleIndex: ruleIndex, Level: sarifLevel(v.levelOf(f)),
+		Message: sarifText{Text: v.describe(f).SARIF()},
 		Locations: []sarifLocation{{
-			Physical: sarifPhysical{sarifArtifact{at.uri()}, region(f, at, t.lines(at))},
+			Physical: sarifPhysical{sarifArtifact{redact.Of(at.uri())}, region(f, at, t.lines(at))},
 		}},
-		Fingerprints: map[string]string{
-			lineHashKey: lineHash(f, t, at),
-			contentKey:  f.Fingerprint,
+		Fingerprints: map[string]redact.Text{
+			lineHashKey: redact.Of(lineHash(f, t, at)),
+			contentKey:  redact.Of(f.Fingerprint),
 		},
 	}
 	if at.member != "" {
 		name := at.member[strings.LastIndexAny(at.member, "/!")+1:]
-		out.Locations[0].Logical = []sarifLogical{{Name: clean(name), FullyQualifiedName: clean(at.member), Kind: "resource"}}
+		out.Locations[0].Logical = []sarifLogical{{Name: redact.Of(name), FullyQualifiedName: redact.Of(at.member), Kind: redact.Literal("resource")}}
 	}
 	if c := f.Commit; c != nil {
-		out.Properties.Commit = c.ID
+		out.Properties.Commit = redact.Of(c.ID)
 	}
 	if !f.Credential.IsZero() {
-		out.Properties.Kind, out.Properties.Status = string(f.Credential.Kind), string(k.status)
-		out.Properties.Scope, out.Properties.Expires = string(k.scope.Level), k.expiresWord()
-		out.Properties.KeyID = f.Credential.KeyID
+		out.Properties.Kind, out.Properties.Status = redact.Of(string(f.Credential.Kind)), redact.Of(string(k.status))
+		out.Properties.Scope, out.Properties.Expires = redact.Of(string(k.scope.Level)), k.expiresWord()
+		out.Properties.KeyID = redact.Of(f.Credential.KeyID)
 	}
 	return out
 }
@@ -312,8 +329,7 @@ func region(f *finding.Finding, at location, lines map[int][]byte) sarifRegion {
 		return sarifRegion{StartLine: 1}
 	}
 	out := sarifRegion{StartLine: l.StartLine, StartColumn: max(0, l.StartColumn), EndLine: max(l.EndLine, l.StartLine), EndColumn: max(0, l.EndColumn)}
-	// A history's file may differ from the one on disk: its columns stay as
-	// they are unless the text before them is known.
+	// A history's file may differ from the one on disk.
 	if f.Commit == nil {
 		if line, ok := lines[l.StartLine]; ok {
 			out.StartColumn = utf16Column(line, out.StartColumn)
@@ -321,11 +337,10 @@ func region(f *finding.Finding, at location, lines map[int][]byte) sarifRegion {
 		if line, ok := lines[out.EndLine]; ok {
 			out.EndColumn = utf16Column(line, out.EndColumn)
 		}
-	} else if f.LineColumn == l.StartColumn-1 && f.LineColumn <= len(f.Line) {
-		shift := l.StartColumn - utf16Column([]byte(f.Line), l.StartColumn)
-		out.StartColumn -= shift
+	} else if out.StartColumn > 0 {
+		out.StartColumn = max(1, out.StartColumn-l.UTF16Shift)
 		if out.EndLine == out.StartLine {
-			out.EndColumn -= shift
+			out.EndColumn -= l.UTF16Shift
 		}
 	}
 	if out.EndLine == out.StartLine && out.EndColumn <= out.StartColumn {
@@ -334,8 +349,8 @@ func region(f *finding.Finding, at location, lines map[int][]byte) sarifRegion {
 	if out.StartColumn == 0 {
 		out.EndColumn = 0
 	}
-	if f.Line != "" {
-		out.Snippet = &sarifText{Text: cleanSource(f.Line)}
+	if line := assignment(f); !line.IsEmpty() {
+		out.Snippet = &sarifText{Text: line.Text()}
 	}
 	return out
 }
@@ -354,10 +369,4 @@ func lineHash(f *finding.Finding, t *tree, at location) string {
 	}
 	sum := sha256.Sum256([]byte(f.Rule + "\x00" + at.file + "\x00" + at.member + "\x00" + f.Fingerprint))
 	return hex.EncodeToString(sum[:8]) + ":1"
-}
-
-// sarifEscape keeps a plain text from being taken for one with embedded links
-// (SARIF 2.1.0, 3.11.6).
-func sarifEscape(text string) string {
-	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`).Replace(text)
 }

@@ -15,10 +15,10 @@ import (
 	"github.com/momentolint/momentolint/scanner/rule"
 )
 
-func sarif(t testing.TB, r *finding.Report) (run sarifRun, text string) {
+func sarif(t testing.TB, r *finding.Report) (run readSarifRun, text string) {
 	t.Helper()
 	text = write(t, SARIF, r)
-	var log sarifLog
+	var log readSarifLog
 	if err := json.Unmarshal([]byte(text), &log); err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func TestSarifCountsColumnsInUTF16(t *testing.T) {
 	f := at(c, "a", 1, before, "\"")
 	past := f
 	past.Commit = &finding.Commit{ID: "1"}
-	past.Location.File = "gone"
+	past.Location.File, past.Location.UTF16Shift = "gone", len(before)+1-start
 	run, _ := sarif(t, &finding.Report{Now: now, Root: dir, Findings: []finding.Finding{f, past}})
 	for _, result := range run.Results {
 		if got := result.Locations[0].Physical.Region; got.StartColumn != start || got.EndColumn != start+length {

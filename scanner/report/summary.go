@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -20,27 +20,35 @@ const (
 	maxSummarySkipped = 100
 )
 
-var summarySigns = map[finding.Status]string{
-	finding.StatusLive: "🔴 live", finding.StatusUnverified: "🟠 unverified",
-	finding.StatusExpired: "⚪ expired", finding.StatusDead: "⚪ dead",
+func summarySign(s finding.Status) redact.Markdown {
+	switch s {
+	case finding.StatusLive:
+		return redact.Markup("🔴 live")
+	case finding.StatusUnverified:
+		return redact.Markup("🟠 unverified")
+	case finding.StatusExpired:
+		return redact.Markup("⚪ expired")
+	case finding.StatusDead:
+		return redact.Markup("⚪ dead")
+	}
+	return redact.Markdown{}
 }
 
 // Summary writes a job summary for GitHub Actions, in Markdown: a table of the
 // credentials, where each one is, and what to do. It stays below GitHub's
 // limit, and says how much it left out for that.
 func Summary(w io.Writer, r *finding.Report) error {
-	v := newView(r, false)
+	v := newView(r)
 	b := &boundedText{limit: maxSummary - summaryReserve}
 	groups := v.groups()
-	b.must("## momentolint\n\n")
-	b.must(markdown(v.foundWords()) + " " + markdown(v.lookedWords()) + "\n\n")
+	b.must(redact.Markup("## momentolint\n\n%s %s\n\n", v.foundWords(), v.lookedWords()))
 	if v.Incomplete {
-		b.must("> [!WARNING]\n> The run is incomplete: something was not looked at.\n\n")
+		b.must(redact.Markup("> [!WARNING]\n> The run is incomplete: something was not looked at.\n\n"))
 	}
 	v.summarySecrets(b, groups)
 	v.summaryBreaches(b, groups)
 	v.summaryRest(b)
-	if _, err := io.WriteString(w, b.String()); err != nil {
+	if _, err := io.WriteString(w, b.text.String()); err != nil {
 		return fmt.Errorf("writing the job summary: %w", err)
 	}
 	return nil
@@ -56,62 +64,63 @@ func (v *view) summarySecrets(b *boundedText, groups []*group) {
 	if len(secrets) == 0 {
 		return
 	}
-	b.must("| | Credential | May do | Expires | Where |\n| --- | --- | --- | --- | --- |\n")
+	b.must(redact.Markup("| | Credential | May do | Expires | Where |\n| --- | --- | --- | --- | --- |\n"))
 	// The table gets half of the room, the details the rest.
 	half := b.limit / 2
 	shown := 0
 	for _, g := range secrets {
-		where := markdownCode(placeWords(g.places[0]))
+		where := placeWords(g.places[0]).MarkdownCode()
 		if n := len(g.places) - 1; n > 0 {
-			where += " and " + count(n, "more place", "more places")
+			where = redact.Markup("%s and %s", where, count(n, "more place", "more places"))
 		}
-		row := "| " + summarySigns[g.status] + " | " + markdown(g.title()) + " " + markdownCode(g.head.Fingerprint) +
-			" | " + markdown(finding.ScopeWords(g.scope)) + " | " + markdown(v.expiresWords(g.facts)) + " | " + where + " |\n"
-		if b.Len()+len(row) > half {
+		row := redact.Markup("| %s | %s %s | %s | %s | %s |\n", summarySign(g.status), g.title(), redact.Of(g.head.Fingerprint).MarkdownCode(),
+			finding.ScopeWords(g.scope), v.expiresWords(g.facts), where)
+		if b.text.Len()+row.Len() > half {
 			break
 		}
 		b.must(row)
 		shown++
 	}
 	if left := len(secrets) - shown; left > 0 {
-		b.must("\n" + count(left, "more credential", "more credentials") + " did not fit here; the full report has them.\n")
+		b.must(redact.Markup("\n%s did not fit here; the full report has them.\n", count(left, "more credential", "more credentials")))
 	}
-	b.must("\n")
+	b.must(redact.Markup("\n"))
 	advised := map[string]bool{}
 	for i, g := range secrets {
 		part := v.summarySecret(g, advised)
-		if !b.may(part) {
-			b.must("\n" + count(len(secrets)-i, "credential has", "credentials have") + " no details here; the full report has them.\n\n")
+		if !b.may(part...) {
+			b.must(redact.Markup("\n%s no details here; the full report has them.\n\n", count(len(secrets)-i, "credential has", "credentials have")))
 			break
 		}
 	}
 }
 
-func (v *view) summarySecret(g *group, advised map[string]bool) string {
-	var s strings.Builder
-	s.WriteString("<details><summary>" + summarySigns[g.status] + ": " + markdown(g.title()) + " " + markdownCode(g.head.Fingerprint) + "</summary>\n\n")
-	if reason := clean(g.head.Verdict.Reason); reason != "" {
-		s.WriteString("Status: " + markdown(string(g.status)+", "+reason) + "\n\n")
+func (v *view) summarySecret(g *group, advised map[string]bool) []redact.Markdown {
+	var parts []redact.Markdown
+	add := func(part redact.Markdown) { parts = append(parts, part) }
+	add(redact.Markup("<details><summary>%s: %s %s</summary>\n\n", summarySign(g.status), g.title(), redact.Of(g.head.Fingerprint).MarkdownCode()))
+	if g.head.Verdict.Reason != "" {
+		add(redact.Markup("Status: %s, %s\n\n", g.status, g.head.Verdict.Reason))
 	}
-	if key := v.keyWords(g); key != "" {
-		s.WriteString("Key: " + markdown(key) + "\n\n")
+	if key := v.keyWords(g); !key.IsEmpty() {
+		add(redact.Markup("Key: %s\n\n", key))
 	}
-	if words := v.introducedWords(g); words != "" {
-		s.WriteString("Came in: " + markdown(words) + "\n\n")
+	if words := v.introducedWords(g); !words.IsEmpty() {
+		add(redact.Markup("Came in: %s\n\n", words))
 	}
 	for i, f := range g.places {
 		if i == maxSummaryPlaces {
-			s.WriteString("- and " + count(len(g.places)-i, "more place", "more places") + "\n")
+			add(redact.Markup("- and %s\n", count(len(g.places)-i, "more place", "more places")))
 			break
 		}
-		s.WriteString("- " + markdownCode(placeWords(f)))
-		if where := v.whereWords(f); where != "" {
-			s.WriteString(" " + markdown(where))
+		row := redact.Markup("- %s", placeWords(f).MarkdownCode())
+		if where := v.whereWords(f); !where.IsEmpty() {
+			row = redact.Markup("%s %s", row, where)
 		}
 		if f.Advice != "" {
-			s.WriteString(" " + markdown(clean(f.Advice)))
+			row = redact.Markup("%s %s", row, f.Advice)
 		}
-		s.WriteString("\n")
+		add(redact.Markup("%s\n", row))
 	}
 	own, common := v.steps(g)
 	steps := own
@@ -119,15 +128,15 @@ func (v *view) summarySecret(g *group, advised map[string]bool) string {
 		steps = slices.Concat(own, common)
 		advised[g.head.Rule] = advised[g.head.Rule] || len(common) > 0
 	}
-	s.WriteString("\n")
+	add(redact.Markup("\n"))
 	for i, step := range steps {
-		s.WriteString(strconv.Itoa(i+1) + ". " + markdown(step) + "\n")
+		add(redact.Markup("%d. %s\n", i+1, step))
 	}
 	if g.known {
-		s.WriteString("\n[" + g.head.Rule + "](" + g.rule.HelpURI() + ")\n")
+		add(redact.Markup("\n%s\n", redact.Link(redact.Of(g.head.Rule), g.rule.HelpURI())))
 	}
-	s.WriteString("\n</details>\n\n")
-	return s.String()
+	add(redact.Markup("\n</details>\n\n"))
+	return parts
 }
 
 func (v *view) summaryBreaches(b *boundedText, groups []*group) {
@@ -135,67 +144,62 @@ func (v *view) summaryBreaches(b *boundedText, groups []*group) {
 		if g.isSecret() {
 			continue
 		}
-		head := "### " + markdown(g.title()) + "\n\n"
+		b.may(redact.Markup("### %s\n\n", g.title()))
 		if g.known {
-			head += "[" + g.rule.ID + "](" + g.rule.HelpURI() + ")\n\n"
+			b.may(redact.Markup("%s\n\n", redact.Link(redact.Of(g.rule.ID), g.rule.HelpURI())))
 		}
-		b.may(head)
 		for i, f := range g.places {
-			row := "- " + markdownCode(placeWords(f)) + " " + markdown(v.describe(f)) + "\n"
+			row := redact.Markup("- %s %s\n", placeWords(f).MarkdownCode(), v.describe(f))
 			if i >= fullBreaches || !b.may(row) {
-				b.must("- and " + count(len(g.places)-i, "more place", "more places") + "\n")
+				b.must(redact.Markup("- and %s\n", count(len(g.places)-i, "more place", "more places")))
 				break
 			}
 		}
-		b.may("\n")
+		b.may(redact.Markup("\n"))
 	}
 }
 
 func (v *view) summaryRest(b *boundedText) {
 	for _, note := range v.notes {
-		b.may("> " + markdown(clean(note)) + "\n\n")
+		b.may(redact.Markup("> %s\n\n", note))
 	}
-	if words := v.silencedWords(); words != "" {
-		b.may(markdown(words) + "\n\n")
+	if words := v.silencedWords(); !words.IsEmpty() {
+		b.may(redact.Markup("%s\n\n", words))
 	}
 	if len(v.skipped) == 0 {
 		return
 	}
-	b.may("<details><summary>Not looked at, or not wholly: " + markdown(skipWords(v.skipped)) + "</summary>\n\n")
+	b.may(redact.Markup("<details><summary>Not looked at, or not wholly: %s</summary>\n\n", skipWords(v.skipped)))
 	for i, s := range v.skipped {
-		if i == maxSummarySkipped || !b.may("- "+markdownCode(clean(s.Path))+" "+markdown(clean(s.Reason))+"\n") {
-			b.must("- and " + thousands(int64(len(v.skipped)-i)) + " more\n")
+		if i == maxSummarySkipped || !b.may(redact.Markup("- %s %s\n", redact.Of(s.Path).MarkdownCode(), s.Reason)) {
+			b.must(redact.Markup("- and %s more\n", thousands(int64(len(v.skipped)-i))))
 			break
 		}
 	}
-	b.must("\n</details>\n")
+	b.must(redact.Markup("\n</details>\n"))
 }
 
 // boundedText is a text that does not grow over its limit by may; must is for
 // the few words that are always there, for which there is a reserve.
 type boundedText struct {
-	strings.Builder
+	text  strings.Builder
 	limit int
 }
 
-func (b *boundedText) must(s string) { b.WriteString(s) }
+func (b *boundedText) must(m redact.Markdown) { b.text.WriteString(m.String()) }
 
-func (b *boundedText) may(s string) bool {
-	if b.Len()+len(s) > b.limit {
+// may adds all parts, or none where they do not fit, and reports whether they
+// did.
+func (b *boundedText) may(parts ...redact.Markdown) bool {
+	size := 0
+	for _, m := range parts {
+		size += m.Len()
+	}
+	if b.text.Len()+size > b.limit {
 		return false
 	}
-	b.WriteString(s)
+	for _, m := range parts {
+		b.must(m)
+	}
 	return true
 }
-
-// markdown makes a text that GitHub shows as it is, whatever in it could be
-// markup, HTML, mathematics or a link.
-func markdown(s string) string { return markdownEscaper.Replace(clean(s)) }
-
-var markdownEscaper = strings.NewReplacer(
-	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "~", `\~`, "|", `\|`, "!", `\!`, "#", `\#`, "$", `\$`,
-	"&", "&amp;", "<", "&lt;", ">", "&gt;", "://", ":&#47;/", "www.", "www&#46;", "WWW.", "WWW&#46;",
-)
-
-// markdownCode is markdown in a fixed-width font.
-func markdownCode(s string) string { return "<code>" + markdown(s) + "</code>" }

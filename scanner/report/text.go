@@ -7,11 +7,11 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
@@ -62,7 +62,7 @@ const (
 // Text writes the report for people: one block for each credential, worst
 // first, and a closing line that says how much was looked at.
 func Text(w io.Writer, r *finding.Report, o TextOptions) error {
-	t := newTextWriter(w, newView(r, true), o)
+	t := newTextWriter(w, newView(r), o)
 	groups := t.v.groups()
 	shown := len(groups)
 	if o.Brief {
@@ -70,16 +70,16 @@ func Text(w io.Writer, r *finding.Report, o TextOptions) error {
 	}
 	for i, g := range groups[:shown] {
 		if i > 0 {
-			t.line("")
+			t.line()
 		}
 		t.block(g)
 	}
 	if more := len(groups) - shown; more > 0 {
-		t.line("")
-		t.line(fmt.Sprintf("… and %d more like these", more))
+		t.line()
+		t.line(redact.Sprintf("… and %d more like these", more))
 	}
 	if len(t.v.findings) > 0 && !t.o.Quiet {
-		t.line("")
+		t.line()
 	}
 	t.closing()
 	return t.flush()
@@ -88,7 +88,7 @@ func Text(w io.Writer, r *finding.Report, o TextOptions) error {
 // Closing writes only the lines that end Text: how much was found, looked at
 // and left out. Commands print them to standard error beside other formats.
 func Closing(w io.Writer, r *finding.Report, o TextOptions) error {
-	t := newTextWriter(w, newView(r, true), o)
+	t := newTextWriter(w, newView(r), o)
 	t.closing()
 	return t.flush()
 }
@@ -120,33 +120,71 @@ func (t *textWriter) flush() error {
 }
 
 // line writes one line; blanks at its end are dropped.
-func (t *textWriter) line(s string) {
+func (t *textWriter) line(parts ...redact.Text) {
+	text := redact.Concat(parts...)
 	if t.o.CI {
-		s = neutral(s)
+		text = text.Log()
 	}
-	_, _ = t.out.WriteString(strings.TrimRight(s, " ") + "\n")
+	_, _ = t.out.WriteString(text.TrimRight().String() + "\n")
 }
 
 // palette colours text, or not.
 type palette struct{ on bool }
 
-func (p palette) paint(code, s string) string {
-	if !p.on || s == "" {
-		return s
+// style colours a text.
+type style func(redact.Text) redact.Text
+
+func (p palette) bold(t redact.Text) redact.Text {
+	if !p.on {
+		return t
 	}
-	return "\x1b[" + code + "m" + s + "\x1b[0m"
+	return redact.Paint("1", t)
 }
 
-func (p palette) bold(s string) string   { return p.paint("1", s) }
-func (p palette) dim(s string) string    { return p.paint("2", s) }
-func (p palette) red(s string) string    { return p.paint("31", s) }
-func (p palette) alarm(s string) string  { return p.paint("1;31", s) }
-func (p palette) yellow(s string) string { return p.paint("33", s) }
-func (p palette) green(s string) string  { return p.paint("32", s) }
-func (p palette) cyan(s string) string   { return p.paint("36", s) }
+func (p palette) dim(t redact.Text) redact.Text {
+	if !p.on {
+		return t
+	}
+	return redact.Paint("2", t)
+}
+
+func (p palette) red(t redact.Text) redact.Text {
+	if !p.on {
+		return t
+	}
+	return redact.Paint("31", t)
+}
+
+func (p palette) alarm(t redact.Text) redact.Text {
+	if !p.on {
+		return t
+	}
+	return redact.Paint("1;31", t)
+}
+
+func (p palette) yellow(t redact.Text) redact.Text {
+	if !p.on {
+		return t
+	}
+	return redact.Paint("33", t)
+}
+
+func (p palette) green(t redact.Text) redact.Text {
+	if !p.on {
+		return t
+	}
+	return redact.Paint("32", t)
+}
+
+func (p palette) cyan(t redact.Text) redact.Text {
+	if !p.on {
+		return t
+	}
+	return redact.Paint("36", t)
+}
 
 // tone is the colour of a block's state.
-func (t *textWriter) tone(g *group) func(string) string {
+func (t *textWriter) tone(g *group) style {
 	switch {
 	case !g.isSecret():
 		return t.yellow
@@ -164,58 +202,58 @@ var statusWords = map[finding.Status]string{
 	finding.StatusExpired: "EXPIRED", finding.StatusDead: "DEAD",
 }
 
-func (g *group) tag() string {
+func (g *group) tag() redact.Text {
 	if !g.isSecret() {
 		if g.known {
-			return "POLICY"
+			return redact.Literal("POLICY")
 		}
-		return "RULE"
+		return redact.Literal("RULE")
 	}
 	if word, ok := statusWords[g.status]; ok {
-		return word
+		return redact.Of(word)
 	}
-	return strings.ToUpper(clean(string(g.status)))
+	return redact.Of(strings.ToUpper(string(g.status)))
 }
 
 // title names what was found.
-func (g *group) title() string {
+func (g *group) title() redact.Text {
 	switch {
 	case g.isSecret() && g.head.Credential.Incomplete:
-		return g.head.Credential.Kind.Title() + ", incomplete"
+		return redact.Sprintf("%s, incomplete", g.head.Credential.Kind.Title())
 	case g.isSecret():
-		return g.head.Credential.Kind.Title()
+		return redact.Of(g.head.Credential.Kind.Title())
 	case g.known:
-		return g.rule.Title
+		return redact.Of(g.rule.Title)
 	}
-	return clean(g.head.Rule)
+	return redact.Of(g.head.Rule)
 }
 
 // block writes everything about one credential or rule.
 func (t *textWriter) block(g *group) {
 	tone := t.tone(g)
-	tag := "● " + g.tag()
-	title := truncate(g.title(), t.o.Width-textWidth(tag)-2)
-	plain := tag + "  " + title
-	painted := tone(tag) + "  " + t.bold(title)
-	id := clean(g.head.Rule)
+	tag := redact.Sprintf("● %s", g.tag())
+	title := g.title().Truncate(t.o.Width - tag.Width() - 2)
+	used := tag.Width() + 2 + title.Width()
+	painted := redact.Sprintf("%s  %s", tone(tag), t.bold(title))
+	id := redact.Of(g.head.Rule)
 	if g.isSecret() {
-		id += " · " + clean(g.head.Fingerprint)
+		id = redact.Sprintf("%s · %s", id, g.head.Fingerprint)
 	}
 	if !g.isSecret() && !g.known {
-		id = ""
+		id = redact.Text{}
 	}
-	if gap := t.o.Width - textWidth(plain) - textWidth(id); gap >= 2 {
-		painted += strings.Repeat(" ", gap) + t.dim(id)
-		id = ""
+	if gap := t.o.Width - used - id.Width(); gap >= 2 {
+		painted = redact.Concat(painted, redact.Spaces(gap), t.dim(id))
+		id = redact.Text{}
 	}
 	t.line(painted)
-	if id != "" {
-		t.line("  " + t.dim(truncate(id, t.o.Width-2)))
+	if !id.IsEmpty() {
+		t.line(redact.Spaces(2), t.dim(id.Truncate(t.o.Width-2)))
 	}
 	if g.isSecret() {
 		t.secretFacts(g)
 	}
-	t.line("")
+	t.line()
 	t.places(g, tone)
 	if !t.o.Brief {
 		t.next(g)
@@ -223,152 +261,149 @@ func (t *textWriter) block(g *group) {
 }
 
 // row writes "label  value", the value wrapped under itself.
-func (t *textWriter) row(label, value string, style func(string) string) {
-	for i, part := range wrap(value, t.o.Width-2-labelWidth) {
+func (t *textWriter) row(label, value redact.Text, paint style) {
+	for i, part := range value.Wrap(t.o.Width - 2 - labelWidth) {
 		if i > 0 {
-			label = ""
+			label = redact.Text{}
 		}
-		if style != nil {
-			part = style(part)
+		if paint != nil {
+			part = paint(part)
 		}
-		t.line("  " + t.dim(labelled(label)) + part)
+		t.line(redact.Spaces(2), t.dim(labelled(label)), part)
 	}
 }
 
 func (t *textWriter) secretFacts(g *group) {
 	works := g.status == finding.StatusLive || g.status == finding.StatusUnverified
-	alarm := func(on bool) func(string) string {
+	alarm := func(on bool) style {
 		if on && works {
 			return t.red
 		}
 		return nil
 	}
-	t.row("may do", clean(finding.ScopeWords(g.scope)), alarm(g.scope.Level == credential.ScopeSuperUser))
+	t.row(redact.Literal("may do"), redact.Of(finding.ScopeWords(g.scope)), alarm(g.scope.Level == credential.ScopeSuperUser))
 	if t.o.Verbose && len(g.scope.Permissions) > 1 {
 		for _, p := range g.scope.Permissions {
-			t.row("", "- "+clean(finding.PermissionWords(p)), nil)
+			t.row(redact.Text{}, redact.Sprintf("- %s", finding.PermissionWords(p)), nil)
 		}
 	}
-	label := "expires"
+	label := redact.Literal("expires")
 	if g.expired {
-		label = "expired"
+		label = redact.Literal("expired")
 	}
 	t.row(label, t.v.expiresWords(g.facts), alarm(g.expiry == credential.ExpiryNever || g.soon))
-	t.row("status", t.statusWords(g), alarm(g.status == finding.StatusLive))
-	if key := t.v.keyWords(g); key != "" {
-		t.row("key", key, nil)
+	t.row(redact.Literal("status"), t.statusWords(g), alarm(g.status == finding.StatusLive))
+	if key := t.v.keyWords(g); !key.IsEmpty() {
+		t.row(redact.Literal("key"), key, nil)
 	}
-	if words := t.v.introducedWords(g); words != "" {
-		t.row("came in", words, nil)
+	if words := t.v.introducedWords(g); !words.IsEmpty() {
+		t.row(redact.Literal("came in"), words, nil)
 	}
 	if a := g.head.Verdict.Account; a != nil {
-		if role := roleWords(a); role != "" {
-			t.row("role", role, nil)
+		if role := roleWords(a); !role.IsEmpty() {
+			t.row(redact.Literal("role"), role, nil)
 		}
 		if a.Description != "" {
-			t.row("called", clean(a.Description), nil)
+			t.row(redact.Literal("called"), redact.Of(a.Description), nil)
 		}
 	}
 	if t.v.ShowSecrets {
 		// In one piece, for copying: never wrapped.
-		t.line("  " + t.dim(labelled("secret")) + clean(g.head.Credential.RevealWritten()))
+		t.line(redact.Spaces(2), t.dim(labelled(redact.Literal("secret"))), redact.Secret(g.head.Credential.RevealWritten()))
 	}
 }
 
 // expiresWords says when a credential ends and what that means.
-func (v *view) expiresWords(k facts) string {
+func (v *view) expiresWords(k facts) redact.Text {
 	words := v.whenWords(k)
 	switch {
 	case k.expired:
-		return words + " (" + day(k.expiresAt) + ")"
+		return redact.Sprintf("%s (%s)", words, day(k.expiresAt))
 	case k.soon && k.status == finding.StatusLive:
-		return words + " (" + day(k.expiresAt) + "): soon, and what uses it stops then"
+		return redact.Sprintf("%s (%s): soon, and what uses it stops then", words, day(k.expiresAt))
 	case k.soon:
-		return words + " (" + day(k.expiresAt) + "): soon"
+		return redact.Sprintf("%s (%s): soon", words, day(k.expiresAt))
 	case k.expiry == credential.ExpiryAt:
-		return words + " (" + day(k.expiresAt) + ")"
+		return redact.Sprintf("%s (%s)", words, day(k.expiresAt))
 	case k.expiry == credential.ExpiryUnknown:
-		return "unknown: it does not say so itself"
+		return redact.Literal("unknown: it does not say so itself")
 	}
 	return words
 }
 
 // whenWords says when a credential ends, from the report's moment.
-func (v *view) whenWords(k facts) string {
-	return finding.EndWords(k.expiry, k.expiresAt, v.Now, k.status)
+func (v *view) whenWords(k facts) redact.Text {
+	return redact.Of(finding.EndWords(k.expiry, k.expiresAt, v.Now, k.status))
 }
 
 // day gives a date without the time.
-func day(at time.Time) string { return at.UTC().Format(time.DateOnly) }
+func day(at time.Time) redact.Text { return redact.Of(at.UTC().Format(time.DateOnly)) }
 
-func (t *textWriter) statusWords(g *group) string {
-	reason := clean(g.head.Verdict.Reason)
+func (t *textWriter) statusWords(g *group) redact.Text {
+	reason := redact.Of(g.head.Verdict.Reason)
 	switch g.status {
 	case finding.StatusLive:
-		words := "Momento accepts it"
+		words := redact.Literal("Momento accepts it")
 		if g.head.Verdict.CachesKnown {
-			names := make([]string, len(g.head.Verdict.Caches))
+			names := make([]redact.Text, len(g.head.Verdict.Caches))
 			for i, name := range g.head.Verdict.Caches {
-				names[i] = finding.Printable(name)
+				names[i] = redact.Of(redact.Name(name))
 			}
-			words += "; it can list " + count(len(names), "cache", "caches")
+			words = redact.Sprintf("%s; it can list %s", words, count(len(names), "cache", "caches"))
 			if t.o.Verbose && len(names) > 0 {
-				words += ": " + strings.Join(names, ", ")
+				words = redact.Sprintf("%s: %s", words, redact.Join(", ", names...))
 			}
 		}
 		return words
 	case finding.StatusDead:
-		return join(": ", "Momento refuses it", reason)
+		return redact.Join(": ", redact.Literal("Momento refuses it"), reason)
 	case finding.StatusExpired:
-		return "past its end by its own word; not asked about"
+		return redact.Literal("past its end by its own word; not asked about")
 	}
 	if g.head.Credential.Incomplete {
-		return "not known whether it works: its end is missing, so it was not checked"
+		return redact.Literal("not known whether it works: its end is missing, so it was not checked")
 	}
-	return join(": ", "not known whether it works", reason)
+	return redact.Join(": ", redact.Literal("not known whether it works"), reason)
 }
 
-// keyWords tells what identifies a credential: id, owner, age, endpoint.
-func (v *view) keyWords(g *group) string {
+// keyWords says what identifies a credential: id, owner, age, endpoint.
+func (v *view) keyWords(g *group) redact.Text {
 	c := &g.head.Credential
-	var parts []string
+	var parts []redact.Text
 	if c.KeyID != "" {
-		parts = append(parts, "id "+finding.Printable(c.KeyID))
+		parts = append(parts, redact.Sprintf("id %s", redact.Name(c.KeyID)))
 	}
 	if c.Subject != "" {
-		parts = append(parts, "of "+finding.Printable(c.Subject))
+		parts = append(parts, redact.Sprintf("of %s", redact.Name(c.Subject)))
 	}
 	if !g.issuedAt.IsZero() {
-		parts = append(parts, "issued "+finding.RelativeWords(g.issuedAt, v.Now))
+		parts = append(parts, redact.Sprintf("issued %s", finding.RelativeWords(g.issuedAt, v.Now)))
 	}
 	switch {
 	case g.endpoint != "":
-		parts = append(parts, "for "+finding.Printable(g.endpoint))
+		parts = append(parts, redact.Sprintf("for %s", redact.Name(g.endpoint)))
 	case g.head.NearbyEndpoint != "":
-		parts = append(parts, "found near "+finding.Printable(g.head.NearbyEndpoint))
+		parts = append(parts, redact.Sprintf("found near %s", redact.Name(g.head.NearbyEndpoint)))
 	}
-	return strings.Join(parts, ", ")
+	return redact.Join(", ", parts...)
 }
 
-func roleWords(a *finding.AccountInfo) string {
+func roleWords(a *finding.AccountInfo) redact.Text {
 	name := a.RoleName
 	if name == "" {
 		name = a.RoleID
 	}
 	if name == "" {
-		return ""
+		return redact.Text{}
 	}
-	words := finding.Printable(name)
 	if len(a.AllowedCIDRs) > 0 {
-		words += ", only from " + clean(strings.Join(a.AllowedCIDRs, ", "))
-	} else {
-		words += ", from anywhere"
+		return redact.Sprintf("%s, only from %s", redact.Name(name), strings.Join(a.AllowedCIDRs, ", "))
 	}
-	return words
+	return redact.Sprintf("%s, from anywhere", redact.Name(name))
 }
 
 // places lists where a credential was found, with lines for the first ones.
-func (t *textWriter) places(g *group, tone func(string) string) {
+func (t *textWriter) places(g *group, tone style) {
 	limit := fullPlaces
 	if !g.isSecret() {
 		limit = fullBreaches
@@ -382,7 +417,7 @@ func (t *textWriter) places(g *group, tone func(string) string) {
 		t.place(g, p, i < limit || t.o.Verbose, tone)
 	}
 	if more := len(places) - shown; more > 0 {
-		t.line("  " + t.dim(fmt.Sprintf("… and at %d more", more)))
+		t.line(redact.Spaces(2), t.dim(redact.Sprintf("… and at %d more", more)))
 	}
 }
 
@@ -421,23 +456,27 @@ func (v *view) shownPlaces(g *group, all bool) []shownPlace {
 }
 
 // place writes one place: position, remarks, the line and its mark.
-func (t *textWriter) place(g *group, p shownPlace, full bool, tone func(string) string) {
-	t.beside(position(p.Location), t.cyan, wrapParts(remarks(g, p), " · ", t.o.Width-remarkIndent))
-	words := clean(p.Message)
+func (t *textWriter) place(g *group, p shownPlace, full bool, tone style) {
+	t.beside(position(p.Location), t.cyan, redact.WrapParts(remarks(g, p), " · ", t.o.Width-remarkIndent))
+	words := redact.Of(p.Message)
 	if g.isSecret() || p.Message == g.rule.Short {
 		words = beyond(g.rule, p.Message)
 	}
-	if words != "" {
-		for _, part := range wrap(words, t.o.Width-remarkIndent) {
-			t.line(strings.Repeat(" ", remarkIndent) + part)
+	if !words.IsEmpty() {
+		for _, part := range words.Wrap(t.o.Width - remarkIndent) {
+			t.line(redact.Spaces(remarkIndent), part)
 		}
 	}
 	if full && p.Line != "" {
 		t.source(p.Finding, tone)
 	}
 	if p.Advice != "" && !t.o.Brief {
-		for i, part := range wrap(clean(p.Advice), t.o.Width-8) {
-			t.line("      " + t.dim([]string{"→ ", "  "}[min(i, 1)]) + part)
+		for i, part := range redact.Of(p.Advice).Wrap(t.o.Width - 8) {
+			arrow := redact.Literal("→ ")
+			if i > 0 {
+				arrow = redact.Spaces(2)
+			}
+			t.line(redact.Spaces(6), t.dim(arrow), part)
 		}
 	}
 }
@@ -445,76 +484,80 @@ func (t *textWriter) place(g *group, p shownPlace, full bool, tone func(string) 
 // remarkIndent is the column of what is said about a path below it.
 const remarkIndent = 6
 
-// beside writes a path, which is never cut, and what is said about it: behind it
+// beside writes a path, which is never cut, and what is said about it: after it
 // if that fits, else below.
-func (t *textWriter) beside(path string, style func(string) string, remarks []string) {
+func (t *textWriter) beside(path redact.Text, paint style, remarks []redact.Text) {
 	const gap = 2
-	line := "  " + style(path)
-	if len(remarks) == 1 && 2+textWidth(path)+gap+textWidth(remarks[0]) <= t.o.Width {
-		t.line(line + strings.Repeat(" ", gap) + t.dim(remarks[0]))
+	line := redact.Concat(redact.Spaces(2), paint(path))
+	if len(remarks) == 1 && 2+path.Width()+gap+remarks[0].Width() <= t.o.Width {
+		t.line(line, redact.Spaces(gap), t.dim(remarks[0]))
 		return
 	}
 	t.line(line)
 	for _, part := range remarks {
-		if part != "" {
-			t.line(strings.Repeat(" ", remarkIndent) + t.dim(part))
+		if !part.IsEmpty() {
+			t.line(redact.Spaces(remarkIndent), t.dim(part))
 		}
 	}
 }
 
 // beyond is what a finding's message says beyond its rule's, as of a comment that
 // does not silence it; "" if nothing.
-func beyond(r rule.Rule, message string) string {
+func beyond(r rule.Rule, message string) redact.Text {
 	rest, ok := strings.CutPrefix(message, strings.TrimSuffix(r.Short, ".")+"; ")
 	if !ok || r.Short == "" {
-		return ""
+		return redact.Text{}
 	}
-	return clean(upperFirst(rest))
+	return redact.Of(rest).UpperFirst()
 }
 
 // position is file:line:column as editors and terminals make links of.
-func position(l finding.Location) string {
-	s := clean(l.File)
-	if l.StartLine > 0 {
-		s += ":" + strconv.Itoa(l.StartLine)
-		if l.StartColumn > 0 {
-			s += ":" + strconv.Itoa(l.StartColumn)
-		}
+func position(l finding.Location) redact.Text {
+	return redact.Concat(redact.Of(l.File), lineAndColumn(l))
+}
+
+// lineAndColumn is what follows the file's name in a position.
+func lineAndColumn(l finding.Location) redact.Text {
+	switch {
+	case l.StartLine <= 0:
+		return redact.Text{}
+	case l.StartColumn <= 0:
+		return redact.Sprintf(":%d", l.StartLine)
 	}
-	return s
+	return redact.Sprintf(":%d:%d", l.StartLine, l.StartColumn)
 }
 
 // remarks says how the place is special: encoding, lines, git, commit.
-func remarks(g *group, p shownPlace) []string {
-	var parts []string
+func remarks(g *group, p shownPlace) []redact.Text {
+	var parts []redact.Text
 	if len(p.Location.Encoding) > 0 {
-		parts = append(parts, "in "+clean(strings.Join(p.Location.Encoding, " › ")))
+		parts = append(parts, redact.Sprintf("in %s", strings.Join(p.Location.Encoding, " › ")))
 	}
 	if p.Location.EndLine > p.Location.StartLine {
-		parts = append(parts, "to line "+strconv.Itoa(p.Location.EndLine))
+		parts = append(parts, redact.Sprintf("to line %d", p.Location.EndLine))
 	}
 	if p.IgnoredByGit {
-		parts = append(parts, "git ignores this file")
+		parts = append(parts, redact.Literal("git ignores this file"))
 	}
 	if p.Credential.Incomplete && !g.head.Credential.Incomplete {
-		parts = append(parts, "incomplete")
+		parts = append(parts, redact.Literal("incomplete"))
 	}
 	if g.isSecret() && p.Credential.Kind != g.head.Credential.Kind {
-		parts = append(parts, "as "+p.Credential.Kind.Title())
+		parts = append(parts, redact.Sprintf("as %s", p.Credential.Kind.Title()))
 	}
 	if c := p.Commit; c != nil {
-		words := "since " + shortID(c.ID)
+		words := redact.Sprintf("since %s", shortID(c.ID))
 		if name := authorName(c.Author); name != "" {
-			words += " by " + truncate(clean(name), maxAuthor)
+			words = redact.Sprintf("%s by %s", words, redact.Of(name).Truncate(maxAuthor))
 		}
 		if !c.Date.IsZero() {
-			words += ", " + day(c.Date)
+			words = redact.Sprintf("%s, %s", words, day(c.Date))
 		}
 		parts = append(parts, words)
 		if p.more > 0 {
-			words := "and in " + count(p.more, "more version", "more versions") + " of the file"
+			words := redact.Sprintf("and in %s of the file", count(p.more, "more version", "more versions"))
 			if p.last != p.Finding && !p.last.Commit.Date.IsZero() {
-				words += ", last " + shortID(p.last.Commit.ID) + ", " + day(p.last.Commit.Date)
+				words = redact.Sprintf("%s, last %s, %s", words, shortID(p.last.Commit.ID), day(p.last.Commit.Date))
 			}
 			parts = append(parts, words)
 		}
@@ -523,12 +566,11 @@ func remarks(g *group, p shownPlace) []string {
 }
 
 // shortID is a commit's id as git abbreviates it, generously.
-func shortID(id string) string {
-	id = clean(id)
+func shortID(id string) redact.Text {
 	if len(id) > 10 {
-		return id[:10]
+		id = id[:10]
 	}
-	return id
+	return redact.Of(id)
 }
 
 // authorName is "Name" of "Name <mail>", the mail where there is no name.
@@ -541,13 +583,13 @@ func authorName(author string) string {
 }
 
 // source writes the line and the mark under it.
-func (t *textWriter) source(f *finding.Finding, tone func(string) string) {
-	number := strconv.Itoa(f.Location.StartLine)
-	gutter := max(4, len(number))
-	s := newSnippet(f.Line, f.LineColumn, f.LineWidth).trimmed().fit(t.o.Width - 2 - gutter - 3)
-	t.line("  " + t.dim(fmt.Sprintf("%*s │ ", gutter, number)) + s.text)
-	if s.width > 0 {
-		t.line("  " + t.dim(strings.Repeat(" ", gutter)+" │ ") + strings.Repeat(" ", s.mark) + tone(strings.Repeat("^", s.width)))
+func (t *textWriter) source(f *finding.Finding, tone style) {
+	number := redact.Sprintf("%4d", f.Location.StartLine)
+	s := sourceLine(f).Snippet(t.o.Width - 2 - number.Width() - 3)
+	t.line(redact.Spaces(2), t.dim(redact.Sprintf("%s │ ", number)), s.Text)
+	if s.Width > 0 {
+		gutter := redact.Sprintf("%s │ ", redact.Spaces(number.Width()))
+		t.line(redact.Spaces(2), t.dim(gutter), redact.Spaces(s.Mark), tone(redact.Repeat("^", s.Width)))
 	}
 }
 
@@ -558,13 +600,13 @@ func (t *textWriter) next(g *group) {
 	if len(own)+len(common) == 0 {
 		return
 	}
-	t.line("")
+	t.line()
 	key := g.head.Rule
 	if len(common) > 0 && t.advised[key] {
 		if len(own) == 0 {
-			own = []string{"As for the first " + g.title() + " above."}
+			own = []redact.Text{redact.Sprintf("As for the first %s above.", g.title())}
 		} else {
-			own[len(own)-1] += " Then as above."
+			own[len(own)-1] = redact.Sprintf("%s Then as above.", own[len(own)-1])
 		}
 		t.steps(own)
 		return
@@ -574,29 +616,29 @@ func (t *textWriter) next(g *group) {
 	}
 	t.steps(append(own, common...))
 	if g.known {
-		t.line("  " + t.dim(labelled("docs")+g.rule.HelpURI()))
+		t.line(redact.Spaces(2), t.dim(redact.Concat(labelled(redact.Literal("docs")), redact.Of(g.rule.HelpURI()))))
 	}
 }
 
 // steps writes numbered steps, each wrapped under itself.
-func (t *textWriter) steps(steps []string) {
+func (t *textWriter) steps(steps []redact.Text) {
 	const number = 3
 	for i, step := range steps {
 		// A command stays on one line, for copying.
-		step = strings.ReplaceAll(step, revokeCommand, strings.ReplaceAll(revokeCommand, " ", glue))
-		mark := strconv.Itoa(i+1) + ". "
+		step = step.Together(revokeCommand)
+		mark := redact.Sprintf("%d. ", i+1)
 		if len(steps) == 1 {
-			mark = ""
+			mark = redact.Text{}
 		}
-		for j, part := range wrap(step, t.o.Width-2-labelWidth-number) {
-			label := ""
+		for j, part := range step.Wrap(t.o.Width - 2 - labelWidth - number) {
+			label := redact.Text{}
 			if i+j == 0 {
-				label = "next"
+				label = redact.Literal("next")
 			}
-			if j > 0 && mark != "" {
-				mark = strings.Repeat(" ", number)
+			if j > 0 && !mark.IsEmpty() {
+				mark = redact.Spaces(number)
 			}
-			t.line("  " + t.dim(labelled(label)) + mark + part)
+			t.line(redact.Spaces(2), t.dim(labelled(label)), mark, part)
 		}
 	}
 }
@@ -606,27 +648,30 @@ const revokeCommand = "momentolint revoke "
 
 // steps is what to do about a group, in order: what is particular to it, and
 // what is common to all of its rule.
-func (v *view) steps(g *group) (own, common []string) {
+func (v *view) steps(g *group) (own, common []redact.Text) {
+	for _, step := range g.rule.Fix {
+		common = append(common, redact.Of(step))
+	}
 	if !g.isSecret() {
-		return nil, g.rule.Fix
+		return nil, common
 	}
 	c := &g.head.Credential
 	switch g.status {
 	case finding.StatusDead, finding.StatusExpired:
-		return []string{"It works no more. Take it out of the file all the same, so that nobody has to find that out again."}, nil
+		return []redact.Text{redact.Literal("It works no more. Take it out of the file all the same, so that nobody has to find that out again.")}, nil
 	case finding.StatusLive:
 		if g.soon {
-			own = append(own, "Make its replacement before "+day(g.expiresAt)+": what uses it fails from then on.")
+			own = append(own, redact.Sprintf("Make its replacement before %s: what uses it fails from then on.", day(g.expiresAt)))
 		}
 	}
 	if c.Kind == credential.APIKeyV2 {
-		words := "Revoke it in the Momento console, under API keys."
+		words := redact.Literal("Revoke it in the Momento console, under API keys.")
 		if c.KeyID != "" {
-			words = "Revoke it: " + revokeCommand + shellWord(c.KeyID) + ", or in the Momento console."
+			words = redact.Sprintf("Revoke it: %s%s, or in the Momento console.", revokeCommand, shellWord(c.KeyID))
 		}
 		own = append(own, words)
 	}
-	return own, g.rule.Fix
+	return own, common
 }
 
 // shellWord makes an id of foreign origin safe to copy into a shell.
@@ -645,17 +690,17 @@ func (t *textWriter) closing() {
 	v := t.v
 	if !t.o.Quiet {
 		for _, note := range v.notes {
-			t.note(clean(note))
+			t.note(redact.Of(note))
 		}
 		if n := len(v.stale); n > 0 {
 			matches := "match"
 			if n == 1 {
 				matches = "matches"
 			}
-			t.note(count(n, "entry", "entries") + " of the baseline no longer " + matches + " anything; --write-baseline drops them")
+			t.note(redact.Sprintf("%s of the baseline no longer %s anything; --write-baseline drops them", count(n, "entry", "entries"), matches))
 			if t.o.Verbose {
 				for _, entry := range v.stale {
-					t.line("      " + clean(entry))
+					t.line(redact.Spaces(6), redact.Of(entry))
 				}
 			}
 		}
@@ -667,49 +712,49 @@ func (t *textWriter) closing() {
 		t.wrapped(v.lookedWords(), nil)
 		t.wrapped(v.silencedWords(), t.dim)
 	}
-	t.skips("Not looked at, or not wholly: ", v.skipped, t.yellow)
-	if !t.o.Quiet {
-		t.skips("Left out by design: ", v.leftOut, t.dim)
-	}
+	t.skips(redact.Literal("Not looked at, or not wholly:"), v.skipped, t.yellow)
 }
 
 // note writes a remark on the run.
-func (t *textWriter) note(text string) {
-	const label = "note: "
-	for i, part := range wrap(text, t.o.Width-len(label)) {
-		t.line(t.dim([]string{label, strings.Repeat(" ", len(label))}[min(i, 1)]) + part)
+func (t *textWriter) note(text redact.Text) {
+	label := redact.Literal("note: ")
+	for i, part := range text.Wrap(t.o.Width - label.Width()) {
+		if i > 0 {
+			label = redact.Spaces(label.Width())
+		}
+		t.line(t.dim(label), part)
 	}
 }
 
 // wrapped writes a sentence over as many lines as it needs, none if it is empty.
-func (t *textWriter) wrapped(sentence string, style func(string) string) {
-	if sentence == "" {
+func (t *textWriter) wrapped(sentence redact.Text, paint style) {
+	if sentence.IsEmpty() {
 		return
 	}
-	for _, part := range wrap(sentence, t.o.Width) {
-		if style != nil {
-			part = style(part)
+	for _, part := range sentence.Wrap(t.o.Width) {
+		if paint != nil {
+			part = paint(part)
 		}
 		t.line(part)
 	}
 }
 
 // skips counts what was not looked at by reason, and names it if it is little.
-func (t *textWriter) skips(label string, list []finding.Skip, style func(string) string) {
+func (t *textWriter) skips(label redact.Text, list []finding.Skip, paint style) {
 	if len(list) == 0 {
 		return
 	}
-	t.wrapped(label+skipWords(list), style)
-	if !t.o.Verbose && (len(list) > maxSkipPaths) {
+	t.wrapped(redact.Sprintf("%s %s", label, skipWords(list)), paint)
+	if !t.o.Verbose && len(list) > maxSkipPaths {
 		return
 	}
 	for _, s := range list {
-		t.beside(clean(s.Path), func(path string) string { return path }, wrap(clean(s.Reason), t.o.Width-remarkIndent))
+		t.beside(redact.Of(s.Path), func(path redact.Text) redact.Text { return path }, redact.Of(s.Reason).Wrap(t.o.Width-remarkIndent))
 	}
 }
 
 // foundWords is "3 credentials in 7 places: 1 live, 2 unverified.".
-func (v *view) foundWords() string {
+func (v *view) foundWords() redact.Text {
 	states := map[finding.Status]int{}
 	seen := map[string]bool{}
 	places, policy, expiring := 0, 0, 0
@@ -733,41 +778,43 @@ func (v *view) foundWords() string {
 			expiring++
 		}
 	}
-	var parts []string
+	var parts []redact.Text
 	if places > 0 {
-		words := count(len(seen), "credential", "credentials") + " in " + count(places, "place", "places")
-		var each []string
+		var each []redact.Text
 		for _, s := range []finding.Status{finding.StatusLive, finding.StatusUnverified, finding.StatusExpired, finding.StatusDead} {
 			if n := states[s]; n > 0 {
-				each = append(each, thousands(int64(n))+" "+string(s))
+				each = append(each, redact.Sprintf("%s %s", thousands(int64(n)), s))
 			}
 		}
-		words += ": " + strings.Join(each, ", ")
+		words := redact.Sprintf("%s in %s: %s", count(len(seen), "credential", "credentials"), count(places, "place", "places"), redact.Join(", ", each...))
 		if expiring > 0 {
-			words += " (" + thousands(int64(expiring)) + " expiring soon)"
+			words = redact.Sprintf("%s (%s expiring soon)", words, thousands(int64(expiring)))
 		}
 		parts = append(parts, words)
 	}
 	if policy > 0 {
-		words := count(policy, "finding", "findings") + " of other rules"
-		if places == 0 {
-			words = count(policy, "finding", "findings")
+		words := count(policy, "finding", "findings")
+		if places > 0 {
+			words = redact.Sprintf("%s of other rules", words)
 		}
 		parts = append(parts, words)
 	}
 	if len(parts) == 0 {
 		if v.Suppressed.Total() > 0 {
-			return "No new Momento credentials found."
+			return redact.Literal("No new Momento credentials found.")
 		}
-		return "No Momento credentials found."
+		return redact.Literal("No Momento credentials found.")
 	}
-	return strings.Join(parts, "; ") + "."
+	return redact.Sprintf("%s.", redact.Join("; ", parts...))
 }
 
 // lookedWords is "Looked at 1,204 files (3.4 MB) in 0.12 s.".
-func (v *view) lookedWords() string {
+func (v *view) lookedWords() redact.Text {
 	s := v.Summary
-	var parts []string
+	var parts []redact.Text
+	if words := v.repositoryWords(); !words.IsEmpty() {
+		parts = append(parts, words)
+	}
 	for _, c := range []struct {
 		n         int64
 		one, many string
@@ -776,25 +823,22 @@ func (v *view) lookedWords() string {
 			parts = append(parts, count(int(c.n), c.one, c.many))
 		}
 	}
-	if words := v.repositoryWords(); words != "" {
-		parts = append([]string{words}, parts...)
-	}
 	if len(parts) == 0 {
 		if len(s.Skipped) > 0 {
-			return "Looked at nothing."
+			return redact.Literal("Looked at nothing.")
 		}
-		return "Looked at nothing: there was nothing to look at."
+		return redact.Literal("Looked at nothing: there was nothing to look at.")
 	}
-	words := "Looked at " + strings.Join(parts, ", ")
+	words := redact.Sprintf("Looked at %s", redact.Join(", ", parts...))
 	if s.Bytes > 0 {
-		words += " (" + sizeWords(s.Bytes) + ")"
+		words = redact.Sprintf("%s (%s)", words, sizeWords(s.Bytes))
 	}
-	return words + " in " + secondsWords(s.Seconds) + "."
+	return redact.Sprintf("%s in %s.", words, secondsWords(s.Seconds))
 }
 
 // skipWords is "3 (2 permission denied, 1 encrypted archive).", or "2 (permission
 // denied).".
-func skipWords(list []finding.Skip) string {
+func skipWords(list []finding.Skip) redact.Text {
 	counts := map[string]int{}
 	for _, s := range list {
 		// What differs from case to case stands behind these.
@@ -805,38 +849,38 @@ func skipWords(list []finding.Skip) string {
 	reasons := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
 	})
-	var parts []string
+	var parts []redact.Text
 	rest := 0
 	for i, reason := range reasons {
 		if i >= maxSkipGroups {
 			rest += counts[reason]
 			continue
 		}
-		parts = append(parts, thousands(int64(counts[reason]))+" "+clean(reason))
+		parts = append(parts, redact.Sprintf("%s %s", thousands(int64(counts[reason])), reason))
 	}
 	if rest > 0 {
-		parts = append(parts, thousands(int64(rest))+" for other reasons")
+		parts = append(parts, redact.Sprintf("%s for other reasons", thousands(int64(rest))))
 	}
 	if len(reasons) == 1 {
-		parts = []string{clean(reasons[0])}
+		parts = []redact.Text{redact.Of(reasons[0])}
 	}
-	return thousands(int64(len(list))) + " (" + strings.Join(parts, ", ") + ")."
+	return redact.Sprintf("%s (%s).", thousands(int64(len(list))), redact.Join(", ", parts...))
 }
 
 // silencedWords is "Silenced: 3 (1 by a comment, 2 by the baseline).", or "".
-func (v *view) silencedWords() string {
+func (v *view) silencedWords() redact.Text {
 	s := v.Suppressed
 	if s.Total() == 0 {
-		return ""
+		return redact.Text{}
 	}
-	var parts []string
+	var parts []redact.Text
 	for _, c := range []struct {
 		n   int
 		how string
 	}{{s.Inline, "by a comment"}, {s.Config, "by the configuration"}, {s.Baseline, "by the baseline"}} {
 		if c.n > 0 {
-			parts = append(parts, thousands(int64(c.n))+" "+c.how)
+			parts = append(parts, redact.Sprintf("%s %s", thousands(int64(c.n)), c.how))
 		}
 	}
-	return "Silenced: " + thousands(int64(s.Total())) + " (" + strings.Join(parts, ", ") + ")."
+	return redact.Sprintf("Silenced: %s (%s).", thousands(int64(s.Total())), redact.Join(", ", parts...))
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
@@ -16,18 +17,17 @@ import (
 type view struct {
 	*finding.Report
 	findings []finding.Finding
-	// skipped is what should have been looked at, leftOut what by design was not.
-	skipped, leftOut []finding.Skip
-	notes            []string
-	stale            []string
-	rules            map[string]rule.Rule
-	scrubber         *scrubber
+	// skipped should have been read and was not.
+	skipped  []finding.Skip
+	notes    []string
+	stale    []string
+	rules    map[string]rule.Rule
+	scrubber *scrubber
 }
 
-// newView prepares a copy of the report. Only where secrets is true, and the
-// user asked for them, does it leave credentials in the texts.
-func newView(r *finding.Report, secrets bool) *view {
-	s := &scrubber{off: secrets && r.ShowSecrets}
+// newView prepares a copy of the report.
+func newView(r *finding.Report) *view {
+	s := &scrubber{}
 	seen := map[string]bool{}
 	for i := range r.Findings {
 		c := &r.Findings[i].Credential
@@ -63,9 +63,11 @@ func newView(r *finding.Report, secrets bool) *view {
 func scrubFinding(f *finding.Finding, s *scrubber) {
 	f.Message = s.scrub(f.Message)
 	f.Location.File = s.scrub(f.Location.File)
-	if line := s.scrub(f.Line); line != f.Line {
+	line := redact.SourceLine(f.Line, f.LineColumn, f.LineWidth)
+	f.Line, f.LineColumn, f.LineWidth = line.Text().String(), line.Column(), line.Width()
+	if safe := s.scrub(f.Line); safe != f.Line {
 		// The mark no longer fits what is left.
-		f.Line, f.LineColumn, f.LineWidth = line, 0, 0
+		f.Line, f.LineColumn, f.LineWidth = safe, 0, 0
 	}
 	f.Advice = s.scrub(f.Advice)
 	f.NearbyEndpoint = s.scrub(f.NearbyEndpoint)
@@ -97,6 +99,42 @@ func scrubFinding(f *finding.Finding, s *scrubber) {
 		f.Verdict.Account = &a
 	}
 }
+
+// scrubber masks credentials in data that should hold none: file names,
+// authors, messages. It is the last line of defence, not the redaction.
+type scrubber struct {
+	// opaque are the secrets of the report that have no shape of their own.
+	opaque []string
+}
+
+func (s *scrubber) scrub(text string) string {
+	for _, secret := range s.opaque {
+		if strings.Contains(text, secret) {
+			text = strings.ReplaceAll(text, secret, credential.Redact(secret))
+		}
+	}
+	return redact.Credentials(text)
+}
+
+// scope masks credentials in the names that a scope selects by.
+func (s *scrubber) scope(scope *credential.Scope) {
+	scope.Permissions = slices.Clone(scope.Permissions)
+	for i := range scope.Permissions {
+		p := &scope.Permissions[i]
+		for _, text := range []*string{&p.Resource, &p.Role, &p.Cache, &p.Item, &p.Topic, &p.Function} {
+			*text = s.scrub(*text)
+		}
+	}
+}
+
+// sourceLine returns the finding's line as a terminal may show it.
+func sourceLine(f *finding.Finding) redact.Line {
+	return redact.SourceLine(f.Line, f.LineColumn, f.LineWidth)
+}
+
+// assignment returns the part of the finding's line that reports may show which
+// leave the machine: the name to which the credential is assigned.
+func assignment(f *finding.Finding) redact.Line { return sourceLine(f).Assigned() }
 
 // compareFindings is the order of the contract: file, line, column, commit;
 // then whatever tells two findings apart, so that the order is always the same.
@@ -161,11 +199,11 @@ func (v *view) factsOf(f *finding.Finding) facts {
 }
 
 // expiresWord is the value of "expires" in JSON and CSV.
-func (k facts) expiresWord() string {
+func (k facts) expiresWord() redact.Text {
 	if k.expired {
-		return "expired"
+		return redact.Literal("expired")
 	}
-	return k.expiry.String()
+	return redact.Of(k.expiry.String())
 }
 
 // group is everything that belongs to one credential, or to one rule where

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -47,10 +48,10 @@ func TestMistakesInTheCommandLineNameTheNearestWordAndWhereHelpIs(t *testing.T) 
 
 func TestAnErrorShowsNoCredentialAndAClosedPipeIsNone(t *testing.T) {
 	key := credentialtest.V1(credentialtest.Options{})
-	if got := ErrorText(fmt.Errorf("reading %s: no such file", key), []string{"scan", key}); strings.Contains(got, key) || !strings.Contains(got, "no such file") {
+	if got := ErrorText(fmt.Errorf("reading %s: no such file", key), []string{"scan", key}).String(); strings.Contains(got, key) || !strings.Contains(got, "no such file") {
 		t.Errorf("%d bytes that hold the credential or nothing of the error", len(got))
 	}
-	if got := ErrorText(fmt.Errorf("writing: %w", syscall.EPIPE), nil); got != "" {
+	if got := ErrorText(fmt.Errorf("writing: %w", syscall.EPIPE), nil); !got.IsEmpty() {
 		t.Errorf("%q", got)
 	}
 }
@@ -89,8 +90,8 @@ func TestALineThatMovesFitsTheTerminal(t *testing.T) {
 	for _, test := range []struct {
 		columns int
 		want    string
-	}{{0, "zwölf Zeichen"}, {80, "zwölf Zeichen"}, {7, "zwölf "}, {1, "zwölf Zeichen"}} {
-		if got := Fit("zwölf Zeichen", test.columns); got != test.want {
+	}{{0, "zwölf Zeichen"}, {80, "zwölf Zeichen"}, {7, "zwölf…"}, {1, "zwölf Zeichen"}} {
+		if got := Fit(redact.Of("zwölf Zeichen"), test.columns).String(); got != test.want {
 			t.Errorf("%d columns: %q, want %q", test.columns, got, test.want)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/internal/atomicfile"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/account"
 	"github.com/momentolint/momentolint/scanner/baseline"
 	"github.com/momentolint/momentolint/scanner/config"
@@ -232,29 +233,20 @@ func (e *Env) Key(name string) (credential.Credential, error) {
 	none := credential.Credential{}
 	value, ok := e.Lookup(name)
 	if !ok || value == "" {
-		return none, fmt.Errorf("the environment variable %s holds no key", SafeName(name))
+		return none, fmt.Errorf("the environment variable %s holds no key", redact.Name(name))
 	}
 	c, err := credential.Parse([]byte(value))
 	if err != nil {
-		return none, fmt.Errorf("environment variable %s: %w", SafeName(name), err)
+		return none, fmt.Errorf("environment variable %s: %w", redact.Name(name), err)
 	}
 	if c.Incomplete {
-		return none, fmt.Errorf("environment variable %s: the key is incomplete: its end is missing", SafeName(name))
+		return none, fmt.Errorf("environment variable %s: the key is incomplete: its end is missing", redact.Name(name))
 	}
 	if verify.Expired(c, e.Now()) {
-		return none, fmt.Errorf("environment variable %s: the key has expired (%s)", SafeName(name), c.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC"))
+		return none, fmt.Errorf("environment variable %s: the key has expired (%s)", redact.Name(name), c.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	if slices.Contains([]credential.Kind{credential.RefreshToken, credential.SessionToken, credential.DisposableToken}, c.Kind) {
-		return none, fmt.Errorf("environment variable %s holds a %s, not an API key", SafeName(name), c.Kind.Title())
+		return none, fmt.Errorf("environment variable %s holds a %s, not an API key", redact.Name(name), c.Kind.Title())
 	}
 	return c, nil
-}
-
-// SafeName is a variable's name for messages: some give the credential in its
-// place.
-func SafeName(name string) string {
-	if len(credential.ParseAll([]byte(name))) > 0 || len(name) > 100 {
-		return credential.Redact(name)
-	}
-	return name
 }

@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
 
 	"golang.org/x/term"
+
+	"github.com/momentolint/momentolint/internal/redact"
 )
 
 // Version is the program's: the linker's where there is one, else the
@@ -57,11 +60,30 @@ func Width(w io.Writer) int {
 	return columns
 }
 
+// Print writes lines. It is the only function with which the programs write to
+// standard output and standard error, but for reports.
+func Print(w io.Writer, lines ...redact.Text) error {
+	for _, line := range lines {
+		if _, err := io.WriteString(w, line.String()+"\n"); err != nil {
+			return fmt.Errorf("writing the output: %w", err)
+		}
+	}
+	return nil
+}
+
+// Prompt writes a question, after which the answer is typed.
+func Prompt(w io.Writer, question redact.Text) { _, _ = io.WriteString(w, question.String()) }
+
+// Draw replaces the line that moves. A program goes on where it fails.
+func Draw(w io.Writer, line redact.Text) {
+	_, _ = io.WriteString(w, "\r\x1b[K"+line.String())
+}
+
 // Fit cuts a line so that it stays one in a terminal of that many columns; 0 =
 // no terminal.
-func Fit(line string, columns int) string {
-	if runes := []rune(line); columns > 1 && len(runes) >= columns {
-		return string(runes[:columns-1])
+func Fit(line redact.Text, columns int) redact.Text {
+	if columns > 1 && line.Width() >= columns {
+		return line.Truncate(columns - 1)
 	}
 	return line
 }

@@ -6,15 +6,13 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/words"
-	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // UsageError is a mistake in the command line; the message ends with where
@@ -36,27 +34,15 @@ func (e *UsageError) Error() string {
 
 func (e *UsageError) Unwrap() error { return e.Err }
 
-// ErrorText is what a program says of the error that ends it: without the
-// credentials that were typed as arguments or that the error quotes. It is ""
-// for a closed pipe on standard output (| head), which is not worth a message.
-func ErrorText(err error, args []string) string {
+// ErrorText is what a program prints about the error that ends it: without the
+// credentials that were typed as arguments or that the error quotes. It is
+// empty for a closed pipe on standard output (| head), which is not worth a
+// message.
+func ErrorText(err error, args []string) redact.Text {
 	if errors.Is(err, syscall.EPIPE) {
-		return ""
+		return redact.Text{}
 	}
-	return finding.WithoutCredentials(WithoutCredentials(err.Error(), args))
-}
-
-// WithoutCredentials shortens the credentials that were typed as arguments, or
-// in their place, in a message that repeats them.
-func WithoutCredentials(message string, args []string) string {
-	for _, arg := range args {
-		for _, c := range credential.ParseAll([]byte(arg)) {
-			for _, secret := range []string{c.RevealWritten(), c.Reveal()} {
-				message = strings.ReplaceAll(message, secret, c.Redacted())
-			}
-		}
-	}
-	return message
+	return redact.ErrorWithout(err, args...)
 }
 
 // UnknownCommand refuses arguments of a command that has subcommands: they are

@@ -1,4 +1,4 @@
-package finding_test
+package redact_test
 
 import (
 	"encoding/base64"
@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/internal/redact"
 )
 
 func TestCredentialsAreTakenOutOfTexts(t *testing.T) {
@@ -19,14 +19,14 @@ func TestCredentialsAreTakenOutOfTexts(t *testing.T) {
 		"base64 twice": base64.StdEncoding.EncodeToString([]byte(once)), "hex": hex.EncodeToString([]byte(key)), "hex, one off": "a" + hex.EncodeToString([]byte(key)),
 	} {
 		for _, around := range []string{"", "conf/", "key-", "say \"", "the file "} {
-			got := finding.WithoutCredentials(around + secret + " is here")
+			got := redact.Credentials(around + secret + " is here")
 			if strings.Contains(got, secret[len(secret)/2:]) || !strings.Contains(got, "characters)") || !strings.HasSuffix(got, " is here") {
 				t.Errorf("%s after %q: %s", name, around, got)
 			}
 		}
 	}
 	shown := "eyJhbG…(" + strconv.Itoa(len(key)) + " characters)"
-	if got := finding.WithoutCredentials("a " + key + " b " + key + " c"); got != "a "+shown+" b "+shown+" c" {
+	if got := redact.Credentials("a " + key + " b " + key + " c"); got != "a "+shown+" b "+shown+" c" {
 		t.Errorf("two: %s", got)
 	}
 }
@@ -37,7 +37,7 @@ func TestTextsWithoutCredentialsAreLeftAlone(t *testing.T) {
 		strings.Repeat("0123456789abcdef", 8), "vendor/" + strings.Repeat("a-rather-long-name-of-a-folder/", 5), strings.Repeat("é", 100),
 		"lock: sha512-" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat("\x01\x02\x03integrity", 8))),
 	} {
-		if got := finding.WithoutCredentials(text); got != text {
+		if got := redact.Credentials(text); got != text {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
