@@ -95,6 +95,9 @@ func (w *worker) decompress(s *stream, f *format, d depth, open opener) error {
 	if err := w.handle(&inner, d); err != nil {
 		return err
 	}
+	if err := w.showAside(s, dec); err != nil {
+		return err
+	}
 	switch {
 	case dec.damaged():
 		if s.sound() {
@@ -108,7 +111,7 @@ func (w *worker) decompress(s *stream, f *format, d depth, open opener) error {
 	case ends(dec.err):
 		return dec.err
 	case errors.Is(dec.err, io.EOF):
-		return w.trailing(in)
+		return w.trailing(in, d)
 	}
 	return nil
 }
@@ -146,7 +149,9 @@ func openGzip(keep *decoders, in *input, _ int) (io.Reader, error) {
 		return nil, err
 	}
 	keep.gzip.Multistream(false)
-	return &gzipMembers{keep.gzip, in}, nil
+	g := &gzipMembers{z: keep.gzip, in: in}
+	g.header(&g.z.Header)
+	return g, nil
 }
 
 func openZlib(keep *decoders, in *input, _ int) (io.Reader, error) {
@@ -167,12 +172,18 @@ func openXZ(keep *decoders, in *input, window int) (io.Reader, error) {
 }
 
 func openZstd(keep *decoders, in *input, window int) (io.Reader, error) {
-	return keep.zstdReader(in.Reader, window)
+	frames := &zstdFrames{in: in.Reader}
+	r, err := keep.zstdReader(frames, window)
+	return struct {
+		io.Reader
+		aside
+	}{r, frames}, err
 }
 
 // gzipMembers reads the members of a gzip file one after the other. What
 // follows the last one is left in the input.
 type gzipMembers struct {
+	asides
 	z  *gzip.Reader
 	in *input
 }
@@ -186,6 +197,10 @@ func (g *gzipMembers) Read(p []byte) (int, error) {
 		if n > 0 {
 			return n, nil
 		}
+		// Some programs pad members to the size of a block.
+		if next, _ := g.in.Peek(1); len(next) == 1 && next[0] == 0 {
+			_ = skipZeros(g.in.Reader)
+		}
 		if next, _ := g.in.Peek(4); len(next) < 4 || string(next[:3]) != "\x1f\x8b\x08" || next[3] >= 0x20 {
 			return 0, io.EOF
 		}
@@ -193,6 +208,7 @@ func (g *gzipMembers) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		g.z.Multistream(false)
+		g.header(&g.z.Header)
 	}
 }
 

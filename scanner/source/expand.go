@@ -34,7 +34,7 @@ func IsContainer(data []byte) bool {
 			}
 		}
 	}
-	return mayEndAsZip(data)
+	return mayEndAsZip(data) || junkBefore(data) >= 0
 }
 
 // Expand shows a blob that is in memory already, or, if it is an archive or
@@ -49,7 +49,7 @@ func Expand(ctx context.Context, worker int, name string, data []byte, o Options
 	if o.MaxArchiveDepth <= 0 && f != nil && o.Record != nil {
 		o.Record(notOpened(name, f))
 	}
-	if o.MaxArchiveDepth <= 0 || f == nil {
+	if o.MaxArchiveDepth <= 0 || f == nil && junkBefore(data) < 0 {
 		return Stats{Files: 1, Bytes: s.size}, visit(worker, &Blob{Path: name, Head: data})
 	}
 	r := newRun(o, visit)
@@ -243,6 +243,8 @@ type depth struct {
 	// counted tells that the compression just taken off was counted, so that an
 	// archive in it is not counted again.
 	counted bool
+	// leftovers counts containers that were found in what others left over.
+	leftovers int
 }
 
 // handle shows a stream, or what it holds if it is a container.
@@ -258,12 +260,15 @@ func (w *worker) handle(s *stream, d depth) error {
 	}
 	switch {
 	case f == nil:
+		if begin := junkBefore(s.head); begin > 0 {
+			return w.split(s, begin, d)
+		}
 		return w.show(s)
 	case !f.opened:
 		w.unread(s.path, f.name, f.name+" not opened; its bytes were scanned as they are")
 		return w.show(s)
 	}
-	inner := depth{level: d.level + 1, archives: d.archives + 1, counted: !f.archive}
+	inner := depth{level: d.level + 1, archives: d.archives + 1, counted: !f.archive, leftovers: d.leftovers}
 	if d.counted && f.archive {
 		inner.archives--
 	}
@@ -440,11 +445,25 @@ func (w *worker) remains(in *input) error {
 
 // trailing shows what follows a container that ended well, if it is more than
 // padding.
-func (w *worker) trailing(in *input) error {
+func (w *worker) trailing(in *input, d depth) error {
 	if skipZeros(in.Reader) != nil {
 		return nil // there is nothing more, or the carrier says why
 	}
-	return w.showReader(in, in.s)
+	at, size := in.ahead()
+	return w.leftover(in, at, size, in.s, d)
+}
+
+// ahead gives access to what has not been read yet, nil if that is not possible.
+func (in *input) ahead() (io.ReaderAt, int64) {
+	if in.at == nil {
+		return nil, 0
+	}
+	read, err := in.at.Seek(0, io.SeekCurrent)
+	start := read - int64(in.Buffered())
+	if err != nil || start < 0 || start > in.s.size {
+		return nil, 0
+	}
+	return io.NewSectionReader(in.s.at, start, in.s.size-start), in.s.size - start
 }
 
 // showReader shows what comes from r under the name of s. It uses the buffer

@@ -110,9 +110,22 @@ func indexFormats() (index [256][]*format) {
 	return index
 }
 
-// formatOf tells what container a stream is, nil if none.
+// formatOf returns what container a stream is, nil if none.
 func formatOf(s *stream) *format {
-	head := s.head
+	if len(s.head) < 16 {
+		return nil
+	}
+	if f := beginsAs(s.head); f != nil {
+		return f
+	}
+	if endsAsZip(s) {
+		return formats[0]
+	}
+	return nil
+}
+
+// beginsAs returns the container that begins with head, nil if none does.
+func beginsAs(head []byte) *format {
 	if len(head) < 16 {
 		return nil
 	}
@@ -125,9 +138,6 @@ func formatOf(s *stream) *format {
 				return f
 			}
 		}
-	}
-	if endsAsZip(s) {
-		return formats[0]
 	}
 	return nil
 }
@@ -200,14 +210,23 @@ func isText(b []byte) bool {
 	return true
 }
 
-// isZstdAfterSkip recognises zstd data that begins with a frame to be skipped
+// isZstdAfterSkip recognises zstd data that begins with frames to be skipped
 // (pzstd and seekable files do).
 func isZstdAfterSkip(h []byte) bool {
-	if h[0]&0xf0 != 0x50 {
-		return false
+	at := int64(0)
+	for isSkippable(h[at:]) {
+		at += 8 + int64(binary.LittleEndian.Uint32(h[at+4:]))
+		if at > int64(len(h)-4) {
+			// It cannot be seen from here; that it is one to be skipped is no chance.
+			return true
+		}
 	}
-	next := 8 + int64(binary.LittleEndian.Uint32(h[4:8]))
-	return next+4 <= int64(len(h)) && string(h[next:next+4]) == "\x28\xb5\x2f\xfd"
+	return at > 0 && string(h[at:at+4]) == "\x28\xb5\x2f\xfd"
+}
+
+// isSkippable reports whether a skippable frame of zstd begins at b.
+func isSkippable(b []byte) bool {
+	return len(b) >= 8 && b[0]&0xf0 == 0x50 && string(b[1:4]) == "\x2a\x4d\x18"
 }
 
 // isEmptyZip tells a zip archive without members, which is an end record alone.

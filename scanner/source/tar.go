@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,14 +23,14 @@ func (w *worker) tar(s *stream, f *format, d depth) error {
 	}
 	in := w.input(s, d)
 	in.commit()
-	shown := 0
+	shown, good := 0, false
 	for {
-		n, good, err := w.tarMembers(s, f, d, in)
+		n, ended, err := w.tarMembers(s, f, d, in)
 		shown += n
 		if err != nil {
 			return err
 		}
-		if !good {
+		if good = ended; !good {
 			break
 		}
 		if err := skipZeros(in.Reader); err != nil {
@@ -40,6 +42,9 @@ func (w *worker) tar(s *stream, f *format, d depth) error {
 	}
 	if shown == 0 {
 		return w.show(s)
+	}
+	if good {
+		return w.trailing(in, d)
 	}
 	return w.showReader(in, s)
 }
@@ -72,6 +77,11 @@ func (w *worker) tarMembers(s *stream, f *format, d depth, in *input) (shown int
 		}
 		shown++
 		path := s.path + "!" + memberName(h.Name)
+		if text := paxText(h); text != nil && !w.matchesExclude(path, false) {
+			if err := w.show(&stream{path: path, encoding: s.within(f.name), head: text}); err != nil {
+				return shown, false, err
+			}
+		}
 		switch {
 		case h.Size == 0, w.excluded(path, false):
 			continue
@@ -98,6 +108,18 @@ func (w *worker) tarMembers(s *stream, f *format, d depth, in *input) (shown int
 			return shown, false, dec.err
 		}
 	}
+}
+
+// paxText returns the records of a member's extended header that may hold a
+// credential: comments, and the attributes of files.
+func paxText(h *tar.Header) (text []byte) {
+	for _, key := range slices.Sorted(maps.Keys(h.PAXRecords)) {
+		value := h.PAXRecords[key]
+		if len(value) >= leastAside && key != "path" && key != "linkpath" && !strings.HasPrefix(key, "GNU.sparse.") {
+			text = append(text, key+"="+value+"\n"...)
+		}
+	}
+	return text
 }
 
 // tarReason words the library's errors.
@@ -191,7 +213,7 @@ func (w *worker) ar(s *stream, f *format, d depth) error {
 			_, _ = in.Discard(1)
 		}
 	}
-	return w.trailing(in)
+	return w.trailing(in, d)
 }
 
 // membersRead is "1 member was read" or "3 members were read".

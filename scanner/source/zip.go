@@ -407,6 +407,12 @@ func (w *worker) zipAt(s *stream, f *format, d depth, m *zipMember, t *zipTable)
 		return 0, 0, nil
 	}
 	start := from + zipLocalSize + int64(zipVariable(local[26:30]))
+	if extra := int64(binary.LittleEndian.Uint16(local[28:])); extra >= leastAside {
+		section := io.NewSectionReader(s.at, start-extra, extra)
+		if err := w.showPart(section, &stream{path: path, encoding: s.within(f.name), carrier: s.carrier}); err != nil {
+			return 0, 0, err
+		}
+	}
 	to = s.size
 	if m.packed < uint64(s.size) {
 		to = min(start+int64(m.packed), s.size)
@@ -597,7 +603,7 @@ func (w *worker) zipGap(s *stream, f *format, d depth, from, to int64) error {
 		part.at, part.size = section, to-from
 		return w.zipStream(&part, f, d, false)
 	}
-	return w.showPart(section, &part)
+	return w.leftover(section, section, to-from, &part, d)
 }
 
 // zipStream shows the members of an archive one after the other by what stands
@@ -627,7 +633,8 @@ func (w *worker) zipStream(s *stream, f *format, d depth, truncated bool) error 
 			if truncated && s.sound() {
 				w.unread(s.path, "zip", fmt.Sprintf("truncated zip archive: %s, then its table of contents is cut off", membersRead(shown)))
 			}
-			return w.showReader(in, s)
+			at, size := in.ahead()
+			return w.leftover(in, at, size, s, d)
 		case "":
 			if why = "it ends without a table of contents"; !truncated {
 				return nil
