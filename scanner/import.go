@@ -189,9 +189,9 @@ func (j *judge) opaque(name string, e *importer.Entry) bool {
 	switch e.Rule {
 	case credential.RefreshToken.Rule():
 		// The printed rule has looked at the neighbours.
-		c, err = credential.ParseRefreshToken([]byte(e.Texts[0]), credential.Neighbours{ValidUntil: true, File: "momento"})
+		c, err = credential.ParseRefreshToken([]byte(e.Texts[0]), credential.Context{ValidUntil: true, File: "momento"})
 	case credential.SessionToken.Rule():
-		c, err = credential.ParseSessionToken([]byte(e.Texts[0]), 0)
+		c, err = credential.ParseSessionToken([]byte(e.Texts[0]), credential.Context{})
 	default:
 		return false
 	}

@@ -10,73 +10,6 @@ import (
 	"unicode/utf8"
 )
 
-// Kind is what sort of credential a text is. The values are those of the
-// "kind" field in momentolint's JSON output.
-type Kind string
-
-// The kinds of Momento credentials.
-const (
-	// APIKeyV2 is a "global" key: a bare JWT whose claim t is "g", valid in
-	// every region of its account.
-	APIKeyV2 Kind = "api-key-v2"
-	// APIKeyV1 is base64 of a JSON object with exactly endpoint and api_key.
-	APIKeyV1 Kind = "api-key-v1"
-	// V1JWT is the JWT inside an APIKeyV1, standing alone.
-	V1JWT Kind = "v1-jwt"
-	// Legacy is a bare JWT of 2022 that names its own hosts (claims cp and c).
-	Legacy Kind = "legacy"
-	// DisposableToken is an APIKeyV1 envelope whose inner JWT lives 25 hours
-	// at the most.
-	DisposableToken Kind = "disposable-token"
-	// RefreshToken is the opaque text that comes with a v1 key and mints a new one.
-	RefreshToken Kind = "refresh-token"
-	// SessionToken is the JWT of a login of Momento's command line or console.
-	SessionToken Kind = "session-token"
-	// SigningKey is a private JWK that signs tokens for single items.
-	SigningKey Kind = "signing-key"
-	// SignedToken is a JWT that a customer signed with a signing key.
-	SignedToken Kind = "signed-token"
-	// WebhookSecret is the secret that signs the calls of a webhook.
-	WebhookSecret Kind = "webhook-secret"
-	// UnknownCredential is a token in an envelope with a Momento endpoint whose
-	// claims belong to none of the other kinds.
-	UnknownCredential Kind = "unknown-credential"
-)
-
-// Kinds lists every kind, in the order of the documentation.
-func Kinds() []Kind {
-	return []Kind{APIKeyV2, APIKeyV1, V1JWT, Legacy, DisposableToken, RefreshToken, SessionToken}
-}
-
-// Rule is the id of the rule that reports credentials of this kind.
-func (k Kind) Rule() string {
-	if k == Legacy {
-		return "momento-legacy-token"
-	}
-	return "momento-" + string(k)
-}
-
-// Title names the kind in words for people, e.g. "API key (v1)".
-func (k Kind) Title() string {
-	switch k {
-	case APIKeyV2:
-		return "API key (v2, global)"
-	case APIKeyV1:
-		return "API key (v1)"
-	case V1JWT:
-		return "API key (v1, bare JWT)"
-	case Legacy:
-		return "legacy auth token"
-	case DisposableToken:
-		return "disposable token"
-	case RefreshToken:
-		return "refresh token"
-	case SessionToken:
-		return "CLI session token"
-	}
-	return string(k)
-}
-
 // Expiry says what a credential itself tells about its end of life.
 type Expiry uint8
 
@@ -191,7 +124,7 @@ func (c Credential) Redacted() string {
 		return "(none)"
 	}
 	w := c.RevealWritten()
-	if c.Kind == RefreshToken {
+	if c.Kind.Descriptor().Opaque {
 		return redact(w, 0)
 	}
 	return redact(w, redactedPrefix)

@@ -2,46 +2,69 @@ package credential
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// parseDocument gives the first credential of a JSON document or INI file.
-func parseDocument(text []byte) (Credential, error) {
+// parseDocument returns the first credential of a JSON document or INI file.
+func parseDocument(text []byte, ctx Context) (Credential, error) {
 	// Most JSON has nothing to do with it; decoding it would allocate.
-	if !bytes.Contains(text, []byte("ey")) && !bytes.Contains(text, []byte("efresh")) {
+	if !bytes.Contains(text, []byte("ey")) && !bytes.Contains(text, []byte("efresh")) && !bytes.Contains(text, []byte("kty")) {
 		return Credential{}, ErrContext
 	}
-	if all := ParseAll(text); len(all) > 0 {
+	if isEnvelope(text) {
+		if c, err := parseObject(text, text); err == nil {
+			return c, nil
+		}
+	}
+	if all := ParseAllIn(text, ctx); len(all) > 0 {
 		return all[0], nil
 	}
 	return Credential{}, ErrContext
+}
+
+// isEnvelope reports whether a JSON object has the members of an envelope and no
+// others. It may be cut.
+func isEnvelope(object []byte) bool {
+	m := objectMembers(object)
+	for m.next() {
+		if name := string(m.key()); name != "api_key" && name != "endpoint" {
+			return false
+		}
+	}
+	return !m.bad || m.cut()
 }
 
 // ParseAll finds the credentials of a document: the text itself if Parse takes
 // it, else those in a JSON document (the console's download: the key first,
 // then its refresh token), in an INI file (the command line's credentials
 // file) or standing as words in any other text, in the order they stand there,
-// each once. It is for a text that somebody hands over as being about a
-// credential; to search files, use the scanner.
-func ParseAll(text []byte) []Credential {
+// each once. It is for a text that is handed over as being about a credential;
+// to search files, use the scanner.
+func ParseAll(text []byte) []Credential { return ParseAllIn(text, Context{}) }
+
+// ParseAllIn is like ParseAll for a document whose surroundings are known.
+func ParseAllIn(text []byte, ctx Context) []Credential {
 	text = trim(text)
 	if len(text) == 0 || len(text) > 16*MaxLength {
 		return nil
 	}
 	if text[0] != '{' && text[0] != '[' {
-		if c, err := Parse(text); err == nil {
+		if c, err := ParseIn(text, ctx); err == nil {
 			return []Credential{c}
 		}
 	}
-	var f finder
-	var document any
-	if json.Unmarshal(text, &document) == nil {
-		f.value(document)
-	} else {
+	ctx.Momento = ctx.namesMomento() || bytes.Contains(bytes.ToLower(text), []byte(momentoFiles))
+	f := finder{ctx: ctx, webhooks: ctx.Momento && MentionsWebhooks(text)}
+	switch {
+	case json.Valid(text):
+		f.value(text, 0)
+	default:
 		f.lines(text)
 	}
 	return f.found
@@ -49,7 +72,9 @@ func ParseAll(text []byte) []Credential {
 
 // finder gathers credentials, each once.
 type finder struct {
-	found []Credential
+	ctx      Context
+	webhooks bool
+	found    []Credential
 }
 
 func (f *finder) add(c Credential, err error) {
@@ -57,52 +82,101 @@ func (f *finder) add(c Credential, err error) {
 		return
 	}
 	for _, other := range f.found {
-		if other.RevealWritten() == c.RevealWritten() {
+		if other.Fingerprint() == c.Fingerprint() {
 			return
 		}
 	}
 	f.found = append(f.found, c)
 }
 
+// maxNesting bounds the depth of a document that is looked through.
+const maxNesting = 64
+
 // value walks a JSON value.
-func (f *finder) value(v any) {
-	switch v := v.(type) {
-	case string:
-		if len(v) > 0 && v[0] != '{' && v[0] != '[' {
-			f.add(Parse([]byte(v)))
+func (f *finder) value(raw json.RawMessage, depth int) {
+	if raw = trimJSONSpace(raw); len(raw) == 0 || depth > maxNesting {
+		return
+	}
+	switch raw[0] {
+	case '"':
+		f.text(textOf(raw))
+	case '[':
+		var list []json.RawMessage
+		if json.Unmarshal(raw, &list) == nil {
+			for _, e := range list {
+				f.value(e, depth+1)
+			}
 		}
-	case []any:
-		for _, e := range v {
-			f.value(e)
+	case '{':
+		var members map[string]json.RawMessage
+		if json.Unmarshal(raw, &members) == nil {
+			f.object(raw, members, depth)
 		}
-	case map[string]any:
-		f.object(v)
 	}
 }
 
-func (f *finder) object(o map[string]any) {
-	key := stringField(o, "apiKey", "api_key")
+// text takes a string's value: a credential, or an object in the clear that is
+// or holds one.
+func (f *finder) text(s string) {
+	switch {
+	case s == "":
+	case s[0] != '{':
+		if s[0] != '[' {
+			f.add(ParseIn([]byte(s), f.ctx))
+		}
+	case isEnvelope([]byte(s)):
+		f.add(parseObject([]byte(s), []byte(s)))
+	default:
+		f.add(ParseSigningKey([]byte(s), f.ctx))
+	}
+}
+
+// textOf returns the value of a JSON string, "" for other values.
+func textOf(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return s
+}
+
+func (f *finder) object(raw json.RawMessage, o map[string]json.RawMessage, depth int) {
+	if c, err := ParseSigningKey(raw, f.ctx); err == nil {
+		f.add(c, nil)
+		return
+	}
+	snake := stringField(o, "api_key")
+	key := cmp.Or(stringField(o, "apiKey"), snake)
 	endpoint := stringField(o, "endpoint")
-	if c, err := Parse([]byte(key)); err == nil {
-		if c.Endpoint == "" && endpoint != "" && c.Kind != Legacy {
-			c.Endpoint = endpoint
-			c.ControlHost, c.CacheHost = "control."+endpoint, "cache."+endpoint
+	if c, err := ParseIn([]byte(key), f.ctx); err == nil {
+		switch {
+		case snake != "" && (endpoint != "" || isEnvelope(raw)):
+			c = c.InEnvelope(endpoint)
+		case c.Endpoint == "":
+			c.at(endpoint)
 		}
 		f.add(c, nil)
 	}
 	if refresh := stringField(o, "refreshToken", "refresh_token"); refresh != "" {
 		_, camel := o["validUntil"]
 		_, snake := o["valid_until"]
-		f.add(ParseRefreshToken([]byte(refresh), Neighbours{APIKey: []byte(key), Endpoint: endpoint, ValidUntil: camel || snake}))
+		ctx := f.ctx
+		ctx.APIKey, ctx.Endpoint, ctx.ValidUntil = []byte(key), endpoint, camel || snake
+		// What else the document names says nothing about this object.
+		ctx.Momento = false
+		f.add(ParseRefreshToken([]byte(refresh), ctx))
+	}
+	if secret := stringField(o, WebhookSecret.Descriptor().Names...); secret != "" {
+		f.add(ParseWebhookSecret([]byte(secret), Context{Momento: f.webhooks}))
 	}
 	for _, name := range slices.Sorted(maps.Keys(o)) {
-		f.value(o[name])
+		f.value(o[name], depth+1)
 	}
 }
 
-func stringField(o map[string]any, names ...string) string {
+func stringField(o map[string]json.RawMessage, names ...string) string {
 	for _, n := range names {
-		if s, ok := o[n].(string); ok {
+		if s := textOf(o[n]); s != "" {
 			return s
 		}
 	}
@@ -115,12 +189,12 @@ const sessionSection = ".momento_session"
 // lines walks a text line by line, with the sections of an INI file.
 func (f *finder) lines(text []byte) {
 	var section, token string
-	var validUntil int64
+	var validUntil time.Time
 	flush := func() {
 		if section == sessionSection && token != "" {
-			f.add(ParseSessionToken([]byte(token), validUntil))
+			f.add(ParseSessionToken([]byte(token), Context{ExpiresAt: validUntil}))
 		}
-		token, validUntil = "", 0
+		token, validUntil = "", time.Time{}
 	}
 	for line := range bytes.Lines(text) {
 		line := strings.TrimSpace(string(line))
@@ -136,13 +210,31 @@ func (f *finder) lines(text []byte) {
 			case "token":
 				token = value
 			case "valid_until":
-				validUntil, _ = strconv.ParseInt(value, 10, 64)
+				if at, err := strconv.ParseInt(value, 10, 64); err == nil && at > 0 {
+					validUntil = time.Unix(min(at, maxEpoch), 0)
+				}
 			}
 			continue
+		}
+		if first, last := strings.IndexByte(line, '{'), strings.LastIndexByte(line, '}'); first >= 0 && first < last {
+			f.text(line[first : last+1])
+		}
+		if words := strings.Fields(name); f.webhooks && ok && len(words) > 0 && slices.Contains(WebhookSecret.Descriptor().Names, words[len(words)-1]) {
+			f.add(ParseWebhookSecret([]byte(strings.TrimRight(value, ";,")), Context{Momento: true}))
 		}
 		f.words(line)
 	}
 	flush()
+}
+
+// webhookCalls are the names of Momento's SDKs, without the first letter's
+// case, by which a text that has to do with its webhooks is known.
+var webhookCalls = [...][]byte{[]byte("WebhookUtils"), []byte("etWebhookSecret"), []byte("otateWebhookSecret")}
+
+// MentionsWebhooks reports whether a text uses the part of Momento's SDKs that
+// has to do with webhooks.
+func MentionsWebhooks(text []byte) bool {
+	return slices.ContainsFunc(webhookCalls[:], func(name []byte) bool { return bytes.Contains(text, name) })
 }
 
 // words tries every run of characters that a credential may consist of.
@@ -152,7 +244,7 @@ func (f *finder) words(line string) {
 		if _, value, ok := strings.Cut(word, "="); ok && strings.Trim(value, "=") != "" {
 			word = value
 		}
-		f.add(Parse([]byte(strings.TrimRight(word, "."))))
+		f.add(ParseIn([]byte(strings.TrimRight(word, ".")), f.ctx))
 	}
 }
 

@@ -4,83 +4,20 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// minVariety is how many different characters a token needs that is not a
-// row of x or a word: 20 random characters of base64 have 14 at the least,
-// but for one case in a million.
-const minVariety = 8
-
-// minVaried is the length from which a signature must have minVariety.
-const minVaried = 20
-
-// algorithms lists how many base64url characters a signature has (RFC 7518,
-// RFC 8037). RSA's depends on the key: 2048, 4096 or 1024 bits.
-var algorithms = [...]struct {
-	name    string
-	lengths [3]int
-}{
-	{"HS256", [3]int{43}},
-	{"HS384", [3]int{64}},
-	{"HS512", [3]int{86}},
-	{"ES256", [3]int{86}},
-	{"ES384", [3]int{128}},
-	{"ES512", [3]int{176}},
-	{"EdDSA", [3]int{86}},
-	{"RS256", rsaLengths},
-	{"RS384", rsaLengths},
-	{"RS512", rsaLengths},
-	{"PS256", rsaLengths},
-	{"PS384", rsaLengths},
-	{"PS512", rsaLengths},
-}
-
-var rsaLengths = [3]int{342, 683, 512}
-
-// SignatureLengths returns how many base64url characters a whole signature of
-// the algorithm may have, the most common length first and zeros at the end;
-// all zeros if the algorithm is not known.
-func SignatureLengths(algorithm []byte) [3]int {
-	for i := range algorithms {
-		if string(algorithm) == algorithms[i].name {
-			return algorithms[i].lengths
-		}
-	}
-	return [3]int{}
-}
-
-// wholeSignature reports whether a signature of n characters can be all of one
-// by the algorithm. If that is not known, anything of a plausible length can.
-func wholeSignature(algorithm []byte, n int) bool {
-	lengths := SignatureLengths(algorithm)
-	if lengths[0] == 0 {
-		return n >= minVaried
-	}
-	return n > 0 && slices.Contains(lengths[:], n)
-}
-
-// checkSignature refuses signatures that are placeholders or masks.
-func checkSignature(signature []byte) error {
-	switch n := len(signature); {
-	case n >= minVaried && !varied(signature), n > 2 && bytes.Count(signature, signature[:1]) == n:
-		return ErrSignature
-	case n < minVaried && (bytes.EqualFold(signature, signatureWord) || bytes.EqualFold(signature, redactedWord)):
-		return ErrSignature
-	}
-	return nil
-}
-
-var signatureWord, redactedWord = []byte("signature"), []byte("redacted")
-
 // token is a JWT, cut in its parts and decoded, before it is known whose it is.
 // All slices point into the text or into the decoder's buffer.
 type token struct {
+	// Members of the header, nil where absent.
+	alg, kid []byte
 	// Claims as written in the JSON, nil where absent; strings without quotes.
-	t, jti, p, sub, cp, c, iss []byte
+	t, jti, akid, p, sub, email, cp, c, iss, cache, key []byte
+	// The claim method: a list, as written.
+	method []byte
 	// Numbers as written, nil where absent.
 	ver, iat, exp []byte
 	// cut reports that the signature is not whole.
@@ -108,9 +45,21 @@ func parseToken(text, buf []byte) (tok token, header, body []byte, err error) {
 	if header, ok = decodeBase64(buf, head); !ok {
 		return tok, nil, nil, ErrEncoding
 	}
-	algorithm, err := checkHeader(header)
-	if err != nil {
-		return tok, nil, nil, err
+	m := objectMembers(header)
+	for m.next() {
+		switch {
+		case !m.text:
+		case string(m.key()) == "alg":
+			tok.alg = m.value()
+		case string(m.key()) == "kid":
+			tok.kid = m.value()
+		}
+	}
+	switch {
+	case m.bad:
+		return tok, nil, nil, ErrJSON
+	case len(tok.alg) == 0 || bytes.EqualFold(tok.alg, none):
+		return tok, nil, nil, ErrAlgorithm
 	}
 	if body, ok = decodeBase64(buf[len(header):], claims); !ok {
 		return tok, nil, nil, ErrEncoding
@@ -118,39 +67,23 @@ func parseToken(text, buf []byte) (tok token, header, body []byte, err error) {
 	if err := checkSignature(signature); err != nil {
 		return tok, nil, nil, err
 	}
-	m := objectMembers(body)
+	m = objectMembers(body)
 	for m.next() {
 		tok = tok.with(m.key(), m.value(), m.text)
 	}
 	if m.bad {
 		return tok, nil, nil, ErrJSON
 	}
-	tok.cut = !wholeSignature(algorithm, len(signature))
+	tok.cut = !wholeSignature(tok.alg, len(signature))
 	return tok, header, body, nil
 }
 
-var dot = []byte{'.'}
+var (
+	dot  = []byte{'.'}
+	none = []byte("none")
+)
 
-// checkHeader wants a JSON object that names an algorithm, and returns that.
-func checkHeader(header []byte) (algorithm []byte, err error) {
-	m := objectMembers(header)
-	for m.next() {
-		if string(m.key()) == "alg" && m.text {
-			algorithm = m.value()
-		}
-	}
-	switch {
-	case m.bad:
-		return nil, ErrJSON
-	case len(algorithm) == 0 || bytes.EqualFold(algorithm, none):
-		return nil, ErrAlgorithm
-	}
-	return algorithm, nil
-}
-
-var none = []byte("none")
-
-// with gives the token with one more claim, if it is one of ours and of the
+// with returns the token with one more claim, if it is one of ours and of the
 // right type. By value, for the same reason as members keeps offsets.
 func (tok token) with(key, value []byte, text bool) token {
 	if text {
@@ -159,20 +92,34 @@ func (tok token) with(key, value []byte, text bool) token {
 			tok.t = value
 		case "jti":
 			tok.jti = value
+		case "akid":
+			tok.akid = value
 		case "p":
 			tok.p = value
 		case "sub":
 			tok.sub = value
+		case "email":
+			tok.email = value
 		case "cp":
 			tok.cp = value
 		case "c":
 			tok.c = value
 		case "iss":
 			tok.iss = value
+		case "cache":
+			tok.cache = value
+		case "key":
+			tok.key = value
 		}
 		return tok
 	}
-	if c := value[0]; c != '-' && (c < '0' || c > '9') {
+	switch c := value[0]; {
+	case c == '[':
+		if string(key) == "method" {
+			tok.method = value
+		}
+		return tok
+	case c != '-' && (c < '0' || c > '9'):
 		return tok
 	}
 	switch string(key) {
@@ -186,46 +133,225 @@ func (tok token) with(key, value []byte, text bool) token {
 	return tok
 }
 
-// owner is whose token it is, judged by its claims alone.
-type owner uint8
-
+// The issuers of Momento's tokens that have one.
 const (
-	foreign owner = iota
-	ownerV2
-	ownerV1
-	ownerLegacy
+	refreshIssuer = "gomomento.com/refresh"
+	loginIssuer   = "https://login.gomomento.com/"
+	preprodIssuer = "https://login-preprod.gomomento.com/"
 )
 
-// owner tells which of Momento's tokens this is. A token that names an issuer
-// other than Momento is foreign whatever else it claims: Momento's own keys
-// carry no iss.
-func (tok *token) owner() owner {
-	if tok.iss != nil && !bytes.Contains(tok.iss, []byte("momento")) {
-		return foreign
-	}
+// generation is what the claims of a JWT say that it is.
+type generation uint8
+
+const (
+	// foreign: not one of Momento's, as far as its claims tell.
+	foreign generation = iota
+	// novel: a type or version of which nothing is known yet, if an envelope
+	// proves that the token is Momento's.
+	novel
+	disposable1
+	disposable2
+	globalKey
+	globalRefresh
+	refresh1
+	key1
+	// key1Bare is key1 with so few claims that other people's tokens have them
+	// too.
+	key1Bare
+	// key1Odd is key1 with a permission set that cannot be read.
+	key1Odd
+	legacy
+	login
+	customerSigned
+)
+
+// generation reads the claims in the order in which Momento's own decoder does.
+// A token that names an issuer is foreign whatever else it claims, unless the
+// issuer is Momento.
+func (tok *token) generation() generation {
+	issuer := tok.iss != nil
+	version := string(tok.ver)
 	switch {
+	case tok.t != nil && issuer && !bytes.Contains(tok.iss, []byte("momento")):
+		return foreign
+	case string(tok.t) == "disposable" && version == "1":
+		return disposable1
+	case string(tok.t) == "disposable" && version == "2":
+		return disposable2
 	case string(tok.t) == "g" && len(tok.jti) > 0:
-		return ownerV2
-	case tok.cp != nil && tok.c != nil && isHost(tok.cp) && isHost(tok.c):
-		return ownerLegacy
-	case tok.p != nil && (tok.ver != nil || tok.exp != nil):
-		// The wire format is its own proof: a text that happens to be in a
-		// claim named p does not decode as a permission set.
-		var stack [512]byte
-		buf := stack[:]
-		if len(tok.p) > len(buf) {
-			buf = make([]byte, len(tok.p))
-		}
-		wire, ok := decodeBase64(buf, tok.p)
-		if ok && isPermissions(wire) {
-			return ownerV1
-		}
+		return globalKey
+	case string(tok.t) == "gr" && len(tok.jti)+len(tok.akid) > 0:
+		return globalRefresh
+	case len(tok.t) > 0:
+		return novel
+	case string(tok.iss) == refreshIssuer:
+		return refresh1
+	case string(tok.iss) == loginIssuer, string(tok.iss) == preprodIssuer:
+		return login
+	case issuer:
+		return foreign
+	case version == "1":
+		return tok.first()
+	case isHost(tok.cp) && (isHost(tok.c) || underMomento(string(tok.cp))):
+		return legacy
+	case tok.ver != nil:
+		return novel
+	case tok.signsItem():
+		return customerSigned
 	}
 	return foreign
 }
 
-// isHost tells whether b could be a host name with at least two labels.
+// first tells a v1 token from a foreign one with the claim ver.
+func (tok *token) first() generation {
+	if len(tok.p) == 0 {
+		return key1Bare
+	}
+	// The wire format is its own proof: a text that happens to be in a claim
+	// named p does not decode as a permission set.
+	p := jsonString(tok.p)
+	var stack [512]byte
+	buf := stack[:]
+	if len(p) > len(buf) {
+		buf = make([]byte, len(p))
+	}
+	if wire, ok := decodeBase64(buf, p); ok && isPermissions(wire) {
+		return key1
+	}
+	return key1Odd
+}
+
+// signsItem reports whether the token has what a customer's signature permits:
+// methods on one item of one cache, until a time, by a key with an id.
+func (tok *token) signsItem() bool {
+	if len(tok.kid) == 0 || len(tok.alg) < 2 || tok.cache == nil || tok.key == nil || tok.exp == nil {
+		return false
+	}
+	switch string(tok.alg[:2]) {
+	case "RS", "ES", "PS":
+	default:
+		return false
+	}
+	read, write := tok.methods()
+	return read || write
+}
+
+// methods reads the claim method; both are false if it holds something else
+// than get and set.
+func (tok *token) methods() (read, write bool) {
+	if len(tok.method) < 2 {
+		return false, false
+	}
+	list := tok.method[1 : len(tok.method)-1]
+	for len(list) > 0 {
+		var one []byte
+		one, list, _ = bytes.Cut(list, []byte{','})
+		switch string(bytes.TrimSpace(one)) {
+		case `"get"`:
+			read = true
+		case `"set"`:
+			write = true
+		default:
+			return false, false
+		}
+	}
+	return read, write
+}
+
+// credential makes the credential of a token that stands alone.
+func (tok *token) credential(g generation) Credential {
+	c := Credential{
+		KeyID: string(jsonString(tok.jti)), Subject: string(jsonString(tok.sub)),
+		Scope: Scope{Level: ScopeUnknown}, Incomplete: tok.cut,
+	}
+	c.IssuedAt, _ = epoch(tok.iat)
+	if at, ok := epoch(tok.exp); ok {
+		c.Expiry, c.ExpiresAt = ExpiryAt, at
+	}
+	// forever marks the kinds that end by their claim or not at all.
+	forever := false
+	switch g {
+	case globalKey:
+		c.Kind, c.Scope.Level = APIKeyV2, ScopeRole
+	case globalRefresh:
+		c.Kind, c.KeyID = RefreshToken, string(jsonString(tok.akid))
+	case refresh1:
+		c.Kind = RefreshToken
+	case key1, key1Bare, key1Odd:
+		c.Kind, c.Scope, forever = V1JWT, tok.permissions(), true
+	case disposable1:
+		c.Kind = DisposableToken
+		if tok.p != nil {
+			c.Scope = tok.permissions()
+		}
+	case disposable2:
+		c.Kind, c.Scope = DisposableToken, tok.permissionSet()
+	case legacy:
+		c.Kind, c.Scope.Level, forever = Legacy, ScopeSuperUser, true
+		c.ControlHost, c.CacheHost = string(jsonString(tok.cp)), string(jsonString(tok.c))
+	case login:
+		c.Kind = SessionToken
+		if tok.email != nil {
+			c.Subject = string(jsonString(tok.email))
+		}
+	case customerSigned:
+		c.Kind, c.KeyID, c.Scope = SignedToken, string(jsonString(tok.kid)), tok.item()
+	case novel, foreign:
+		c.Kind = UnknownCredential
+	}
+	if forever && tok.exp == nil {
+		c.Expiry = ExpiryNever
+	}
+	return c
+}
+
+// permissions reads claim p of the first generation, in which an empty or
+// missing one allows everything.
+func (tok *token) permissions() Scope {
+	if len(tok.p) == 0 {
+		return Scope{Level: ScopeSuperUser}
+	}
+	return tok.scope(decodePermissions)
+}
+
+// permissionSet reads claim p of the second generation, in which an empty or
+// missing one allows nothing.
+func (tok *token) permissionSet() Scope {
+	if len(tok.p) == 0 {
+		return Scope{Level: ScopeExplicit}
+	}
+	return tok.scope(decodePermissionSet)
+}
+
+func (tok *token) scope(decode func([]byte) Scope) Scope {
+	raw := jsonString(tok.p)
+	wire, ok := decodeBase64(make([]byte, len(raw)), raw)
+	if !ok {
+		return Scope{Level: ScopeUnknown, Permissions: []Permission{unknownPermission}}
+	}
+	return decode(wire)
+}
+
+// item is the scope of a token that a customer signed.
+func (tok *token) item() Scope {
+	p := Permission{
+		Resource: "cache", Role: "read-write",
+		Cache: displayName(jsonString(tok.cache)), Item: displayName(jsonString(tok.key)),
+	}
+	switch read, write := tok.methods(); {
+	case !write:
+		p.Role = "read-only"
+	case !read:
+		p.Role = "write-only"
+	}
+	return Scope{Level: ScopeExplicit, Permissions: []Permission{p}}
+}
+
+// isHost reports whether b could be a host name with at least two labels.
 func isHost(b []byte) bool {
+	if len(b) == 0 || len(b) > 253 || b[len(b)-1] == '.' {
+		return false
+	}
 	dots := 0
 	for i, c := range b {
 		switch {
@@ -236,34 +362,14 @@ func isHost(b []byte) bool {
 			return false
 		}
 	}
-	return dots > 0 && len(b) <= 253 && b[len(b)-1] != '.'
-}
-
-// fill copies what the token tells of itself into the credential.
-func (tok *token) fill(c *Credential) {
-	c.Incomplete = tok.cut
-	c.KeyID = string(jsonString(tok.jti))
-	c.Subject = string(jsonString(tok.sub))
-	c.IssuedAt, _ = epoch(tok.iat)
-	if at, ok := epoch(tok.exp); ok {
-		c.Expiry, c.ExpiresAt = ExpiryAt, at
-	} else if tok.exp == nil {
-		c.Expiry = ExpiryNever
-	}
-	c.Scope = Scope{Level: ScopeUnknown}
-	if tok.p != nil {
-		raw := jsonString(tok.p)
-		if wire, ok := decodeBase64(make([]byte, len(raw)), raw); ok {
-			c.Scope = decodePermissions(wire)
-		}
-	}
+	return dots > 0
 }
 
 // maxEpoch is the last second of the year 9999, the last that RFC 3339 can write.
 const maxEpoch = 253402300799
 
-// epoch reads a JSON number as seconds since 1970. What lies outside of what a
-// date can be written for is taken as its limit.
+// epoch reads a JSON number as seconds since 1970. Times that no date can be
+// written for are moved to the nearest that one can.
 func epoch(number []byte) (time.Time, bool) {
 	if number == nil {
 		return time.Time{}, false
@@ -275,26 +381,13 @@ func epoch(number []byte) (time.Time, bool) {
 	return time.Unix(int64(min(max(f, 0), maxEpoch)), 0).UTC(), true
 }
 
-// varied tells whether the text has enough different characters to be a token.
-func varied(b []byte) bool {
-	var seen [256]bool
-	n := 0
-	for _, c := range b {
-		if !seen[c] {
-			seen[c] = true
-			if n++; n >= minVariety {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// underMomento tells whether a host is momentohq.com or below it.
+// underMomento reports whether a host is momentohq.com or below it.
 func underMomento(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	return host == "momentohq.com" || strings.HasSuffix(host, ".momentohq.com")
+	return host == momentoDomain || strings.HasSuffix(host, "."+momentoDomain)
 }
+
+const momentoDomain = "momentohq.com"
 
 // validJSON is the last check of what members has let pass.
 func validJSON(objects ...[]byte) bool {

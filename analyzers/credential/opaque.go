@@ -6,60 +6,62 @@ import (
 	"time"
 )
 
-// Neighbours are what stands beside an opaque token in the same object. They
-// decide whether it is Momento's.
-type Neighbours struct {
-	// APIKey is the value of apiKey or api_key beside it.
-	APIKey []byte
-	// Endpoint is the value of endpoint beside it.
-	Endpoint string
-	// ValidUntil tells whether validUntil or valid_until stands beside it.
-	ValidUntil bool
-	// File is the name of the file, without folders.
-	File string
-}
-
 // momentoFiles are names that the console gives its downloads
 // (momento_token.info.json, momento_key_info.json).
 const momentoFiles = "momento"
 
-// sayMomento tells whether the neighbours prove that a refresh token is
-// Momento's: OAuth has fields of the same name. The key beside it counts only
-// if it parses.
-func (n Neighbours) sayMomento() (key Credential, ok bool) {
-	if len(n.APIKey) > 0 {
-		if c, err := Parse(n.APIKey); err == nil {
+// refreshContext reports whether the surroundings prove that an opaque refresh
+// token is Momento's: OAuth has fields of the same name. The key beside it
+// counts only if it parses.
+func (ctx *Context) refreshContext() (key Credential, ok bool) {
+	if len(ctx.APIKey) > 0 {
+		if c, err := ParseIn(ctx.APIKey, Context{Momento: ctx.namesMomento()}); err == nil {
 			return c, true
 		}
 	}
-	momento := underMomento(n.Endpoint) || strings.Contains(strings.ToLower(n.File), momentoFiles)
-	return Credential{}, n.ValidUntil && momento
+	return Credential{}, ctx.ValidUntil && ctx.namesMomento()
 }
 
-// ParseRefreshToken takes an opaque text for a refresh token if its neighbours
-// say Momento. The credential has the endpoint of the key beside it.
-func ParseRefreshToken(text []byte, n Neighbours) (Credential, error) {
+// namesMomento reports whether the surroundings name Momento at all.
+func (ctx *Context) namesMomento() bool {
+	return ctx.Momento || underMomento(ctx.Endpoint) || strings.Contains(strings.ToLower(ctx.File), momentoFiles)
+}
+
+// ParseRefreshToken takes a text that is called a refresh token for one of
+// Momento's: a JWT if its claims say so, an opaque text if its surroundings do.
+// The credential has the endpoint of the key beside it.
+func ParseRefreshToken(text []byte, ctx Context) (Credential, error) {
 	text = trim(text)
-	if err := checkOpaque(text); err != nil {
-		return Credential{}, err
-	}
-	key, ok := n.sayMomento()
-	if !ok {
-		return Credential{}, ErrContext
-	}
-	c := Credential{Kind: RefreshToken, Endpoint: n.Endpoint, Scope: Scope{Level: ScopeUnknown}}
-	if !key.IsZero() {
-		if key.Endpoint != "" {
-			c.Endpoint = key.Endpoint
+	c, err := ParseIn(text, Context{Momento: ctx.namesMomento()})
+	isJWT := err == nil
+	if !isJWT {
+		if err := checkOpaque(text); err != nil {
+			return Credential{}, err
 		}
+	}
+	key, ok := ctx.refreshContext()
+	switch {
+	case isJWT:
+	case !ok:
+		return Credential{}, ErrContext
+	default:
+		c = Credential{Kind: RefreshToken, Scope: Scope{Level: ScopeUnknown}}
+		s := string(text)
+		c.secret = newSecret(s, s)
+	}
+	if c.Kind != RefreshToken {
+		return c, nil
+	}
+	switch {
+	case key.Endpoint != "":
+		c.at(key.Endpoint)
+	case ok || underMomento(ctx.Endpoint):
+		c.at(ctx.Endpoint)
+	}
+	if !key.IsZero() {
 		// It mints keys like the one it came with.
 		c.Scope = key.Scope
 	}
-	if c.Endpoint != "" {
-		c.ControlHost, c.CacheHost = "control."+c.Endpoint, "cache."+c.Endpoint
-	}
-	s := string(text)
-	c.secret = newSecret(s, s)
 	return c, nil
 }
 
@@ -79,7 +81,10 @@ func checkOpaque(text []byte) error {
 		}
 	}
 	lower := bytes.ToLower(text)
-	for _, word := range []string{"your_", "your-", "refresh_token", "refreshtoken", "refresh-token", "example", "placeholder", "redacted", "xxxx", "..."} {
+	for _, word := range []string{
+		"your_", "your-", "refresh_token", "refreshtoken", "refresh-token", "signing_secret", "signingsecret",
+		"signing-secret", "example", "placeholder", "redacted", "xxxx", "...",
+	} {
 		if bytes.Contains(lower, []byte(word)) {
 			return ErrPlaceholder
 		}
@@ -88,9 +93,9 @@ func checkOpaque(text []byte) error {
 }
 
 // ParseSessionToken takes the token of a section [.momento_session] of the
-// command line's credentials file. validUntil is the section's valid_until in
-// seconds since 1970; 0 if it has none.
-func ParseSessionToken(text []byte, validUntil int64) (Credential, error) {
+// command line's credentials file, whatever its claims say. ctx.ExpiresAt is
+// the section's valid_until.
+func ParseSessionToken(text []byte, ctx Context) (Credential, error) {
 	text = trim(text)
 	switch {
 	case len(text) == 0:
@@ -105,16 +110,32 @@ func ParseSessionToken(text []byte, validUntil int64) (Credential, error) {
 	if !validJSON(header, body) {
 		return Credential{}, ErrJSON
 	}
-	var c Credential
-	tok.fill(&c)
-	c.Kind = SessionToken
-	c.Scope = Scope{Level: ScopeUnknown}
-	if c.Expiry == ExpiryNever {
-		c.Expiry = ExpiryUnknown
+	c := tok.credential(login)
+	c.endsAt(ctx.ExpiresAt)
+	s := string(text)
+	c.secret = newSecret(s, s)
+	return c, nil
+}
+
+// endsAt sets the end of life that the surroundings tell, if they do.
+func (c *Credential) endsAt(at time.Time) {
+	if !at.IsZero() {
+		c.Expiry, c.ExpiresAt = ExpiryAt, time.Unix(min(max(at.Unix(), 0), maxEpoch), 0).UTC()
 	}
-	if validUntil > 0 {
-		c.Expiry, c.ExpiresAt = ExpiryAt, time.Unix(min(validUntil, maxEpoch), 0).UTC()
+}
+
+// ParseWebhookSecret takes a text that is called a signing secret for the one
+// of a webhook, if its surroundings name Momento's webhooks: other services
+// have secrets of the same name.
+func ParseWebhookSecret(text []byte, ctx Context) (Credential, error) {
+	text = trim(text)
+	if err := checkOpaque(text); err != nil {
+		return Credential{}, err
 	}
+	if !ctx.Momento {
+		return Credential{}, ErrContext
+	}
+	c := Credential{Kind: WebhookSecret, Scope: Scope{Level: ScopeUnknown}}
 	s := string(text)
 	c.secret = newSecret(s, s)
 	return c, nil

@@ -9,7 +9,7 @@ import (
 )
 
 func TestOpaqueTokensHaveALongestLength(t *testing.T) {
-	n := credential.Neighbours{ValidUntil: true, Endpoint: "cell-us-east-1-1.prod.a.momentohq.com"}
+	n := credential.Context{ValidUntil: true, Endpoint: "cell-us-east-1-1.prod.a.momentohq.com"}
 	long := []byte(strings.Repeat("aB3dE5gH7jK9mN1p", credential.MaxLength/16))
 	if _, err := credential.ParseRefreshToken(long, n); err != nil {
 		t.Errorf("%d bytes: %v", len(long), err)

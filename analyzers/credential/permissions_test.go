@@ -37,6 +37,9 @@ func TestPermissionSetsAreDecoded(t *testing.T) {
 		},
 		{"role left out = none", ct.Explicit(ct.Message(1, append(ct.Message(2, nil), ct.Message(4, nil)...))), explicit(p{Resource: "cache", Role: "none", Cache: "*", Item: "*"})},
 		{"old key without item", ct.Explicit(ct.Message(1, append([]byte{8, 1}, ct.Message(2, nil)...))), explicit(p{Resource: "cache", Role: "read-write", Cache: "*", Item: "*"})},
+		{"no selector at all = everything", ct.Explicit(ct.Message(2, []byte{8, 1}), ct.Message(3, []byte{8, 1})), explicit(
+			p{Resource: "topic", Role: "read-write", Cache: "*", Topic: "*"}, p{Resource: "function", Role: "invoke", Cache: "*", Function: "*"},
+		)},
 		{"binary key", ct.Explicit(ct.Cache(2, "c", "\xff\x00")), explicit(p{Resource: "cache", Role: "read-only", Cache: "c", Item: "0xff00"})},
 		{"no permission at all", ct.Message(2, nil), explicit()},
 	} {
@@ -59,7 +62,6 @@ func TestTheUnknownSurvives(t *testing.T) {
 		"another kind of user":     append([]byte{8, 5}, ct.CacheReadOnly("c")...),
 		"another selector":         ct.Explicit(ct.Message(1, append([]byte{8, 2}, ct.Message(3, ct.Message(3, []byte("x")))...))),
 		"a broken permission":      ct.Explicit([]byte{0x0a, 0x05, 0x08}),
-		"no cache selector":        ct.Explicit(ct.Message(2, []byte{8, 1})),
 	} {
 		t.Run(name, func(t *testing.T) {
 			scope := scopeOf(t, wire)

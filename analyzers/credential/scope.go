@@ -1,5 +1,10 @@
 package credential
 
+import (
+	"slices"
+	"strings"
+)
+
 // ScopeLevel tells how much is known of what a credential may do. The values
 // are those of "scope.level" in momentolint's JSON output.
 type ScopeLevel string
@@ -22,6 +27,27 @@ type Scope struct {
 	// Permissions are the single rights of an explicit scope, or of a role
 	// once the management API has told it.
 	Permissions []Permission `json:"permissions"`
+	// Conditions reports that the permissions hold under conditions only, such as
+	// the caller's address.
+	Conditions bool `json:"conditions,omitempty"`
+}
+
+// Full reports whether the scope is as good as a super-user's: who may make keys
+// and tokens, or manage the account, may do everything.
+func (s Scope) Full() bool {
+	return s.Level == ScopeSuperUser || slices.ContainsFunc(s.Permissions, Permission.Full)
+}
+
+// Full reports whether the permission leads to every other: writing keys and
+// tokens, and every right on the account.
+func (p Permission) Full() bool {
+	switch p.Resource {
+	case "account":
+		return p.Role != "none"
+	case "auth":
+		return strings.HasPrefix(p.Role, "read-write") || strings.HasPrefix(p.Role, "write-only")
+	}
+	return false
 }
 
 // Permission is one right. Selectors are "*" for all, a name, or a prefix
@@ -29,10 +55,11 @@ type Scope struct {
 // where the permission set holds something this version does not know, which
 // may be more than what is listed.
 type Permission struct {
-	// Resource is cache, topic or function (roles know more: account_management …),
-	// or "unknown".
+	// Resource is cache, topic, function, account, auth, resource, store,
+	// database, or "unknown".
 	Resource string `json:"resource"`
-	// Role is none, read-write, read-only, write-only, invoke, or "unknown".
+	// Role is none, read-write, read-only, write-only, list, invoke, or "unknown";
+	// "+list" after one of the first three adds listing.
 	Role string `json:"role"`
 	// Cache is the cache selector.
 	Cache string `json:"cache,omitempty"`

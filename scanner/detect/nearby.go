@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 )
@@ -217,18 +218,18 @@ func (s *Scanner) session(v *view, r *run, n int) (c credential.Credential, ok b
 	if hasSection(section) || !namedToken(section) {
 		return c, false
 	}
-	until := int64(0)
+	var ctx credential.Context
 	after := written(text[hi-first:])
 	for _, part := range [][]byte{section, upToSection(after)} {
 		if k := bytes.Index(part, []byte("valid_until")); k >= 0 {
 			if value, _, ok := valueAfter(part, k+len("valid_until")); ok {
-				if u, err := strconv.ParseInt(string(value), 10, 64); err == nil {
-					until = u
+				if u, err := strconv.ParseInt(string(value), 10, 64); err == nil && u > 0 {
+					ctx.ExpiresAt = time.Unix(u, 0)
 				}
 			}
 		}
 	}
-	c, err := credential.ParseSessionToken(r.text[:n], until)
+	c, err := credential.ParseSessionToken(r.text[:n], ctx)
 	return c, err == nil
 }
 

@@ -41,7 +41,7 @@ func (s *Scanner) refreshToken(v *view, at int) {
 	} else if !quoted {
 		return
 	}
-	n := credential.Neighbours{File: fileName(s.path)}
+	n := credential.Context{File: fileName(s.path)}
 	object := d[lo:hi]
 	for i := 0; ; {
 		k := indexFold(object[i:], "endpoint")

@@ -42,6 +42,12 @@ func samples() []sample {
 		{name: "v1-scoped", rule: credential.APIKeyV1.Rule(), text: ct.V1(ct.Options{Seed: "sc", Permissions: ct.CacheReadOnly("orders"), ExpiresAt: soon})},
 		{name: "v1-30-caches", rule: credential.APIKeyV1.Rule(), text: ct.V1(ct.Options{Seed: "many", Permissions: ct.Explicit(many...)})},
 		{name: "disposable", rule: credential.APIKeyV1.Rule(), text: ct.Disposable(ct.Options{Seed: "d"})},
+		{name: "disposable-jwt-v1", rule: credential.DisposableToken.Rule(), text: ct.DisposableV1(ct.Options{Seed: "d1"})},
+		{name: "disposable-jwt-v2", rule: credential.DisposableToken.Rule(), text: ct.DisposableV2(ct.Options{Seed: "d2"})},
+		{name: "refresh-v2", rule: credential.RefreshToken.Rule() + "-jwt", text: ct.RefreshV2(ct.Options{Seed: "r2"})},
+		{name: "refresh-v1", rule: credential.RefreshToken.Rule() + "-jwt", text: ct.RefreshV1(ct.Options{Seed: "r1"})},
+		{name: "login", rule: credential.SessionToken.Rule() + "-jwt", text: ct.Login(ct.Options{Seed: "lo"})},
+		{name: "signed", rule: credential.SignedToken.Rule(), text: ct.Signed(ct.Options{Seed: "si"})},
 		{name: "v1-jwt", rule: credential.V1JWT.Rule(), text: ct.V1JWT(ct.Options{Seed: "j"})},
 		{name: "v1-jwt-scoped", rule: credential.V1JWT.Rule(), text: ct.V1JWT(ct.Options{Seed: "js", Subject: "somebody.else@example.org", Permissions: ct.CacheReadOnly("orders"), IssuedAt: issued, ExpiresAt: soon})},
 		{name: "legacy", rule: credential.Legacy.Rule(), text: ct.Legacy(ct.Options{Seed: "l"})},
@@ -73,6 +79,12 @@ func samples() []sample {
 		sample{name: "session", rule: credential.SessionToken.Rule(), text: ct.Session(ct.Options{Seed: "s"}), context: func(secret string) string {
 			return "[.momento_session]\ntoken=" + secret + "\nvalid_until=2246400000\n"
 		}},
+		sample{name: "signing-key", rule: credential.SigningKey.Rule(), text: ct.SigningKeyEC(ct.Options{Seed: "k"}), context: func(secret string) string {
+			return "MOMENTO_SIGNING_KEY=" + secret + "\n"
+		}},
+		sample{name: "webhook", rule: credential.WebhookSecret.Rule(), text: ct.WebhookSecret("w"), context: func(secret string) string {
+			return "import { WebhookUtils } from '@gomomento/sdk';\nconst signingSecret = '" + secret + "';\n"
+		}},
 	)
 }
 
@@ -82,7 +94,7 @@ func (s sample) mustBe() {
 	if s.name == "disposable" {
 		want = credential.DisposableToken.Rule()
 	}
-	if err != nil || c.Kind.Rule() != want {
+	if rule := c.Kind.Rule(); err != nil || want != rule && want != rule+"-jwt" {
 		panic(fmt.Sprintf("%s is minted as %s (%v)", s.name, c.Kind, err))
 	}
 }
@@ -221,6 +233,10 @@ func decoys() map[string]string {
 		"source-map":  "//# sourceMappingURL=data:application/json;base64," + b64(`{"version":3,"sources":["src/cache.ts"],"names":["cache","endpoint","api_key"],"mappings":"`+strings.Repeat("AAAA,SAASA", 30)+`"}`),
 		"oauth":       "{\n  \"accessToken\": \"" + jwt("HS256", `{"iss":"https://x.example","sub":"y"}`, "m") + "\",\n  \"refreshToken\": \"v1.MjQ2ODEwMTIxNDE2MTgyMDIyMjQyNjI4MzAzMjM0\",\n  \"expiresIn\": 86400\n}\n",
 		"example":     "{\n  \"apiKey\": \"your_api_key\",\n  \"refreshToken\": \"your_refresh_token_goes_here\",\n  \"validUntil\": 0\n}\n",
+		"jwk":         ct.SigningKey(ct.Options{Seed: "somebody else's"}),
+		"slack":       "const app = new App({ signingSecret: '8f742231b10e8888abcd99bbbccc85a5', token: process.env.SLACK_BOT_TOKEN });\n",
+		"kid":         jwt("RS256", `{"sub":"dev","cache":"images","exp":2005576000}`, "n"),
+		"ver-2":       jwt("HS256", `{"sub":"dev","ver":2,"p":"CAA="}`, "o"),
 		"prose":       "A v1 key starts with `eyJlbmRwb2ludCI6`, a bare one with `eyJhbGciOi`; see .momento_session.\n",
 	}
 	for _, name := range []string{"supabase", "auth0", "no-jti", "half", "other-half", "p-of-others"} {

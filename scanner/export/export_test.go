@@ -45,18 +45,19 @@ func TestUnknownScanner(t *testing.T) {
 	}
 }
 
-// secretRules are the rules that every scanner gets. A disposable token has the
-// shape of a v1 key and is found by that rule.
+// secretRules are the rules that every scanner gets. What an envelope holds is
+// found by the rule for v1 keys, whatever it is.
 func secretRules() []string {
 	return []string{
 		"momento-api-key-v2", "momento-v1-jwt", "momento-legacy-token", "momento-api-key-v1",
-		"momento-refresh-token", "momento-session-token",
+		"momento-disposable-token", "momento-refresh-token", "momento-refresh-token-jwt", "momento-session-token", "momento-session-token-jwt",
+		"momento-signing-key", "momento-signed-token", "momento-webhook-secret",
 	}
 }
 
 func TestEverySecretRuleIsPrinted(t *testing.T) {
 	for _, r := range rule.All() {
-		if r.Class == rule.Secret && r.Kind != credential.DisposableToken && !slices.Contains(secretRules(), r.ID) {
+		if r.Class == rule.Secret && r.Kind.Descriptor().Form != credential.FormEnvelope && !slices.Contains(secretRules(), r.ID) {
 			t.Errorf("%s is printed for nobody", r.ID)
 		}
 	}
@@ -99,6 +100,16 @@ type gitleaksRule struct {
 		Regexes     []string `toml:"regexes"`
 		StopWords   []string `toml:"stopwords"`
 	} `toml:"allowlists"`
+}
+
+// allows reports whether an allowlist of the rule drops a secret.
+func (r *gitleaksRule) allows(secret string) bool {
+	for _, list := range r.Allowlists {
+		if slices.ContainsFunc(list.Regexes, func(re string) bool { return regexp.MustCompile(re).MatchString(secret) }) {
+			return true
+		}
+	}
+	return false
 }
 
 func readTOML(t *testing.T, text []byte, into any) {
@@ -517,7 +528,7 @@ func TestGitleaksPatternsFindWhatIsWrittenPlainly(t *testing.T) {
 			found := false
 			for _, m := range re.FindAllStringSubmatch(doc.text, -1) {
 				found = found || m[r.SecretGroup] == doc.secret
-				if r.ID != doc.rule && !isNeighbour(doc, r.ID) {
+				if r.ID != doc.rule && !isNeighbour(doc, r.ID) && !r.allows(m[r.SecretGroup]) {
 					t.Errorf("%s matches %s, which is a %s", r.ID, doc.name, doc.rule)
 				}
 			}

@@ -3,8 +3,7 @@ package export
 import (
 	"encoding/json"
 	"io"
-
-	"github.com/momentolint/momentolint/analyzers/credential"
+	"slices"
 )
 
 // githubPatterns is the body of "Bulk create custom patterns" of GitHub's REST
@@ -47,16 +46,20 @@ func writeGitHub(w io.Writer) error {
 	}
 	for _, r := range jwtRules() {
 		claims := func(parts []string) string { return `\.[A-Za-z0-9_-]*` + plain.oneOf(parts).regex }
+		not := []string{placeholderSignature}
+		if len(r.without) > 0 {
+			not = []string{claims(r.without), placeholderSignature}
+		}
 		add(githubPattern{
-			Name: r.rule().ID, Pattern: bareJWT,
+			Name: r.ID, Pattern: bareJWT,
 			MustMatch:    []string{claims(coresOf(r.first)), claims(coresOf(r.second))},
-			MustNotMatch: []string{claims(foreign()), placeholderSignature},
+			MustNotMatch: not,
 		})
 		if !r.encoded() {
 			continue
 		}
 		add(githubPattern{
-			Name: r.rule().ID + " in base64", Pattern: encodedJWT(),
+			Name: r.ID + " in base64", Pattern: encodedJWT(),
 			MustMatch:      []string{plain.oneOf(doubled(r.first)).regex, plain.oneOf(doubled(r.second)).regex},
 			StartDelimiter: githubInside,
 		})
@@ -64,14 +67,14 @@ func writeGitHub(w io.Writer) error {
 	v1 := envelopeRule()
 	add(githubPattern{Name: v1.ID, Pattern: plain.envelope()})
 	add(githubPattern{Name: v1.ID + " in base64", Pattern: encodedEnvelope(), StartDelimiter: githubInside})
-	refresh, session := ruleOf(credential.RefreshToken), ruleOf(credential.SessionToken)
-	add(githubPattern{
-		Name: refresh.ID, Pattern: opaque + "{16,}", StartDelimiter: refreshBefore(), EndDelimiter: `\z|[^A-Za-z0-9._~+/=-]`,
-		MustNotMatch: []string{"your[_-]|refresh[_-]?[tT]oken|[eE]xample|placeholder|redacted|xxxx|[.][.][.]"},
-	})
-	add(githubPattern{
-		Name: session.ID, Pattern: bareJWT, StartDelimiter: sessionBefore, MustNotMatch: []string{placeholderSignature},
-	})
+	for _, c := range contextRules() {
+		g := githubPattern{Name: c.ID, Pattern: c.secret, StartDelimiter: c.before, MustNotMatch: c.notSecret}
+		if len(c.stopWords) > 0 {
+			g.EndDelimiter = `\z|[^A-Za-z0-9._~+/=-]`
+			g.MustNotMatch = append(slices.Clone(c.notSecret), "your[_-]|refresh[_-]?[tT]oken|[eE]xample|placeholder|redacted|xxxx|[.][.][.]")
+		}
+		add(g)
+	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)

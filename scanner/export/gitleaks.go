@@ -13,11 +13,12 @@ import (
 func description(r rule.Rule) string { return r.Short + " " + r.HelpURI() }
 
 // envelopeRule is the rule for the v1 envelope, which may also hold a
-// disposable token: no regular expression can compare the times inside.
+// disposable token or one of a new kind: no regular expression reads the claims
+// inside.
 func envelopeRule() rule.Rule {
 	r := ruleOf(credential.APIKeyV1)
 	r.Title += " or disposable token"
-	r.Short = "A Momento v1 API key, or a disposable token, stands in plain text."
+	r.Short = "A Momento v1 API key, or a disposable token, is stored in plain text."
 	return r
 }
 
@@ -27,36 +28,36 @@ func tomlRules() []tomlRule {
 	tags := []string{"momento", rule.PrintedTag}
 	var list []tomlRule
 	for _, r := range jwtRules() {
+		notSecret := []string{placeholderSignature}
+		if len(r.without) > 0 {
+			notSecret = []string{plain.oneOf(r.without).regex + "|" + utf16.oneOf(r.without).regex, placeholderSignature}
+		}
 		list = append(list, tomlRule{
-			id: r.rule().ID, description: description(r.rule()), tags: tags,
+			id: r.ID, description: description(r.Rule), tags: tags,
 			regex:     split.jwt(r) + "|" + utf16.jwt(r),
 			keywords:  slices.Concat(r.keywords(), wide(r.keywords())),
-			notSecret: []string{plain.oneOf(foreign()).regex + "|" + utf16.oneOf(foreign()).regex, placeholderSignature},
+			notSecret: notSecret,
 		})
 	}
 	v1 := envelopeRule()
-	refresh, session := ruleOf(credential.RefreshToken), ruleOf(credential.SessionToken)
-	return append(list,
-		tomlRule{
-			id: v1.ID, description: description(v1), tags: tags,
-			regex:    split.envelope() + "|" + utf16.envelope(),
-			keywords: slices.Concat(envelopeKeywords(), wide(envelopeKeywords())),
-		},
-		tomlRule{
+	list = append(list, tomlRule{
+		id: v1.ID, description: description(v1), tags: tags,
+		regex:    split.envelope() + "|" + utf16.envelope(),
+		keywords: slices.Concat(envelopeKeywords(), wide(envelopeKeywords())),
+	})
+	for _, c := range contextRules() {
+		r := tomlRule{
+			id: c.ID, description: description(c.Rule), tags: tags,
+			regex: c.before + `(` + c.secret + `)`, secretGroup: 1,
+			keywords: c.keywords, notSecret: c.notSecret, stopWords: c.stopWords,
+		}
+		if c.Kind == credential.RefreshToken {
 			// The name says little: OAuth has it too. The key beside it does.
-			id: refresh.ID, description: description(refresh), tags: tags,
-			regex: refreshValue, secretGroup: 1,
-			keywords: []string{"refreshtoken", "refresh_token"},
-			requires: v1.ID, withinLines: 5,
-			stopWords: refreshPlaceholders(),
-		},
-		tomlRule{
-			id: session.ID, description: description(session), tags: tags,
-			regex: sessionBefore + `(` + bareJWT + `)`, secretGroup: 1,
-			keywords:  []string{sessionSection},
-			notSecret: []string{placeholderSignature},
-		},
-	)
+			r.regex, r.requires, r.withinLines = refreshValue, v1.ID, 5
+		}
+		list = append(list, r)
+	}
+	return list
 }
 
 func writeGitleaks(w io.Writer) error {

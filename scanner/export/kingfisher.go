@@ -61,18 +61,49 @@ func exampleEnvelope(format string, values ...any) string {
 	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, format, values...))
 }
 
-func writeKingfisher(w io.Writer) error {
-	// "CAA=" is the permission to do everything.
-	v1 := example(`"sub":"user@example.com","ver":1,"p":"CAA="`)
-	minted := map[credential.Kind]string{
-		credential.APIKeyV2: example(`"t":"g","jti":"00000000-0000-4000-8000-000000000000"`),
-		credential.V1JWT:    v1,
-		credential.Legacy:   example(`"sub":"user@example.com","cp":"control.` + exampleHost + `","c":"cache.` + exampleHost + `"`),
+// exampleJWT is a JWT of a kind that is told by its claims.
+func exampleJWT(k credential.Kind) string {
+	const id = "00000000-0000-4000-8000-000000000000"
+	claims := map[credential.Kind]string{
+		credential.APIKeyV2: `"t":"g","jti":"` + id + `"`,
+		// "CAA=" is the permission to do everything.
+		credential.V1JWT:           `"sub":"user@example.com","ver":1,"p":"CAA="`,
+		credential.Legacy:          `"sub":"user@example.com","cp":"control.` + exampleHost + `","c":"cache.` + exampleHost + `"`,
+		credential.DisposableToken: `"sub":"user@example.com","t":"disposable","ver":1,"p":"CAA="`,
+		credential.RefreshToken:    `"t":"gr","akid":"` + id + `","jti":"` + id + `"`,
+		credential.SessionToken:    `"iss":"https://login.gomomento.com/","email":"user@example.com"`,
+		credential.SignedToken:     `"cache":"images","key":"logo.png","method":["get"]`,
 	}
-	key := exampleEnvelope(`{"endpoint":"%s","api_key":"%s"}`, exampleHost, v1)
-	keyFirst := exampleEnvelope("{\"api_key\": \"%s\", \"endpoint\": \"%s\"}\n", v1, exampleHost)
-	refresh := fmt.Sprintf("{\n  \"apiKey\": %q,\n  \"refreshToken\": %q,\n  \"endpoint\": %q,\n  \"validUntil\": 1711929600\n}\n",
-		key, base64.RawURLEncoding.EncodeToString([]byte("an opaque token of the older console")), exampleHost)
+	return example(claims[k])
+}
+
+// exampleKey is a v1 key.
+func exampleKey() string {
+	return exampleEnvelope(`{"endpoint":"%s","api_key":"%s"}`, exampleHost, exampleJWT(credential.V1JWT))
+}
+
+func exampleRefresh() string {
+	return fmt.Sprintf("{\n  \"apiKey\": %q,\n  \"refreshToken\": %q,\n  \"endpoint\": %q,\n  \"validUntil\": 1711929600\n}\n",
+		exampleKey(), exampleOpaque("an opaque token of the older console"), exampleHost)
+}
+
+func exampleSession() string {
+	return "[.momento_session]\ntoken=" + example(`"sub":"user@example.com","aud":"momento-cli"`)
+}
+
+func exampleSigningKey() string {
+	return `MOMENTO_SIGNING_KEY={"kty":"EC","crv":"P-256","kid":"00000000","d":"` + exampleOpaque("the private part of no key at all") + `"}`
+}
+
+func exampleWebhook() string {
+	return "import { WebhookUtils } from '@gomomento/sdk';\nconst signingSecret = '" + exampleOpaque("signs the calls of no webhook") + "';\n"
+}
+
+// exampleOpaque is a text without structure.
+func exampleOpaque(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+func writeKingfisher(w io.Writer) error {
+	keyFirst := exampleEnvelope("{\"api_key\": \"%s\", \"endpoint\": \"%s\"}\n", exampleJWT(credential.V1JWT), exampleHost)
 	var c kingfisherConfig
 	add := func(r rule.Rule, pattern string, ignore []string, examples ...string) {
 		k := kingfisherRule{
@@ -89,11 +120,12 @@ func writeKingfisher(w io.Writer) error {
 		c.Rules = append(c.Rules, k)
 	}
 	for _, r := range jwtRules() {
-		add(r.rule(), "("+split.jwt(r)+")", foreign(), "MOMENTO_API_KEY="+minted[r.kind])
+		add(r.Rule, "("+split.jwt(r)+")", r.without, "MOMENTO_API_KEY="+exampleJWT(r.kind))
 	}
-	add(envelopeRule(), "("+split.envelope()+")", nil, "MOMENTO_API_KEY="+key, "MOMENTO_API_KEY="+keyFirst)
-	add(ruleOf(credential.RefreshToken), refreshBefore()+"("+opaque+"{16,})", refreshPlaceholders(), refresh)
-	add(ruleOf(credential.SessionToken), sessionBefore+"("+bareJWT+")", nil, "[.momento_session]\ntoken="+example(`"sub":"user@example.com","aud":"momento-cli"`))
+	add(envelopeRule(), "("+split.envelope()+")", nil, "MOMENTO_API_KEY="+exampleKey(), "MOMENTO_API_KEY="+keyFirst)
+	for _, c := range contextRules() {
+		add(c.Rule, c.before+"("+c.secret+")", c.stopWords, c.example())
+	}
 
 	return writeYAML(w, header(
 		"",

@@ -13,32 +13,38 @@ type claim []string
 
 // jwtRule is a rule for JWTs that hold two claims, in whatever order.
 type jwtRule struct {
+	rule.Rule
+
 	kind          credential.Kind
 	first, second claim
+	// without are the cores of the claims that no such JWT holds.
+	without []string
 }
 
-// jwtRules are told apart by the claims that credential.Parse goes by. A
-// permission set is base64 of a message whose first byte is 8 (super-user:
-// "CAA=") or 18 (explicit: "E…").
+// jwtRules are the rules for kinds that are told by their claims. Permission
+// sets are base64 of a message whose first byte is 8 (super-user: "CAA=") or 18
+// (explicit: "E…").
 func jwtRules() []jwtRule {
-	return []jwtRule{
-		{credential.APIKeyV2, claim{`"t":"g"`}, claim{`"jti":"`}},
-		{credential.V1JWT, claim{`"p":"CAA="`, `"p":"E`}, claim{`"ver":1`, `"exp":`}},
-		{credential.Legacy, claim{`"cp":"`}, claim{`"c":"`}},
+	var list []jwtRule
+	for _, d := range credential.Descriptors() {
+		if len(d.Claims) < 2 {
+			continue
+		}
+		r := jwtRule{Rule: ruleOf(d.Kind), kind: d.Kind, first: d.Claims[0], second: d.Claims[1], without: coresOf(d.Without)}
+		if d.Form&(credential.FormNamed|credential.FormSection) != 0 {
+			// Others of the kind are found by what surrounds them.
+			r.ID += "-jwt"
+		}
+		list = append(list, r)
 	}
+	return list
 }
-
-func (r jwtRule) rule() rule.Rule { return ruleOf(r.kind) }
 
 // ruleOf is the rule's entry in the one table of rules.
 func ruleOf(k credential.Kind) rule.Rule {
 	r, _ := rule.ByID(k.Rule())
 	return r
 }
-
-// foreign are the cores of the claim iss: Momento's keys carry none, almost
-// everybody else's JWT does.
-func foreign() []string { return cores(`"iss":"`) }
 
 // placeholderSignature matches a token whose signature is a row of one
 // character, as in examples.
@@ -68,7 +74,7 @@ func (s spelling) jwt(r jwtRule) string {
 }
 
 // jwtAhead is the same with lookaheads, for the engines that have them: it also
-// refuses what has an issuer, and signatures that are a row of one character.
+// refuses what has claims of others, and signatures that are a row of one character.
 //
 // Runs are possessive, because nothing that can follow one belongs to it, and a
 // token begins where a run does: without either, long base64 that only looks
@@ -77,9 +83,13 @@ func (s spelling) jwtAhead(r jwtRule) string {
 	ahead := func(sign string, list []string) string {
 		return "(?" + sign + s.run(urlChars, "*?") + s.lead() + s.oneOf(list).regex + ")"
 	}
+	claims := ahead("=", coresOf(r.first)) + ahead("=", coresOf(r.second))
+	if len(r.without) > 0 {
+		claims += ahead("!", r.without)
+	}
 	return `(?:(?<!` + anyChars + `)|(?<=%[0-9A-Fa-f]{2}))` + s.join(
 		s.literal("eyJ"), s.repeat(urlChars, leastHeader+"+"), s.literal("."),
-		piece{regex: ahead("=", coresOf(r.first)) + ahead("=", coresOf(r.second)) + ahead("!", foreign()), leads: true},
+		piece{regex: claims, leads: true},
 		s.literal("ey"), s.repeat(urlChars, "++"), s.literal("."),
 		piece{regex: `(?!(.)\1{9})`, leads: true}, s.repeat(urlChars, leastSignature+"+"),
 	)
@@ -172,8 +182,8 @@ func refreshBefore() string {
 	return keyName + assign + `eyJ` + `[A-Za-z0-9+/=._-]{20,}` + beside + refreshName + assign
 }
 
-// refreshPlaceholders are words of examples; credential.Parse refuses them too.
-func refreshPlaceholders() []string {
+// placeholders are words of examples; credential.Parse refuses them too.
+func placeholders() []string {
 	return []string{"your_", "your-", "refresh_token", "refreshtoken", "refresh-token", "example", "placeholder", "redacted", "xxxx", "..."}
 }
 
@@ -186,3 +196,56 @@ const bareJWT = `eyJ` + urlChars + leastHeader + `\.ey` + urlChars + `+\.` + url
 
 // sessionBefore matches what stands before the token of a login.
 const sessionBefore = `\[\.momento_session\][^\[]{0,400}token[ \t]*=[ \t]*`
+
+// The parts of a private JWK, as JSON or escaped inside of a string.
+const (
+	jwkType    = `\\*"kty\\*"\s*:\s*\\*"(?:RSA|EC)\\*"`
+	jwkPrivate = `\\*"d\\*"\s*:\s*\\*"[A-Za-z0-9_-]{40,}`
+	jwkFields  = `[^{}]*`
+	// jwk matches a private JWK.
+	jwk = `\{` + jwkFields + `(?:` + jwkType + jwkFields + jwkPrivate + `|` + jwkPrivate + jwkFields + jwkType + `)(?:` + jwkFields + `\})?`
+	// jwkBefore matches a name that says Momento, and what may stand between it
+	// and the value. (Where only the endpoint after it does, patterns do not look.)
+	jwkBefore = `(?:momento|Momento|MOMENTO)[^{}]{0,200}(?:\{[^{}]{0,200}\\*"key\\*"\s*:\s*\\*"?)?`
+)
+
+// webhookBefore matches the use of Momento's webhooks, and after that the name
+// of a secret.
+func webhookBefore() string {
+	return `(?:WebhookUtils|etWebhookSecret|otateWebhookSecret)[^\x00]{0,400}(?:` +
+		strings.Join(credential.WebhookSecret.Descriptor().Names, "|") + `)` + assign
+}
+
+// contextRule is a rule for a kind that its surroundings tell: before matches
+// these, secret what follows.
+type contextRule struct {
+	rule.Rule
+
+	before, secret string
+	keywords       []string
+	// notSecret and stopWords drop a match.
+	notSecret, stopWords []string
+	// example is a text in which it is found.
+	example func() string
+}
+
+func contextRules() []contextRule {
+	return []contextRule{
+		{
+			Rule: ruleOf(credential.RefreshToken), before: refreshBefore(), secret: opaque + "{16,}",
+			keywords: []string{"refreshtoken", "refresh_token"}, stopWords: placeholders(), example: exampleRefresh,
+		},
+		{
+			Rule: ruleOf(credential.SessionToken), before: sessionBefore, secret: bareJWT,
+			keywords: []string{sessionSection}, notSecret: []string{placeholderSignature}, example: exampleSession,
+		},
+		{
+			Rule: ruleOf(credential.SigningKey), before: jwkBefore, secret: jwk,
+			keywords: []string{"momento"}, example: exampleSigningKey,
+		},
+		{
+			Rule: ruleOf(credential.WebhookSecret), before: webhookBefore(), secret: `[A-Za-z0-9+/=_-]{16,}`,
+			keywords: lower(credential.WebhookSecret.Descriptor().Names), stopWords: append(placeholders(), "process", "secret"), example: exampleWebhook,
+		},
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
@@ -75,11 +74,12 @@ func writeSemgrep(w io.Writer) error {
 		if r.encoded() {
 			patterns = append(patterns, encodedJWTAhead(r))
 		}
-		add(r.rule(), patterns...)
+		add(r.Rule, patterns...)
 	}
 	add(envelopeRule(), split.envelope(), encodedEnvelope())
-	add(ruleOf(credential.RefreshToken), refreshBefore()+opaque+"{16,}")
-	add(ruleOf(credential.SessionToken), sessionBefore+bareJWT)
+	for _, c := range contextRules() {
+		add(c.Rule, c.before+c.secret)
+	}
 	if never, ok := rule.ByID(finding.NeverExpiringRule); ok {
 		add(never, neverExpires()...)
 		c.Rules[len(c.Rules)-1].Paths = &semgrepPaths{Exclude: notCode()}

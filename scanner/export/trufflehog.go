@@ -4,8 +4,6 @@ import (
 	"io"
 
 	"go.yaml.in/yaml/v3"
-
-	"github.com/momentolint/momentolint/analyzers/credential"
 )
 
 // The format is that of TruffleHog's custom detectors:
@@ -33,23 +31,22 @@ func writeTruffleHog(w io.Writer) error {
 		c.Detectors = append(c.Detectors, d)
 	}
 	for _, r := range jwtRules() {
+		not := []string{placeholderSignature}
+		if len(r.without) > 0 {
+			not = []string{plain.oneOf(r.without).regex, placeholderSignature}
+		}
 		add(trufflehogDetector{
-			Name: r.rule().ID, Description: description(r.rule()), Keywords: r.keywords(),
-			ExcludeRegexesCapture: []string{plain.oneOf(foreign()).regex, placeholderSignature},
+			Name: r.ID, Description: description(r.Rule), Keywords: r.keywords(), ExcludeRegexesCapture: not,
 		}, split.jwt(r))
 	}
 	v1 := envelopeRule()
 	add(trufflehogDetector{Name: v1.ID, Description: description(v1), Keywords: envelopeKeywords()}, split.envelope())
-	refresh, session := ruleOf(credential.RefreshToken), ruleOf(credential.SessionToken)
-	add(trufflehogDetector{
-		Name: refresh.ID, Description: description(refresh), Keywords: []string{"refreshtoken", "refresh_token"},
-		ExcludeWords: refreshPlaceholders(),
-	}, refreshBefore()+"("+opaque+"{16,})")
-	add(trufflehogDetector{
-		Name: session.ID, Description: description(session), Keywords: []string{sessionSection},
-		ExcludeRegexesCapture: []string{placeholderSignature},
-	}, sessionBefore+"("+bareJWT+")")
-
+	for _, c := range contextRules() {
+		add(trufflehogDetector{
+			Name: c.ID, Description: description(c.Rule), Keywords: c.keywords,
+			ExcludeRegexesCapture: c.notSecret, ExcludeWords: c.stopWords,
+		}, c.before+"("+c.secret+")")
+	}
 	return writeYAML(w, header(
 		"",
 		"  trufflehog filesystem --config momento.yaml --results=verified,unknown,unverified .",

@@ -28,14 +28,14 @@ const (
 )
 
 // Severity is how bad a finding of a rule is where nothing more is known of it.
-type Severity string
+type Severity = credential.Severity
 
 // The severities, in the words of GitHub and GitLab.
 const (
-	Critical Severity = "critical"
-	High     Severity = "high"
-	Medium   Severity = "medium"
-	Low      Severity = "low"
+	Critical = credential.Critical
+	High     = credential.High
+	Medium   = credential.Medium
+	Low      = credential.Low
 )
 
 // Rule is what there is to say about one rule, for people and for tools.
@@ -133,89 +133,17 @@ func ByID(id string) (Rule, bool) {
 	return all[i], true
 }
 
-// The steps that most kinds share.
-const (
-	replaceKey = "Replace it by a key that expires and may do only what is needed."
-	moveKey    = "Keep the new key in a secret manager, and out of this file."
-	askSupport = "Delete it in the Momento console; if it is not listed there, have support@momentohq.com revoke it."
-	newKey     = "Replace it by a v2 key, which can be revoked at once by its id."
-)
-
+// secrets are the rules for the kinds of credentials.
 func secrets() []Rule {
-	return []Rule{
-		{
-			ID: credential.APIKeyV2.Rule(), Class: Secret, Kind: credential.APIKeyV2,
-			Title: "Momento API key (v2, global)",
-			Short: "A Momento v2 API key stands in plain text.",
-			Full: "A v2 API key is a long-lived credential that is valid in every region of its account. " +
-				"What it may do depends on its role, up to everything in the account; it does not say so itself. " +
-				"Whoever reads this text can use it from anywhere until it is revoked or expires.",
-			Fix:   []string{replaceKey, moveKey},
-			Score: "9.8", CWE: []int{798, 312},
-		},
-		{
-			ID: credential.APIKeyV1.Rule(), Class: Secret, Kind: credential.APIKeyV1,
-			Title: "Momento API key (v1)",
-			Short: "A Momento v1 API key stands in plain text.",
-			Full: "A v1 API key is an envelope around a signed token and the endpoint of its region. " +
-				"It carries its own permissions and, if it has one, its own expiry; many never expire and may do everything in the account. " +
-				"Whoever reads this text has all that is needed to use it.",
-			Fix:   []string{askSupport, newKey, moveKey},
-			Score: "9.8", CWE: []int{798, 312},
-		},
-		{
-			ID: credential.V1JWT.Rule(), Class: Secret, Kind: credential.V1JWT,
-			Title: "Momento API key (v1, bare JWT)",
-			Short: "The signed token of a Momento v1 API key stands in plain text.",
-			Full: "This is the inside of a v1 API key: the part that the service takes, without the endpoint beside it. " +
-				"It works like the whole key; the endpoint is public and easily guessed.",
-			Fix:   []string{askSupport, newKey, moveKey},
-			Score: "9.8", CWE: []int{798, 312},
-		},
-		{
-			ID: credential.Legacy.Rule(), Class: Secret, Kind: credential.Legacy,
-			Title: "Momento legacy auth token",
-			Short: "A Momento auth token of the first generation stands in plain text.",
-			Full: "Tokens of 2022 are no longer issued but still accepted. They may do everything in the account, usually never expire, " +
-				"and name the service's hosts themselves.",
-			Fix:   []string{askSupport, newKey, moveKey},
-			Score: "9.9", CWE: []int{798, 312},
-		},
-		{
-			ID: credential.DisposableToken.Rule(), Class: Secret, Kind: credential.DisposableToken,
-			Title: "Momento disposable token",
-			Short: "A Momento disposable token stands in plain text.",
-			Full: "A disposable token lives for hours and may do only what it was made for. In a file it is most likely a leftover of a test, " +
-				"but while it lives whoever reads it can use it, and it cannot be taken back.",
-			Fix: []string{
-				"Wait for its end: a disposable token cannot be revoked.",
-				"Vend tokens to clients at run time, as short-lived and as narrow as can be, instead of storing them.",
-				"Look at how it got here: what wrote it may write the next one too.",
-			},
-			Score: "5.5", CWE: []int{798, 312},
-		},
-		{
-			ID: credential.RefreshToken.Rule(), Class: Secret, Kind: credential.RefreshToken,
-			Title: "Momento refresh token",
-			Short: "A Momento refresh token stands in plain text.",
-			Full: "A refresh token comes with an expiring v1 API key and mints a new one with the same rights, again and again. " +
-				"It is as dangerous as the key, and outlives it.",
-			Fix:   []string{askSupport, newKey, "Keep what the console downloads out of repositories: it holds the key and this."},
-			Score: "9.8", CWE: []int{798, 312},
-		},
-		{
-			ID: credential.SessionToken.Rule(), Class: Secret, Kind: credential.SessionToken,
-			Title: "Momento CLI session token",
-			Short: "The session of a Momento command-line login stands in plain text.",
-			Full: "The CLI keeps its login in a file. Until the session ends, whoever reads it acts with that person's own rights, " +
-				"which include making new keys.",
-			Fix: []string{
-				"Log in again with the CLI and look through the account's keys for any that you did not make (momentolint audit).",
-				"Keep ~/.momento out of repositories, images and backups; on a build machine use a scoped key instead of a login.",
-			},
-			Score: "8.8", CWE: []int{798, 312},
-		},
+	kinds := credential.Descriptors()
+	list := make([]Rule, len(kinds))
+	for i, d := range kinds {
+		list[i] = Rule{
+			ID: d.Rule, Class: Secret, Kind: d.Kind, Title: "Momento " + d.Title,
+			Short: d.Short, Full: d.Full, Fix: d.Fix, Score: d.Score, CWE: d.CWE,
+		}
 	}
+	return list
 }
 
 func policy() Rule {

@@ -25,7 +25,8 @@ func TestEveryKindOfCredentialHasItsRule(t *testing.T) {
 func TestEveryRuleOfTheContractIsThere(t *testing.T) {
 	for _, id := range []string{
 		"momento-api-key-v2", "momento-api-key-v1", "momento-v1-jwt", "momento-legacy-token", "momento-disposable-token",
-		"momento-refresh-token", "momento-session-token", finding.NeverExpiringRule, finding.FrontendRule,
+		"momento-refresh-token", "momento-session-token", "momento-signing-key", "momento-signed-token", "momento-webhook-secret",
+		"momento-unknown-credential", finding.NeverExpiringRule, finding.FrontendRule,
 		"momentohardcoded", "momentoplaintext", "momentoexpiry", "momentoscope",
 	} {
 		if _, ok := rule.ByID(id); !ok {

@@ -62,6 +62,8 @@ type claims struct {
 	Subject     string `json:"sub,omitempty"`
 	Type        string `json:"t,omitempty"`
 	KeyID       string `json:"jti,omitempty"`
+	RenewedID   string `json:"akid,omitempty"`
+	Account     string `json:"a,omitempty"`
 	ControlHost string `json:"cp,omitempty"`
 	CacheHost   string `json:"c,omitempty"`
 	Version     int    `json:"ver,omitempty"`
@@ -70,6 +72,8 @@ type claims struct {
 	ExpiresAt   int64  `json:"exp,omitempty"`
 	Issuer      string `json:"iss,omitempty"`
 	Audience    string `json:"aud,omitempty"`
+	Email       string `json:"email,omitempty"`
+	Party       string `json:"azp,omitempty"`
 }
 
 func (c *claims) times(o Options) {
@@ -160,16 +164,45 @@ func Envelope(o Options, token string) string {
 // Disposable mints a disposable token: a v1 envelope with iat and exp; default
 // an hour's life from the beginning of 2040, and read rights on one cache.
 func Disposable(o Options) string {
+	if o.Permissions == nil {
+		o.Permissions = CacheReadOnly("orders")
+	}
+	return V1(disposableOptions(o))
+}
+
+// disposableOptions are those of Disposable.
+func disposableOptions(o Options) Options {
 	if o.IssuedAt.IsZero() {
 		o.IssuedAt = time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
 	if o.ExpiresAt.IsZero() {
 		o.ExpiresAt = o.IssuedAt.Add(time.Hour)
 	}
+	return o
+}
+
+// DisposableV1 mints the JWT of a disposable token of the first generation: an
+// hour's life from the beginning of 2040, and read rights on one cache.
+func DisposableV1(o Options) string {
 	if o.Permissions == nil {
 		o.Permissions = CacheReadOnly("orders")
 	}
-	return V1(o)
+	o = disposableOptions(o).withDefaults()
+	c := claims{Subject: o.Subject, Type: "disposable", Version: 1, Permissions: base64.RawURLEncoding.EncodeToString(o.Permissions)}
+	c.times(o)
+	return sign("HS256", c, o.Seed)
+}
+
+// DisposableV2 mints the JWT of a disposable token of the second generation,
+// whose permissions are a PermissionSet.
+func DisposableV2(o Options) string {
+	if o.Permissions == nil {
+		o.Permissions = PermissionSet(CacheRule([]int{1}, "orders", "*"))
+	}
+	o = disposableOptions(o).withDefaults()
+	c := claims{Account: "a-" + o.KeyID, Type: "disposable", Version: 2, Permissions: base64.RawURLEncoding.EncodeToString(o.Permissions)}
+	c.times(o)
+	return sign("HS512", c, o.Seed)
 }
 
 // Legacy mints a token of 2022 that names its own hosts.
@@ -186,6 +219,99 @@ func Session(o Options) string {
 	c := claims{Subject: o.Subject, Issuer: "https://login.example.com/", Audience: "momento-cli"}
 	c.times(o)
 	return sign("HS256", c, o.Seed)
+}
+
+// Login mints the token of a login of Momento's console: RS256, for a day from
+// the beginning of 2040.
+func Login(o Options) string {
+	if o.IssuedAt.IsZero() {
+		o.IssuedAt = time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	if o.ExpiresAt.IsZero() {
+		o.ExpiresAt = o.IssuedAt.Add(24 * time.Hour)
+	}
+	o = o.withDefaults()
+	c := claims{Email: o.Subject, Issuer: "https://login.gomomento.com/", Audience: "https://console.gomomento.com", Party: o.KeyID}
+	c.times(o)
+	return sign("RS256", c, o.Seed)
+}
+
+// RefreshV2 mints the refresh token of the v2 key with the key id.
+func RefreshV2(o Options) string {
+	o = o.withDefaults()
+	sum := sha256.Sum256([]byte("refresh id " + o.Seed))
+	c := claims{Type: "gr", RenewedID: o.KeyID, KeyID: fmt.Sprintf("%x", sum[:8])}
+	c.times(o)
+	return sign("HS512", c, o.Seed)
+}
+
+// RefreshV1 mints a refresh token of a v1 key as a JWT.
+func RefreshV1(o Options) string {
+	o = o.withDefaults()
+	c := claims{Issuer: "gomomento.com/refresh", KeyID: o.KeyID}
+	c.times(o)
+	return sign("HS256", c, o.Seed)
+}
+
+// Unknown mints a token of a type that does not exist yet, in an envelope.
+func Unknown(o Options) string {
+	o = o.withDefaults()
+	c := claims{Type: "workload", Version: 7, KeyID: o.KeyID}
+	c.times(o)
+	return Envelope(o, sign("HS512", c, o.Seed))
+}
+
+// SigningKey mints a private JWK. Its numbers are noise: nothing can be signed
+// with it.
+func SigningKey(o Options) string {
+	o = o.withDefaults()
+	number := func(name string, n int) string {
+		return base64.RawURLEncoding.EncodeToString(noise(name+o.Seed, n))
+	}
+	return fmt.Sprintf(`{"kty":"RSA","kid":%q,"alg":"RS256","use":"sig","n":%q,"e":"AQAB","d":%q,"p":%q,"q":%q}`,
+		o.KeyID, number("n", 256), number("d", 256), number("p", 128), number("q", 128))
+}
+
+// SigningKeyEC is like SigningKey for an elliptic curve, whose keys are short.
+func SigningKeyEC(o Options) string {
+	o = o.withDefaults()
+	number := func(name string) string { return base64.RawURLEncoding.EncodeToString(noise(name+o.Seed, 32)) }
+	return fmt.Sprintf(`{"kty":"EC","crv":"P-256","alg":"ES256","use":"sig","kid":%q,"x":%q,"y":%q,"d":%q}`, o.KeyID, number("x"), number("y"), number("d"))
+}
+
+// SigningKeyJSON is what the command line prints for a new signing key.
+func SigningKeyJSON(o Options) string {
+	o = o.withDefaults()
+	return fmt.Sprintf(`{"key_id":%q,"key":%q,"expires_at":%q,"endpoint":%q}`,
+		o.KeyID, SigningKey(o), time.Unix(validUntil(o), 0).UTC().Format(time.RFC3339), o.Endpoint)
+}
+
+// Signed mints a token that permits to get one item until the expiry, default
+// an hour from the beginning of 2040. The key id is that of the signing key.
+func Signed(o Options) string {
+	o = disposableOptions(o).withDefaults()
+	header := fmt.Sprintf(`{"alg":"RS256","kid":%q}`, o.KeyID)
+	body := fmt.Sprintf(`{"exp":%d,"cache":"images","key":"logo.png","method":["get"]}`, o.ExpiresAt.Unix())
+	enc := base64.RawURLEncoding
+	text := enc.EncodeToString([]byte(header)) + "." + enc.EncodeToString([]byte(body))
+	return text + "." + enc.EncodeToString(noise(text+o.Seed, 256))
+}
+
+// SignedURL is the URL with which an item is read that Signed permits.
+func SignedURL(o Options) string {
+	return "https://rest." + o.withDefaults().Endpoint + "/cache/get/images/logo.png?token=" + Signed(o)
+}
+
+// WebhookSecret mints the signing secret of a webhook.
+func WebhookSecret(seed string) string {
+	return base64.RawURLEncoding.EncodeToString(noise("webhook "+seed, 32))
+}
+
+// WebhookCode is a program that checks a webhook's calls with a secret that is
+// part of it.
+func WebhookCode(o Options) string {
+	return "import { WebhookUtils } from '@gomomento/sdk';\n\nconst signingSecret = '" + WebhookSecret(o.Seed) + "';\n" +
+		"export const check = (id, body, signature) => WebhookUtils.validateWebhookRequest(signingSecret, { id, body, signature });\n"
 }
 
 // Refresh mints the opaque refresh token that comes with a v1 key.

@@ -1,5 +1,7 @@
 package credentialtest
 
+import "encoding/binary"
+
 // The builders below write the Permissions message in wire format, field by
 // field from the published definitions, independently of the decoder.
 
@@ -53,6 +55,67 @@ func permission(role int, cache, inner string) []byte {
 		b = append(b, Message(5, Message(1, []byte(inner)))...)
 	}
 	return b
+}
+
+// PermissionSet is a permission set of the second generation with rules such as
+// those of CacheRule and ManagementRule.
+func PermissionSet(rules ...[]byte) []byte {
+	var list []byte
+	for _, r := range rules {
+		list = append(list, Message(1, r)...)
+	}
+	return Message(2, list)
+}
+
+// Varints is a repeated enum field as a sender writes it that packs.
+func Varints(number int, values ...int) []byte {
+	var body []byte
+	for _, v := range values {
+		body = binary.AppendUvarint(body, uint64(v))
+	}
+	return Message(number, body)
+}
+
+// ManagementRule is a rule of the account (number 1: 0 read, 1 write, 2 list),
+// of keys and tokens (2, the same) or of resources (3, the same).
+func ManagementRule(number int, permissions ...int) []byte {
+	return Message(number, append(Varints(1, permissions...), Message(2, nil)...))
+}
+
+// CacheRule is a rule of items: 0 list, 1 read, 2 write. cache is a name or "*";
+// item is "*", a key, or a prefix with "*" at its end.
+func CacheRule(permissions []int, cache, item string) []byte {
+	return Message(4, dataRule(permissions, cache, item))
+}
+
+// TopicRule is a rule of topics: 0 list, 1 subscribe, 2 publish.
+func TopicRule(permissions []int, cache, topic string) []byte {
+	return Message(5, dataRule(permissions, cache, topic))
+}
+
+// FunctionRule is a rule of functions: 0 invoke.
+func FunctionRule(permissions []int, cache, function string) []byte {
+	return Message(7, dataRule(permissions, cache, function))
+}
+
+// dataRule writes its permissions one by one, as a sender does that does not
+// pack. The fields after the first are those of the first generation.
+func dataRule(permissions []int, cache, inner string) []byte {
+	var b []byte
+	for _, p := range permissions {
+		b = append(b, 0x08, byte(p))
+	}
+	return append(b, permission(0, cache, inner)[2:]...)
+}
+
+// IPCondition is a condition that allows some ranges of addresses, as the field
+// of a set. Which number the field has is not public; 3 stands for it.
+func IPCondition(ranges ...string) []byte {
+	var list []byte
+	for i, r := range ranges {
+		list = append(list, Message(1, Message(1+i%2, []byte(r)))...)
+	}
+	return Message(3, Message(1, list))
 }
 
 // Message is one length-delimited field.

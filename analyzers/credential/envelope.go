@@ -1,0 +1,146 @@
+package credential
+
+import "bytes"
+
+// maxDisposable is the longest life of a disposable token, in hours: 24 by the
+// service's rule, and an hour of grace.
+const maxDisposable = 25
+
+// parseEnvelope parses base64 of an envelope.
+func parseEnvelope(text, stack []byte) (Credential, error) {
+	if !envelopeStart(text) {
+		return Credential{}, ErrShape
+	}
+	buf := stack
+	if len(text) > len(buf) {
+		buf = make([]byte, len(text))
+	}
+	// One character more than whole groups is no text in base64, but what a cut
+	// leaves of one.
+	body := bytes.TrimRight(text, "=")
+	odd := len(body)%4 == 1
+	if odd {
+		body = body[:len(body)-1]
+	}
+	object, ok := decodeBase64(buf, body)
+	if !ok {
+		return Credential{}, ErrEncoding
+	}
+	c, err := parseObject(object, text)
+	if err == nil && odd && !c.Incomplete {
+		return Credential{}, ErrEncoding
+	}
+	return c, err
+}
+
+// parseObject parses an envelope in the clear, which may be cut: a JSON object
+// with api_key and, most often, endpoint. written is what it was decoded from.
+func parseObject(object, written []byte) (Credential, error) {
+	var endpoint, key []byte
+	m := objectMembers(object)
+	for m.next() {
+		switch {
+		case !m.text:
+		case string(m.key()) == "endpoint":
+			endpoint = m.value()
+		case string(m.key()) == "api_key":
+			key = m.value()
+		}
+	}
+	cut := m.cut()
+	switch {
+	case m.bad && !cut:
+		return Credential{}, ErrJSON
+	case cut && len(key) == 0:
+		if key = m.openString("api_key"); len(key) == 0 {
+			return Credential{}, ErrJSON
+		}
+	case len(key) == 0:
+		return Credential{}, ErrEnvelope
+	}
+	key = jsonString(key)
+	var stack [4096]byte
+	buf := stack[:]
+	if len(key) > len(buf) {
+		buf = make([]byte, len(key))
+	}
+	tok, header, claims, err := parseToken(key, buf)
+	if err != nil {
+		return Credential{}, err
+	}
+	g := tok.generation()
+	if g == foreign || g == novel || g == key1Bare || g == key1Odd {
+		// Only the endpoint proves that it is Momento's.
+		if len(endpoint) == 0 || !underMomento(string(jsonString(endpoint))) {
+			return Credential{}, ErrForeign
+		}
+	}
+	if !cut && !validJSON(object) || !validJSON(header, claims) {
+		return Credential{}, ErrJSON
+	}
+	c := tok.credential(g)
+	c.Incomplete = c.Incomplete || cut
+	c.enclose(string(jsonString(endpoint)))
+	service := string(key)
+	if c.Incomplete {
+		// There is nothing that the service would take.
+		service = string(written)
+	}
+	c.secret = newSecret(service, string(written))
+	return c, nil
+}
+
+// enclose makes the credential of a JWT that of the envelope around it.
+func (c *Credential) enclose(endpoint string) {
+	c.at(endpoint)
+	if c.Kind != V1JWT {
+		return
+	}
+	c.Kind = APIKeyV1
+	if life := c.ExpiresAt.Sub(c.IssuedAt); c.Expiry == ExpiryAt && !c.IssuedAt.IsZero() && life.Hours() <= maxDisposable {
+		c.Kind = DisposableToken
+	}
+}
+
+// at sets the endpoint and the hosts that follow from it, unless the
+// credential names hosts itself.
+func (c *Credential) at(endpoint string) {
+	if endpoint == "" || c.Kind == Legacy {
+		return
+	}
+	c.Endpoint = endpoint
+	c.ControlHost, c.CacheHost = "control."+endpoint, "cache."+endpoint
+}
+
+// InEnvelope returns the credential of a token that was found as the api_key of
+// an object in the clear, with the object's endpoint, "" if it has none.
+func (c Credential) InEnvelope(endpoint string) Credential {
+	c.enclose(endpoint)
+	return c
+}
+
+// envelopeStart reports, from the first few bytes, whether the text can be
+// base64 of an object that begins with one of the envelope's two fields. It
+// keeps source maps and other long base64 from being decoded at all.
+func envelopeStart(text []byte) bool {
+	// Pretty-printed ones may have more white space before the first name.
+	var plain [48]byte
+	head := text[:min(len(text), 64)]
+	if len(head) < 32 {
+		return false
+	}
+	head = head[:len(head)&^3]
+	b, ok := decodeBase64(plain[:], head)
+	if !ok {
+		return false
+	}
+	b = trimJSONSpace(b)
+	if len(b) == 0 || b[0] != '{' {
+		return false
+	}
+	b = trimJSONSpace(b[1:])
+	if len(b) == 0 {
+		return true
+	}
+	return bytes.HasPrefix(b, []byte(`"endpoint"`)) || bytes.HasPrefix(b, []byte(`"api_key"`)) || len(b) < len(`"endpoint"`) && b[0] == '"'
+}
