@@ -61,6 +61,10 @@ type actionStep struct {
 	report reportFlags
 	live   liveFlags
 	lint   lintFlags
+	// rules says which configuration counts, and configured are the changes to it
+	// that wait for the merge.
+	rules      redact.Markdown
+	configured []configChange
 	// json and sarif are the paths of the reports.
 	json, sarif string
 }
@@ -100,11 +104,21 @@ func (s *actionStep) try(ctx context.Context) (err error) {
 	if err := s.setFlags(); err != nil {
 		return err
 	}
+	var found action.Range
+	if plan.Mode == action.Commits {
+		// First, since it may fetch the commit whose configuration counts.
+		if found, err = (action.Repository{Dir: ".", Log: s.log}).Resolve(ctx, plan); err != nil {
+			return err
+		}
+	}
+	if err := s.configuration(ctx, plan, found); err != nil {
+		return err
+	}
 	p, err := s.prepare(s.cmd, []string{"."}, &s.scan, &s.report, &s.live)
 	if err != nil {
 		return err
 	}
-	if err := s.read(ctx, p.run, plan); err != nil {
+	if err := s.read(ctx, p.run, plan, found); err != nil {
 		return err
 	}
 	if err := s.analyze(ctx, p); err != nil {
@@ -114,13 +128,9 @@ func (s *actionStep) try(ctx context.Context) (err error) {
 }
 
 // read scans what the event brings.
-func (s *actionStep) read(ctx context.Context, run *scanner.Run, plan action.Plan) error {
+func (s *actionStep) read(ctx context.Context, run *scanner.Run, plan action.Plan, found action.Range) error {
 	switch {
 	case plan.Mode == action.Commits:
-		found, err := action.Repository{Dir: ".", Log: s.log}.Resolve(ctx, plan)
-		if err != nil {
-			return err
-		}
 		message := ""
 		if found.Tag {
 			message = " and the tag's message"
@@ -180,7 +190,7 @@ func (s *actionStep) analyze(ctx context.Context, p *prepared) error {
 // takenFlags are the flags of "scan" that are not for the input args: they have
 // an input of their own, the event decides on them, or the action does.
 var takenFlags = []struct{ reason, flags string }{
-	{"it has an input of its own", "fail-on baseline config offline history"},
+	{"it has an input of its own", "fail-on baseline config config-from offline history"},
 	{"the event decides what is scanned", "range staged machine reflog all-objects"},
 	{"the action writes its reports itself; momentolint scan as a step of its own can write others", "format report write-baseline"},
 	{"what a workflow shows is read by many", "show-secrets"},
@@ -247,6 +257,7 @@ func (s *actionStep) tell(failed error) error {
 			return err
 		}
 	}
+	page.WriteString(s.configurationPage())
 	if failed != nil {
 		page.WriteString(redact.Markup("## momentolint failed\n\n%s", redact.Error(failed).Fence()).String())
 	}

@@ -243,7 +243,7 @@ func TestActionRefusesWhatItCannotDo(t *testing.T) {
 		"another unknown switch":    {"MOMENTOLINT_LINT", "perhaps", `the input lint is true, false or auto, not "perhaps"`},
 		"an unknown measure":        {"MOMENTOLINT_FAIL_ON", "$(touch PWNED)", "want any, live or none"},
 		"a baseline that is gone":   {"MOMENTOLINT_BASELINE", "gone.json", "gone.json"},
-		"an event that is no event": {"GITHUB_EVENT_PATH", os.DevNull, "reading the payload of the event push"},
+		"an event that is no event": {"GITHUB_EVENT_PATH", os.DevNull, "not a regular file but a device"},
 		"a folder without git":      {"GITHUB_WORKSPACE", t.TempDir(), "the input working-directory"},
 		"a folder elsewhere":        {"MOMENTOLINT_WORKING_DIRECTORY", "../other", "a folder below the workspace"},
 		"a folder that is gone":     {"MOMENTOLINT_WORKING_DIRECTORY", "gone", "going to the checkout"},

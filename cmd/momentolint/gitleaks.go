@@ -14,8 +14,14 @@ import (
 // top of the repository, and names in them begin there. So they are looked for
 // from what is scanned up to that top, and a scan of a part of a repository
 // finds what a scan of all of it finds there.
-func gitleaksFiles(o *scanner.Options, paths []string, flags *scanFlags) {
+//
+// from, if not nil, is the tree that is looked at in place of the file system.
+func gitleaksFiles(o *scanner.Options, paths []string, flags *scanFlags, from *configTree) {
 	const config, ignore = ".gitleaks.toml", ".gitleaksignore"
+	exists := onDisk
+	if from != nil {
+		exists, o.GitleaksTree = from.exists, from.files
+	}
 	for i, path := range paths {
 		if path == "-" {
 			path = "."
@@ -33,7 +39,11 @@ func gitleaksFiles(o *scanner.Options, paths []string, flags *scanFlags) {
 				o.GitleaksIgnore = append(o.GitleaksIgnore, file)
 			}
 		}
-		if i == 0 {
+		switch {
+		case i > 0:
+		case from != nil:
+			o.GitleaksRoot = from.top
+		default:
 			o.GitleaksRoot = top
 		}
 	}
@@ -84,9 +94,9 @@ func fromHere(path string) string {
 	return path
 }
 
-// exists reports whether there is anything at path, so that what cannot be read
+// onDisk reports whether there is anything at path, so that what cannot be read
 // is an error and not passed over.
-func exists(path string) bool {
+func onDisk(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,7 +20,9 @@ import (
 // reportFlags say what becomes of the findings; scan and lint share them.
 type reportFlags struct {
 	cli.ReportFlags
-	config                              string
+	config, configFrom string
+	// from, if not nil, takes the place of --config-from.
+	from                                *configTree
 	jobs                                int
 	showSecrets                         bool
 	noColor, quiet, verbose, noProgress bool
@@ -31,6 +31,7 @@ type reportFlags struct {
 func (f *reportFlags) add(fs *pflag.FlagSet) {
 	f.ReportFlags.Add(fs)
 	fs.StringVar(&f.config, "config", "", "configuration `FILE` (default: .momentolint.yaml, looked for from the scanned folder upwards)")
+	fs.StringVar(&f.configFrom, "config-from", "", "take configuration, ignore files, allowlists and baseline as the commit `REV` has them, not from the work tree")
 	fs.IntVar(&f.jobs, "jobs", 0, "work on `N` things at once, 0 = as many as there are cores")
 	fs.BoolVar(&f.showSecrets, "show-secrets", false, "show credentials in full, in text and JSON")
 	fs.BoolVar(&f.noColor, "no-color", false, "no colours")
@@ -47,6 +48,8 @@ type settings struct {
 	baseline      *baseline.Baseline
 	expiryWarning time.Duration
 	files         []cli.ReportFile
+	// from is where the configuration was read from; nil = the file system.
+	from *configTree
 }
 
 // settings checks the flags and reads the configuration and the baseline.
@@ -59,7 +62,10 @@ func (f *reportFlags) settings(cmd *cobra.Command, path string) (*settings, erro
 		return nil, cli.Wrong(cmd, err)
 	}
 	s := &settings{failOn: f.FailOn, baselinePath: f.Baseline, expiryWarning: checked.ExpiryWarning, files: checked.Files}
-	if s.config, err = readConfig(f.config, path); err != nil {
+	if s.from, err = f.tree(cmd.Context(), folderOf(path)); err != nil {
+		return nil, cli.Wrong(cmd, err)
+	}
+	if s.config, err = s.readConfig(f.config, folderOf(path)); err != nil {
 		return nil, err
 	}
 	changed := cmd.Flags().Changed
@@ -72,9 +78,12 @@ func (f *reportFlags) settings(cmd *cobra.Command, path string) (*settings, erro
 	if err = cli.CheckFailOn(s.failOn); err != nil {
 		return nil, cli.Wrong(cmd, err)
 	}
-	if s.config.Baseline != "" && !changed("baseline") {
+	switch {
+	case s.config.Baseline != "" && !changed("baseline"):
 		s.baseline, s.baselinePath, err = cli.ConfiguredBaseline(s.config, f.WriteBaseline)
-	} else {
+	case s.from != nil && s.baselinePath != "":
+		s.baseline, err = s.from.baseline(s.baselinePath)
+	default:
 		s.baseline, err = cli.ReadBaseline(s.baselinePath, f.WriteBaseline)
 	}
 	if err != nil {
@@ -83,18 +92,15 @@ func (f *reportFlags) settings(cmd *cobra.Command, path string) (*settings, erro
 	return s, nil
 }
 
-// readConfig reads the named file, or looks for one from path upwards.
-func readConfig(name, path string) (*config.Config, error) {
-	if name != "" {
+// readConfig reads the named file, or looks for one from dir upwards.
+func (s *settings) readConfig(name, dir string) (*config.Config, error) {
+	switch {
+	case s.from != nil:
+		return s.from.config(name, dir)
+	case name != "":
 		return config.Read(name)
 	}
-	if path == "-" {
-		path = "."
-	}
-	if info, err := os.Stat(path); err == nil && !info.IsDir() {
-		path = filepath.Dir(path)
-	}
-	return config.Find(path)
+	return config.Find(dir)
 }
 
 // finish makes the live check, writes the reports and sets the exit code.

@@ -155,13 +155,18 @@ func (a *app) prepare(cmd *cobra.Command, paths []string, flags *scanFlags, repo
 		return nil, cli.Wrong(cmd, err)
 	}
 	options.MaxArchiveDepth, options.MaxDecodeDepth, options.MaxFileSize = flags.archiveDepth, flags.decodeDepth, size
-	gitleaksFiles(&options, paths, flags)
+	gitleaksFiles(&options, paths, flags, settings.from)
 	if !flags.noCache && flags.history {
 		options.CacheDir = cacheDir()
 	}
 	run, err := scanner.New(options)
 	if err != nil {
 		return nil, err
+	}
+	if settings.from != nil {
+		for _, note := range settings.from.notes {
+			run.Note(note)
+		}
 	}
 	return &prepared{run, settings, options.Progress}, nil
 }

@@ -68,6 +68,9 @@ type Inputs struct {
 	Live   bool
 	// Baseline, Config and SARIF are files; "" = none.
 	Baseline, Config, SARIF string
+	// ConfigFrom is the revision whose configuration counts; "" = that of the
+	// event's base.
+	ConfigFrom string
 	// Flags are further flags of "scan", each with its value.
 	Flags []string
 }
@@ -79,7 +82,7 @@ func NewInputs(getenv func(string) string) (Inputs, error) {
 	}
 	in := Inputs{
 		Directory: filepath.FromSlash(input("working-directory")), Paths: Lines(input("paths")), FailOn: input("fail-on"),
-		Baseline: input("baseline"), Config: input("config"), SARIF: input("sarif-file"),
+		Baseline: input("baseline"), Config: input("config"), ConfigFrom: input("config-from"), SARIF: input("sarif-file"),
 	}
 	if len(in.Paths) == 0 {
 		in.Paths = []string{"."}

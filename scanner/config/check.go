@@ -17,6 +17,20 @@ import (
 // fields are the known fields of a mapping, each with those of its value.
 type fields map[string]fields
 
+// Differences returns the names of the top-level fields in which two
+// configurations differ, in the order of the documentation.
+func (c *Config) Differences(other *Config) []string {
+	var list []string
+	a, b := reflect.ValueOf(c).Elem(), reflect.ValueOf(other).Elem()
+	for i := range a.NumField() {
+		name := a.Type().Field(i).Tag.Get("yaml")
+		if name != "" && name != "-" && !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
 // fieldsOf reads the fields off a struct's tags, so that there is one list.
 func fieldsOf(v any) fields { return typeFields(reflect.TypeOf(v)) }
 

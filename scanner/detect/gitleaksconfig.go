@@ -54,6 +54,17 @@ type loaded struct {
 	disabled []string
 	source   string
 	notes    []string
+	// names are those of the files that were read, in their tree.
+	names []string
+}
+
+// Names returns the names in its tree of a configuration and of those that it
+// extends, as far as they can be read.
+func (f *GitleaksFile) Names() []string {
+	l := &loaded{}
+	// Whatever is wrong with one of them, the others are named.
+	_, _ = l.load(f, false, 0)
+	return l.names
 }
 
 // loadConfig reads a gitleaks configuration. It goes around three habits of
@@ -73,6 +84,7 @@ func loadConfig(file *GitleaksFile, defaults bool) (*loaded, error) {
 }
 
 func (l *loaded) load(file *GitleaksFile, defaults bool, depth int) (config.Config, error) {
+	l.names = append(l.names, file.Name)
 	text, err := file.read(maxConfigSize)
 	if err != nil {
 		return config.Config{}, fmt.Errorf("reading the gitleaks configuration: %w", err)
