@@ -12,12 +12,13 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/tools/go/analysis"
 
 	"github.com/momentolint/momentolint/analyzers"
 	"github.com/momentolint/momentolint/analyzers/momentoexpiry"
 	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/internal/coverage"
-	"github.com/momentolint/momentolint/internal/govet"
+	"github.com/momentolint/momentolint/internal/golint"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/words"
 	"github.com/momentolint/momentolint/scanner"
@@ -27,17 +28,18 @@ import (
 
 // lintFlags are the flags of "lint" alone.
 type lintFlags struct {
-	fix, offline bool
-	tags         []string
-	disable      []string
-	settings     analyzers.Options
-	set          *pflag.FlagSet
+	fix, offline, cgo bool
+	tags              []string
+	disable           []string
+	settings          analyzers.Options
+	set               *pflag.FlagSet
 }
 
 func (f *lintFlags) add(fs *pflag.FlagSet) {
 	f.settings, f.set = analyzers.DefaultOptions(), fs
 	fs.BoolVar(&f.fix, "fix", false, "apply the suggested fixes, and report what is left")
-	fs.BoolVar(&f.offline, "offline", false, "no network: the go command downloads nothing")
+	fs.BoolVar(&f.offline, "offline", false, "no network: the go command downloads no modules")
+	fs.BoolVar(&f.cgo, "cgo", false, "let the go command run cgo, with the C compiler and pkg-config as the code asks for them")
 	fs.StringSliceVar(&f.tags, "tags", nil, "build with these `TAGS`, separated by commas")
 	fs.StringSliceVar(&f.disable, "disable", nil, "switch the analyzer `NAME` off; may be repeated")
 	// The analyzers' own settings have the names that they have in go vet.
@@ -82,13 +84,23 @@ func newLintCommand(a *app) *cobra.Command {
 		Use:   "lint [PACKAGES]",
 		Short: "Find Go code that hard-codes, prints or carelessly creates Momento keys",
 		Long: `lint runs the Go analyzers over packages, "./..." if none is named: with every
-module and workspace below the folder. It needs the go command, builds nothing
-and shares go vet's cache, so that a second run is quick.
+module and workspace below the directory. It needs the go command. A second run
+is fast, since the go command caches its results.
+
+lint is safe on code that you do not trust. It runs "go list" and "go vet",
+which compile imported packages with Go's own compiler and assembler, and it
+downloads missing modules from GOPROXY unless --offline is given. It does not
+run cgo, C compilers, pkg-config, SWIG, git, go:generate lines, tests, programs
+named in GOFLAGS or by "go env -w", or a toolchain that go.mod asks for.
+Packages that need cgo are analyzed from source, with the C names unknown. Those
+for which that is not enough are reported as skipped; --cgo lets cgo run.
+"go vet -vettool" is your own go command with all its settings: it runs cgo.
 
 Exit code: 0 nothing found, 1 found, 2 something could not be analyzed: code
 that does not compile, for one.`,
-		Example: `  momentolint lint                                # everything below this folder
+		Example: `  momentolint lint                                # everything below this directory
   momentolint lint --fix ./cmd/...                # repair what can be repaired
+  momentolint lint --cgo ./...                    # your own code: run cgo too
   momentolint lint --tags integration ./...
   momentolint lint --momentoexpiry.max-lifetime 90d
   go vet -vettool="$(command -v momentolint)" ./...   # the same within go vet`,
@@ -185,19 +197,21 @@ func switchedOff(names []string, s *settings) ([]string, error) {
 
 // linter is one run of the analyzers over packages.
 type linter struct {
-	runner govet.Runner
+	runner *golint.Runner
 	s      *settings
 	root   string
 	fix    bool
 
 	// files are the sources, by absolute path.
 	files map[string]*source
+	// linted are the files of the linted packages.
+	linted map[string]bool
 	// What the last round has found.
 	findings []lintFinding
 	problems []scanner.Entry
-	counted  govet.Count
+	counted  golint.Count
 	// fixed is what became of fixes; broken is why some could not be applied.
-	fixed  govet.Applied
+	fixed  golint.Applied
 	broken error
 }
 
@@ -208,15 +222,16 @@ func newLinter(flags *lintFlags, jobs int, off []string, s *settings) (*linter, 
 	}
 	root, err := filepath.Abs(".")
 	if err != nil {
-		return nil, fmt.Errorf("finding this folder: %w", err)
+		return nil, fmt.Errorf("finding this directory: %w", err)
 	}
-	l := &linter{s: s, root: root, fix: flags.fix, files: make(map[string]*source)}
-	l.runner.Tool = self
-	l.runner.BuildFlags, l.runner.ToolFlags = flags.vetFlags(jobs, off)
-	if flags.offline {
-		l.runner.Env = []string{"GOPROXY=off", "GOTOOLCHAIN=local"}
+	options := golint.Options{Tool: self, Offline: flags.offline, Cgo: flags.cgo}
+	options.BuildFlags, options.ToolFlags = flags.vetFlags(jobs, off)
+	options.Analyzers = slices.DeleteFunc(vetAnalyzers(flags.settings), func(a *analysis.Analyzer) bool { return slices.Contains(off, a.Name) })
+	runner, err := golint.New(options)
+	if err != nil {
+		return nil, err
 	}
-	return l, nil
+	return &linter{runner: runner, s: s, root: root, fix: flags.fix, files: make(map[string]*source), linted: make(map[string]bool)}, nil
 }
 
 // maxRounds is how often fixes are applied and the result is linted again: a
@@ -274,10 +289,11 @@ func (l *linter) name(path string) string {
 }
 
 // round runs every target once.
-func (l *linter) round(ctx context.Context, targets []govet.Target) error {
-	l.findings, l.problems, l.counted = nil, nil, govet.Count{}
+func (l *linter) round(ctx context.Context, targets []golint.Target) error {
+	l.findings, l.problems, l.counted = nil, nil, golint.Count{}
 	clear(l.files)
-	var diagnostics []govet.Diagnostic
+	clear(l.linted)
+	var diagnostics []golint.Diagnostic
 	for _, t := range targets {
 		result, err := l.runner.Run(ctx, t)
 		if err != nil {
@@ -285,9 +301,12 @@ func (l *linter) round(ctx context.Context, targets []govet.Target) error {
 		}
 		diagnostics = append(diagnostics, result.Diagnostics...)
 		for _, p := range result.Problems {
-			l.problems = append(l.problems, l.unanalyzed(t, p)...)
+			l.problems = append(l.problems, l.unanalyzed(t, p))
 		}
-		l.counted.Add(l.runner.Count(ctx, t, result.Patterns))
+		l.counted.Add(result.Count)
+		for _, file := range result.Files {
+			l.linted[file] = true
+		}
 	}
 	l.findings = l.convert(diagnostics)
 	return nil
@@ -296,7 +315,7 @@ func (l *linter) round(ctx context.Context, targets []govet.Target) error {
 // apply applies the fixes of everything that would be reported, and tells
 // whether there were any.
 func (l *linter) apply() bool {
-	var fixes []*govet.Fix
+	var fixes []*golint.Fix
 	for i := range l.findings {
 		f := &l.findings[i]
 		silenced := l.s.config.Disabled(f.Rule) || l.s.config.Allows(f.Fingerprint, f.Rule, l.configPath(f.path)) != "" ||
@@ -308,7 +327,7 @@ func (l *linter) apply() bool {
 	if len(fixes) == 0 {
 		return false
 	}
-	applied, err := govet.Apply(fixes)
+	applied, err := golint.Apply(fixes)
 	l.fixed.Fixes += applied.Fixes
 	l.fixed.Files = max(l.fixed.Files, applied.Files)
 	l.broken = err
@@ -326,31 +345,17 @@ func (l *linter) hand(run *scanner.Run) {
 	run.Count(l.counted.Files, l.counted.Bytes)
 }
 
-// unanalyzed says what was not analyzed and why, in the words of the go
-// command, one entry for each line of them.
-func (l *linter) unanalyzed(t govet.Target, p govet.Problem) []scanner.Entry {
-	var list []scanner.Entry
-	for line := range strings.Lines(p.Text) {
-		line = strings.TrimRight(line, "\r\n")
-		if n := len(list); n > 0 && (strings.HasPrefix(line, "\t") || strings.HasPrefix(line, " ")) {
-			list[n-1].Reason += " " + strings.TrimSpace(line)
-			continue
+// unanalyzed returns what is reported of a problem.
+func (l *linter) unanalyzed(t golint.Target, p golint.Problem) scanner.Entry {
+	skip := coverage.Skip(p.Package, redact.Prose(p.Text))
+	switch {
+	case p.File != "":
+		skip.Path = l.name(p.File) + ":" + strconv.Itoa(p.Line)
+		if p.Column > 0 {
+			skip.Path += ":" + strconv.Itoa(p.Column)
 		}
-		skip := coverage.Skip(p.Package, line)
-		if place, reason, ok := govet.CutPlace(line); ok {
-			file, position, _ := strings.Cut(place, ".go:")
-			file += ".go"
-			if !filepath.IsAbs(file) {
-				file = filepath.Join(t.Dir, filepath.FromSlash(file))
-			}
-			skip.Path, skip.Reason = l.name(file)+":"+position, reason
-		}
-		if skip.Path == "" {
-			skip.Path = l.name(t.Dir)
-		}
-		// The compiler quotes the code, and that may hold a key.
-		skip.Reason = redact.Prose(skip.Reason)
-		list = append(list, skip)
+	case skip.Path == "":
+		skip.Path = l.name(t.Dir)
 	}
-	return list
+	return skip
 }

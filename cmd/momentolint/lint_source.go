@@ -14,7 +14,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/momentohardcoded"
-	"github.com/momentolint/momentolint/internal/govet"
+	"github.com/momentolint/momentolint/internal/golint"
 	"github.com/momentolint/momentolint/internal/lazy"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/userfile"
@@ -25,20 +25,20 @@ import (
 type lintFinding struct {
 	finding.Finding
 	path string
-	fix  *govet.Fix
+	fix  *golint.Fix
 }
 
 // convert makes findings of what the analyzers say, in the order of files and
 // lines, each once.
-func (l *linter) convert(diagnostics []govet.Diagnostic) []lintFinding {
-	slices.SortStableFunc(diagnostics, func(a, b govet.Diagnostic) int {
+func (l *linter) convert(diagnostics []golint.Diagnostic) []lintFinding {
+	slices.SortStableFunc(diagnostics, func(a, b golint.Diagnostic) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
 			cmp.Compare(a.Analyzer, b.Analyzer), cmp.Compare(a.Message, b.Message))
 	})
-	diagnostics = slices.CompactFunc(diagnostics, func(a, b govet.Diagnostic) bool {
+	diagnostics = slices.CompactFunc(diagnostics, func(a, b golint.Diagnostic) bool {
 		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Analyzer == b.Analyzer && a.Message == b.Message
 	})
-	diagnostics = slices.DeleteFunc(diagnostics, func(d govet.Diagnostic) bool {
+	diagnostics = slices.DeleteFunc(diagnostics, func(d golint.Diagnostic) bool {
 		return l.s.config.Excluded(l.configPath(d.File), false)
 	})
 	for _, d := range diagnostics {
@@ -76,7 +76,7 @@ var credentialMark = lazy.Regexp(`\(fingerprint ([0-9a-f]{16})\)`)
 // fingerprint identifies what a finding is about: the credential, by the same
 // fingerprint as in a scan, or else the rule and its lines, without the white
 // space that a formatter changes.
-func fingerprint(d govet.Diagnostic, lines string) string {
+func fingerprint(d golint.Diagnostic, lines string) string {
 	if m := credentialMark().FindStringSubmatch(d.Message); m != nil {
 		return m[1]
 	}
@@ -105,13 +105,17 @@ type span struct{ lo, hi int }
 // maxSource is more than any Go file has that the compiler takes, in bytes.
 const maxSource = 64 << 20
 
-// source reads a file once; one that cannot be read is empty.
+// source reads a file once. One that cannot be read is empty, and so is one
+// that is not a file of the linted packages.
 func (l *linter) source(path string) *source {
 	if s := l.files[path]; s != nil {
 		return s
 	}
 	s := &source{starts: []int{0}}
 	l.files[path] = s
+	if !l.linted[path] {
+		return s
+	}
 	text, err := userfile.Read(path, maxSource)
 	if err != nil {
 		return s
@@ -126,7 +130,7 @@ func (l *linter) source(path string) *source {
 }
 
 // region gives the offsets of a diagnostic, 0 and 0 if the file has no such place.
-func (s *source) region(d govet.Diagnostic) (lo, hi int) {
+func (s *source) region(d golint.Diagnostic) (lo, hi int) {
 	lo, ok := s.offset(d.Line, d.Column)
 	if !ok {
 		return 0, 0

@@ -3,12 +3,13 @@ package main
 import (
 	"strings"
 
-	"golang.org/x/tools/go/analysis/unitchecker"
+	"golang.org/x/tools/go/analysis"
 
 	"github.com/momentolint/momentolint/analyzers"
+	"github.com/momentolint/momentolint/internal/golint"
 )
 
-// isVetCall tells whether the go command calls the program as a vet tool
+// isVetCall reports whether the go command calls the program as a vet tool
 // (go vet -vettool, go fix -fixtool): to ask for its version or its flags, or
 // to analyze the package that a .cfg file describes. This is looked at before
 // any flag is parsed, as these flags have one dash.
@@ -28,10 +29,12 @@ func isVetCall(args []string) bool {
 	return !strings.HasPrefix(args[last], "-") && strings.HasSuffix(args[last], ".cfg")
 }
 
-// vetTool speaks the go command's protocol, and ends the program.
-func vetTool() {
-	o := analyzers.DefaultOptions()
-	// There is no golangci-lint around us that would look at these comments.
+// vetTool runs the analyzers for the go command, and ends the program.
+func vetTool() { golint.VetTool(vetAnalyzers(analyzers.DefaultOptions())) }
+
+// vetAnalyzers returns the analyzers for drivers other than golangci-lint.
+func vetAnalyzers(o analyzers.Options) []*analysis.Analyzer {
+	// Only golangci-lint handles these comments itself.
 	o.Nolint = true
-	unitchecker.Main(analyzers.New(o)...)
+	return analyzers.New(o)
 }

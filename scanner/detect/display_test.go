@@ -20,7 +20,7 @@ func TestScrubHidesTokensAndLeavesWords(t *testing.T) {
 	}
 	for _, words := range []string{
 		"add the cache of orders", "momento-never-expiring-key", "f2a5ab30ee59cf7aa2e1e9dd3d5a4bd6c9a0e7f1",
-		"internal/govet/vet_linux_amd64_test.go", "GenerateApiKeyRequestBuilderFactory",
+		"internal/golint/vet_linux_amd64_test.go", "GenerateApiKeyRequestBuilderFactory",
 	} {
 		if got := redact.Prose(words); got != words {
 			t.Errorf("%q becomes %q", words, got)

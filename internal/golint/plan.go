@@ -1,16 +1,11 @@
-// Package govet runs "go vet" with a vet tool over everything below a folder:
-// every module, every workspace. It reads what the tool finds from its JSON,
-// tells failures from findings, and applies suggested fixes.
-package govet
+package golint
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,7 +13,7 @@ import (
 
 // Target is one run of go vet.
 type Target struct {
-	// Dir is the folder to run in.
+	// Dir is the directory to run in.
 	Dir string
 	// Patterns are the packages, relative to Dir where they are paths.
 	Patterns []string
@@ -28,7 +23,7 @@ type Target struct {
 	Optional bool
 }
 
-// Unread is a folder that could not be looked into for modules.
+// Unread is a directory that could not be searched for modules.
 type Unread struct {
 	// Dir is the absolute path.
 	Dir string
@@ -36,68 +31,15 @@ type Unread struct {
 	Err error
 }
 
-// Runner knows how to call the go command. The zero value of every field has a
-// sensible meaning.
-type Runner struct {
-	// Go is the go command; "" means the one in PATH.
-	Go string
-	// Tool is the vet tool.
-	Tool string
-	// ToolFlags are the tool's flags, BuildFlags those of go vet, e.g. -tags=x.
-	ToolFlags, BuildFlags []string
-	// Env are variables ("NAME=value") on top of the process's own.
-	Env []string
-}
-
-// output runs a go command that asks something.
-func (r *Runner) output(ctx context.Context, dir string, env []string, args ...string) (string, error) {
-	cmd, err := r.command(ctx, dir, env, args...)
-	if err != nil {
-		return "", err
-	}
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		if text := strings.TrimSpace(stderr.String()); text != "" {
-			return "", fmt.Errorf("go %s in %s: %w: %s", args[0], dir, err, text)
-		}
-		return "", fmt.Errorf("go %s in %s: %w", args[0], dir, err)
-	}
-	return strings.TrimSpace(stdout.String()), nil
-}
-
-func (r *Runner) command(ctx context.Context, dir string, env []string, args ...string) (*exec.Cmd, error) {
-	name := r.Go
-	if name == "" {
-		name = "go"
-	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		return nil, fmt.Errorf("linting Go code needs the go command: %w", err)
-	}
-	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Dir = dir
-	cmd.Env = slices.Concat(os.Environ(), []string{"PWD=" + dir}, r.Env, env)
-	// The go command cleans up after itself if it is asked to stop.
-	cmd.Cancel = func() error {
-		if err := cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
-			return cmd.Process.Kill()
-		}
-		return nil
-	}
-	cmd.WaitDelay = stopDelay
-	return cmd, nil
-}
-
 // Plan finds out which runs the patterns need, seen from dir: one for each
 // workspace, and one for each module that belongs to none. Patterns with "..."
-// take in the modules below their folder, which the go command alone does not.
-// excluded folders are left out. unread are folders in which there may be more
+// take in the modules below their directory, which the go command alone does not.
+// excluded directories are left out. unread are directories in which there may be more
 // than what is planned for.
 func (r *Runner) Plan(ctx context.Context, dir string, patterns []string, excluded func(dir string) bool) (targets []Target, unread []Unread, err error) {
 	dir, err = filepath.Abs(dir)
 	if err != nil {
-		return nil, nil, fmt.Errorf("finding the folder: %w", err)
+		return nil, nil, fmt.Errorf("finding the directory: %w", err)
 	}
 	p := planner{Runner: r, members: make(map[string][]string)}
 	own := Target{Dir: dir}
@@ -129,7 +71,7 @@ func (r *Runner) Plan(ctx context.Context, dir string, patterns []string, exclud
 	return p.targets, p.unread, nil
 }
 
-// split gives the folder of a pattern that is a path, and whether it ends with
+// split returns the directory of a pattern that is a path, and whether it ends with
 // "/..."; "" for import paths, patterns of another sort and files.
 func split(pattern string) (base string, recursive bool) {
 	if strings.HasSuffix(pattern, ".go") {
@@ -162,11 +104,11 @@ type planner struct {
 	*Runner
 	targets []Target
 	unread  []Unread
-	// members are the folders of a workspace's modules, by its go.work.
+	// members are the directories of a workspace's modules, by its go.work.
 	members map[string][]string
 }
 
-// named plans for one folder: where it is in another module than dir, the go
+// named plans for one directory: where it is in another module than dir, the go
 // command has to be run there.
 func (p *planner) named(ctx context.Context, base, pattern string, own *Target) error {
 	module, err := p.module(ctx, base)
@@ -184,7 +126,7 @@ func (p *planner) named(ctx context.Context, base, pattern string, own *Target) 
 	return p.add(ctx, module, base, "", false)
 }
 
-// below plans for a folder and every module below it.
+// below plans for a directory and every module below it.
 func (p *planner) below(ctx context.Context, base, pattern string, own *Target, excluded func(string) bool) error {
 	module, err := p.module(ctx, base)
 	if err != nil {
@@ -223,7 +165,7 @@ func (p *planner) below(ctx context.Context, base, pattern string, own *Target, 
 	return nil
 }
 
-// add plans for a folder of a module: in the run of its workspace if it has
+// add plans for a directory of a module: in the run of its workspace if it has
 // one, else in one of its own.
 func (p *planner) add(ctx context.Context, module, dir, suffix string, optional bool) error {
 	inWork, err := p.inWorkspace(ctx, module)
@@ -242,7 +184,7 @@ func (p *planner) add(ctx context.Context, module, dir, suffix string, optional 
 	return nil
 }
 
-// module is the folder of the module that a folder is in, "" if it is in none.
+// module is the directory of the module that a directory is in, "" if it is in none.
 func (p *planner) module(ctx context.Context, dir string) (string, error) {
 	if info, err := os.Stat(dir); err != nil {
 		return "", fmt.Errorf("looking for Go packages: %w", err)
@@ -259,10 +201,10 @@ func (p *planner) module(ctx context.Context, dir string) (string, error) {
 	}
 }
 
-// inWorkspace tells whether the go.work that counts for a module, if there is
-// one, names it. Without a go.work every module stands for itself.
+// inWorkspace reports whether the go.work that counts for a module, if there is
+// one, names it. Without a go.work every module is on its own.
 func (p *planner) inWorkspace(ctx context.Context, module string) (bool, error) {
-	work, err := p.output(ctx, module, nil, "env", "GOWORK")
+	work, err := p.output(ctx, module, p.env, "env", "GOWORK")
 	if err != nil {
 		return false, err
 	}
@@ -271,8 +213,8 @@ func (p *planner) inWorkspace(ctx context.Context, module string) (bool, error) 
 	}
 	members, ok := p.members[work]
 	if !ok {
-		// A broken go.work is told of by the runs that need it.
-		list, err := p.output(ctx, filepath.Dir(work), nil, "list", "-m", "-f", "{{.Dir}}")
+		// The runs that need a broken go.work report it.
+		list, err := p.output(ctx, filepath.Dir(work), p.env, "list", "-m", "-f", "{{.Dir}}")
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return false, err
@@ -294,7 +236,7 @@ func canonical(dir string) string {
 	return dir
 }
 
-// findModules gives the folders with a go.mod below a folder, itself included,
+// findModules returns the directories with a go.mod below a directory, itself included,
 // except where the go command would not look for packages.
 func (p *planner) findModules(ctx context.Context, base string, excluded func(dir string) bool) ([]string, error) {
 	var found []string
@@ -308,7 +250,7 @@ func (p *planner) findModules(ctx context.Context, base string, excluded func(di
 			if errors.Is(err, fs.ErrNotExist) {
 				return nil // it is gone meanwhile
 			}
-			// Where the folder is in a module, the go command tells of it.
+			// Where the directory is in a module, the go command reports it.
 			if module, moduleErr := p.module(ctx, filepath.Dir(path)); moduleErr == nil && module == "" {
 				p.unread = append(p.unread, Unread{path, err})
 			}

@@ -1,4 +1,4 @@
-package govet
+package golint
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 	"github.com/momentolint/momentolint/internal/atomicfile"
 )
 
-// Applied is what became of fixes.
+// Applied is the outcome of Apply.
 type Applied struct {
 	// Fixes and Files are how many were applied, to how many files.
 	Fixes, Files int
@@ -52,7 +52,7 @@ func Apply(fixes []*Fix) (Applied, error) {
 	return done, errors.Join(errs...)
 }
 
-// compatible tells whether a fix touches nothing that another one changes.
+// compatible reports whether a fix touches nothing that another one changes.
 func compatible(f *Fix, accepted map[string][]Edit) bool {
 	for _, e := range f.Edits {
 		for _, other := range accepted[e.File] {

@@ -1,6 +1,6 @@
 //go:build integration
 
-package govet_test
+package golint_test
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/momentolint/momentolint/internal/govet"
+	"github.com/momentolint/momentolint/internal/golint"
 )
 
 // The real go command and a real vet tool: an analyzer that panics in one
@@ -35,8 +35,12 @@ func TestAPanicInAnAnalyzerIsAProblemOfItsPackageAlone(t *testing.T) {
 		}
 	}
 
-	runner := govet.Runner{Tool: tool, Env: []string{"GOWORK=off", "GOFLAGS="}}
-	got, err := runner.Run(t.Context(), govet.Target{Dir: src, Patterns: []string{"./..."}})
+	t.Setenv("GOWORK", "off")
+	runner, err := golint.New(golint.Options{Tool: tool})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := runner.Run(t.Context(), golint.Target{Dir: src, Patterns: []string{"./..."}})
 	if err != nil {
 		t.Fatal(err)
 	}
