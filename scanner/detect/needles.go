@@ -132,6 +132,7 @@ func needles() []needle {
 		needle{cores(gzipStart)[0].text, inGzip, 2},
 		needle{"efreshToken", refresh, 0},
 		needle{"efresh_token", refresh, 0},
+		needle{"efresh-token", refresh, 0},
 		needle{"EFRESH_TOKEN", refresh, 0},
 	)
 }
