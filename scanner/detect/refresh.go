@@ -70,7 +70,7 @@ func (s *Scanner) refreshToken(v *view, at int) {
 
 // refresh makes a finding of the refresh token in a run, if it is one. encoded
 // says that the key beside it is in base64 once more; then the token is, too.
-func (s *Scanner) refresh(v *view, r *run, n credential.Neighbours, encoded bool) {
+func (s *Scanner) refresh(v *view, r *run, n credential.Context, encoded bool) {
 	if encoded {
 		child, ok := s.unwrapped(v, r)
 		if !ok {
@@ -191,7 +191,7 @@ func (s *Scanner) rows(v *view, i int, separator byte, tokenColumn, keyColumn in
 			token.lo, token.hi = token.lo+1, token.hi-1
 		}
 		s.value(v, field{at: token.lo, end: token.hi}, r)
-		s.refresh(v, r, credential.Neighbours{APIKey: bytes.Trim(bytes.TrimSpace(d[key.lo:key.hi]), `"`), File: fileName(s.path)}, false)
+		s.refresh(v, r, credential.Context{APIKey: bytes.Trim(bytes.TrimSpace(d[key.lo:key.hi]), `"`), File: fileName(s.path)}, false)
 		i = end + 1
 	}
 }
