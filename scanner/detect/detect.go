@@ -80,6 +80,8 @@ type Detector struct {
 	maxLifetime time.Duration
 	now         time.Time
 	notes       []string
+	// ruleLimit is how long the user's rules may take for one text.
+	ruleLimit ruleLimit
 	// messages tells for each rule what is wrong, in one sentence.
 	messages map[string]string
 }
@@ -131,7 +133,7 @@ func (m *Match) allow(by coverage.By, reason string) {
 // New prepares a detector. An error is a mistake in the gitleaks configuration
 // (see ConfigError) or a file that cannot be read.
 func New(o Options) (*Detector, error) {
-	d := &Detector{depth: min(max(o.MaxDecodeDepth, 0), maxDepth), needles: needles(), maxLifetime: o.MaxLifetime, now: o.Now}
+	d := &Detector{ruleLimit: usualRuleLimit(), depth: min(max(o.MaxDecodeDepth, 0), maxDepth), needles: needles(), maxLifetime: o.MaxLifetime, now: o.Now}
 	if d.now.IsZero() {
 		d.now = time.Now()
 	}

@@ -216,6 +216,10 @@ func checkPatterns(path string, text []byte, fields map[string]any) error {
 			if _, err := regexp.Compile(value); err != nil {
 				return &ConfigError{Path: path, Line: lineOf(text, value), Problem: oneLine(err)}
 			}
+			if n := instructions(value); n > maxInstructions {
+				return &ConfigError{Path: path, Line: lineOf(text, value), Problem: fmt.Sprintf(
+					"the regular expression is too large: it has %d instructions, and %d are allowed; repeat less", n, maxInstructions)}
+			}
 		}
 		return nil
 	}

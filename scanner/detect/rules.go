@@ -1,12 +1,12 @@
 package detect
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 
+	ahocorasick "github.com/BobuSumisu/aho-corasick"
 	"github.com/rs/zerolog"
 	"github.com/zricethezav/gitleaks/v8/config"
 	"github.com/zricethezav/gitleaks/v8/detect"
@@ -62,6 +62,14 @@ type engine struct {
 	// parts finds what the user's rules of several parts require beside their
 	// own match and do not report: it is no finding, and as secret as one.
 	parts judge
+	// rules and partRules are the rules of user and parts one by one, so that the
+	// time of each can be bounded.
+	rules, partRules []userRule
+	// prefilter finds the keywords of both; nil if there are none.
+	prefilter *ahocorasick.Trie
+	// slow holds the ids of rules that once took so long that they are not run
+	// again.
+	slow *sync.Map
 	// paths tells that some of the user's rules look at the path alone.
 	paths bool
 	// custom tells that the user's configuration says anything at all.
@@ -83,7 +91,7 @@ var quiet = sync.OnceFunc(func() { logging.Logger = zerolog.Nop() })
 // newEngine prepares the rules, with the user's configuration if there is one.
 func newEngine(file *GitleaksFile, defaults bool) (*engine, error) {
 	quiet()
-	e := &engine{off: map[string]bool{}}
+	e := &engine{off: map[string]bool{}, slow: &sync.Map{}}
 	if file.Path == "" {
 		// Whatever is decoded as a credential is one: nobody has said otherwise,
 		// and a pattern must not.
@@ -131,6 +139,8 @@ func newEngine(file *GitleaksFile, defaults bool) (*engine, error) {
 		}
 	}
 	e.user, e.parts = newJudge(user), newJudge(parts)
+	e.rules, e.partRules = splitRules(user), splitRules(parts)
+	e.prefilter = prefilter(slices.Concat(e.rules, e.partRules))
 	return e, nil
 }
 
@@ -187,10 +197,7 @@ func (j judge) detect(path, commit, text string) []report.Finding {
 	//nolint:staticcheck // deprecated in favour of a type that Detect does not take in this version
 	fragment := detect.Fragment{Raw: text, FilePath: path, CommitSHA: commit, StartLine: 1}
 	list := d.Detect(fragment)
-	slices.SortFunc(list, func(a, b report.Finding) int {
-		return cmp.Or(cmp.Compare(a.StartLine, b.StartLine), cmp.Compare(a.StartColumn, b.StartColumn),
-			cmp.Compare(a.RuleID, b.RuleID), cmp.Compare(a.Match, b.Match))
-	})
+	sortFindings(list)
 	return list
 }
 

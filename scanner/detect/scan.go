@@ -99,6 +99,9 @@ type Scanner struct {
 
 	consumed, work int64
 	partial        Partial
+
+	// spent is how much time the user's rules have taken for the present text.
+	spent ruleTime
 }
 
 // candidate is a match whose surroundings are not complete yet: lo to hi are
@@ -171,7 +174,7 @@ func (s *Scanner) Scan(ctx context.Context, path string, head []byte, rest io.Re
 	s.top = view{}
 	s.base, s.next, s.wideNext, s.userNext, s.narrowNext, s.last = 0, 0, 0, 0, 0, shown{}
 	s.pending, s.others = s.pending[:0], s.others[:0]
-	s.consumed, s.work, s.partial = 0, 0, Partial{}
+	s.consumed, s.work, s.partial, s.spent = 0, 0, Partial{}, ruleTime{}
 	s.beginning = nil
 	s.policy = neverexpire.Text{Path: path, Now: s.d.now, MaxLifetime: s.d.maxLifetime}
 	defer func() { s.top, s.beginning, s.ctx, s.emit, s.policy = view{}, nil, nil, nil, neverexpire.Text{} }()

@@ -53,7 +53,7 @@ func userMessage(f report.Finding) string {
 }
 
 // userRules applies the user's own rules to the part of the buffer that they
-// have not seen. They cost what they cost: gitleaks' speed.
+// have not seen.
 func (s *Scanner) userRules() error {
 	if s.d.engine.user.none() {
 		return nil
@@ -74,6 +74,9 @@ func (s *Scanner) userRules() error {
 			until -= userOverlap
 		}
 		s.userChunk(first, end, until, last)
+		if err := s.ctx.Err(); err != nil {
+			return fmt.Errorf("scanning: %w", err)
+		}
 		s.userNext = until
 	}
 	return nil
@@ -83,7 +86,7 @@ func (s *Scanner) userRules() error {
 // from userNext up to until.
 func (s *Scanner) userChunk(first, end, until int, last bool) {
 	text := string(s.top.data[first:end])
-	findings := s.d.engine.user.detect(s.d.engine.name(s.path), "", text)
+	findings := s.applyRules(s.d.engine.rules, text, end-first)
 	if len(findings) == 0 {
 		return
 	}
@@ -95,7 +98,7 @@ func (s *Scanner) userChunk(first, end, until int, last bool) {
 	}
 	visible := len(findings)
 	if !s.d.engine.parts.none() {
-		findings = append(findings, s.d.engine.parts.detect(s.d.engine.name(s.path), "", text)...)
+		findings = append(findings, s.applyRules(s.d.engine.partRules, text, 0)...)
 	}
 	for i, f := range findings {
 		lo, hi, ok := placeOf(text, ends, f)
