@@ -112,6 +112,9 @@ type Match struct {
 	LineColumn, LineWidth int
 	// NearbyEndpoint is a host found near a credential that names none.
 	NearbyEndpoint string
+	// Advice is what to do about it because of what is around it, in one sentence;
+	// "" if nothing.
+	Advice string
 	// Minor reports a breach of a policy that weighs less than the rule says.
 	Minor bool
 	// AllowedBy is what suppresses the finding: a comment, the gitleaks

@@ -27,6 +27,9 @@ func (s *Scanner) complete(c *candidate) {
 	m := &c.match
 	s.position(c)
 	s.show(c)
+	if !m.Credential.IsZero() && s.isPassword(c) {
+		m.Advice = passwordAdvice
+	}
 	reason, mute := inlineAllow(s.linesOf(c), m.Rule)
 	by := coverage.ByComment
 	if reason == "" {

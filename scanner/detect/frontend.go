@@ -29,9 +29,11 @@ var publicBlocks = []struct {
 	{"nuxt.config.", []string{"public"}},
 }
 
-// longLived are the kinds that have no place in a front end. Disposable tokens
-// are made for it.
-var longLived = []credential.Kind{credential.APIKeyV2, credential.APIKeyV1, credential.V1JWT, credential.Legacy, credential.RefreshToken}
+// longLived reports whether credentials of a kind have no place in a front end.
+// Disposable tokens are made for it.
+func longLived(k credential.Kind) bool {
+	return k.Descriptor().Key || k == credential.RefreshToken || k == credential.SigningKey
+}
 
 // The bounds of a search for the name before a credential, in bytes.
 const (
@@ -43,7 +45,7 @@ const (
 // published looks for the reason why a credential ends up in a browser, and
 // adds a finding at the name of the variable that holds it.
 func (s *Scanner) published(c *candidate) {
-	if s.wide != narrow || !slices.Contains(longLived, c.match.Credential.Kind) {
+	if s.wide != narrow || !longLived(c.match.Credential.Kind) {
 		return
 	}
 	d := s.top.data
