@@ -163,6 +163,29 @@ func TestGitleaksFilesInARepository(t *testing.T) {
 	check("the history", "--history", "--no-cache")
 }
 
+// A hook's environment names another repository, or the same one by a path that
+// counts from elsewhere.
+func TestAFileThatGitIgnoresIsSaidToBeWhateverTheEnvironment(t *testing.T) {
+	dir := tree(t, map[string]string{".env": env("1"), ".gitignore": ".env\n"})
+	runGit(t, dir, "init", "-q")
+	other := t.TempDir()
+	runGit(t, other, "init", "-q")
+	for name, value := range map[string]string{
+		"GIT_DIR": filepath.Join(other, ".git"), "GIT_WORK_TREE": other, "GIT_INDEX_FILE": filepath.Join(other, "index"), "GIT_COMMON_DIR": filepath.Join(other, ".git"),
+		"GIT_OBJECT_DIRECTORY": other, "GIT_PREFIX": "x/", "GIT_LITERAL_PATHSPECS": "1", "GIT_NAMESPACE": "x", "GIT_CEILING_DIRECTORIES": other,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, value)
+			for _, from := range []string{dir, other} {
+				t.Chdir(from)
+				if r := call(t, "", nil, "scan", "--offline", dir); strings.Count(r.out, "git ignores") != 1 {
+					t.Errorf("from %s: git is to ignore it\n%s", from, r.out)
+				}
+			}
+		})
+	}
+}
+
 func TestAFileThatGitIgnoresIsSaidToBeHoweverItIsNamed(t *testing.T) {
 	dir := tree(t, map[string]string{".env": env("1"), "app/.env": env("2"), ".gitignore": ".env\n"})
 	runGit(t, dir, "init", "-q")

@@ -129,11 +129,8 @@ func New(o Options) (*Git, error) {
 	return &Git{o: o, env: environment(o.Kind, o.Env), global: settings(o.Kind), checked: new(check)}, nil
 }
 
-// Dir returns the directory in which git runs.
-func (g *Git) Dir() string { return g.o.Dir }
-
-// Kind returns what git was prepared for.
-func (g *Git) Kind() Kind { return g.o.Kind }
+// Program returns the absolute path of git.
+func (g *Git) Program() string { return g.o.Program }
 
 // Getenv returns a variable of git's environment.
 func (g *Git) Getenv(name string) string {
