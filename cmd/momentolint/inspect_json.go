@@ -18,6 +18,7 @@ type inspectionJSON struct {
 	Kind         string     `json:"kind"`
 	Fingerprint  string     `json:"fingerprint"`
 	Redacted     string     `json:"redacted"`
+	Incomplete   bool       `json:"incomplete"`
 	Endpoint     *string    `json:"endpoint"`
 	Region       *string    `json:"region"`
 	KeyID        *string    `json:"key_id"`
@@ -60,7 +61,7 @@ type otherOne struct {
 func (in *inspection) json(w io.Writer) error {
 	c, k := in.credential, in.facts()
 	out := inspectionJSON{
-		Rule: c.Kind.Rule(), Kind: string(c.Kind), Fingerprint: c.Fingerprint(), Redacted: c.Redacted(),
+		Rule: c.Kind.Rule(), Kind: string(c.Kind), Fingerprint: c.Fingerprint(), Redacted: c.Redacted(), Incomplete: c.Incomplete,
 		Endpoint: orNull(in.endpoint()), Region: orNull(region(in.endpoint())), KeyID: orNull(c.KeyID), Subject: orNull(c.Subject),
 		IssuedAt: timeOrNull(k.issuedAt), Expires: in.expiresWord(k),
 		Scope:  scopeJSON{k.scope.Level, append([]credential.Permission{}, k.scope.Permissions...)},

@@ -3,6 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -341,5 +344,71 @@ func TestInspectFitsTheTerminal(t *testing.T) {
 	}
 	if s.Connections() != 0 {
 		t.Error("somebody was asked")
+	}
+}
+
+// A credential that is cut is explained as far as that goes, and stays here.
+func TestInspectACutCredential(t *testing.T) {
+	t.Parallel()
+	s := startDemo(t)
+	text := credentialtest.V2(credentialtest.Options{KeyID: "cut-1"})
+	s.Forget()
+	cut := text[:len(text)-9]
+	r := call(t, cut, nil, "inspect", "--live-target", s.Addr())
+	if r.code != exitClean || !strings.Contains(r.out, "UNVERIFIED") || !strings.Contains(r.out, "incomplete: its end is missing") || !strings.Contains(r.out, "cut-1") {
+		t.Errorf("exit %d\n%s%s", r.code, r.out, r.stderr)
+	}
+	r = call(t, cut, nil, "inspect", "--live-target", s.Addr(), "--format", "json")
+	var got struct {
+		Incomplete  bool
+		Status      string
+		Reason      string `json:"status_reason"`
+		Fingerprint string
+	}
+	if err := json.Unmarshal([]byte(r.out), &got); err != nil || !got.Incomplete || got.Status != "unverified" || got.Reason != "incomplete" || got.Fingerprint != parsed(t, cut).Fingerprint() {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if n := len(s.Calls()); n != 0 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+// A cut credential counts as a finding, but not as a live one, and a baseline
+// knows it by its text.
+func TestScanOfACutCredential(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	text := credentialtest.V2(credentialtest.Options{KeyID: "cut-2"})
+	for name, n := range map[string]int{"a.log": 9, "b.log": 12} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("T="+text[:len(text)-n]+"...\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := startDemo(t)
+	at := []string{"scan", "--live-target", s.Addr(), dir}
+	for _, c := range []struct {
+		more []string
+		code int
+	}{{nil, exitFound}, {[]string{"--fail-on", "live"}, exitClean}, {[]string{"--fail-on", "none"}, exitClean}} {
+		if r := call(t, "", nil, append(slices.Clone(at), c.more...)...); r.code != c.code || !strings.Contains(r.out, "1 credential in 2 places: 1 unverified.") {
+			t.Errorf("%q: exit %d, want %d\n%s%s", c.more, r.code, c.code, r.out, r.stderr)
+		}
+	}
+	known := filepath.Join(t.TempDir(), "known.json")
+	if r := call(t, "", nil, append(slices.Clone(at), "--write-baseline", known)...); r.code != exitClean && r.code != exitFound {
+		t.Fatalf("exit %d %s", r.code, r.stderr)
+	}
+	if r := call(t, "", nil, append(slices.Clone(at), "--baseline", known)...); r.code != exitClean {
+		t.Errorf("with the baseline: exit %d\n%s%s", r.code, r.out, r.stderr)
+	}
+	// Another cut is another text.
+	if err := os.WriteFile(filepath.Join(dir, "a.log"), []byte("T="+text[:len(text)-10]+"...\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := call(t, "", nil, append(slices.Clone(at), "--baseline", known)...); r.code != exitFound {
+		t.Errorf("with another cut: exit %d\n%s%s", r.code, r.out, r.stderr)
+	}
+	if n := len(s.Calls()); n != 0 {
+		t.Errorf("%d calls", n)
 	}
 }

@@ -93,7 +93,11 @@ func (in *inspection) text(w io.Writer, l look) error {
 	status := strings.ToUpper(string(in.verdict.Status))
 	p.line(p.paint(statusColor[in.verdict.Status], "● "+status) + "  " + p.bold(c.Kind.Title()))
 	p.line("")
-	p.field("status", in.verdict.Reason)
+	if c.Incomplete {
+		p.field("status", "incomplete: its end is missing, so it was not sent to the service")
+	} else {
+		p.field("status", in.verdict.Reason)
+	}
 	in.account(p, k)
 	in.expiry(p, k)
 	if !k.issuedAt.IsZero() {

@@ -756,8 +756,7 @@ func (t *textWriter) skips(label redact.Text, list []finding.Skip, paint style) 
 // foundWords is "3 credentials in 7 places: 1 live, 2 unverified.".
 func (v *view) foundWords() redact.Text {
 	states := map[finding.Status]int{}
-	seen := map[string]bool{}
-	places, policy, expiring := 0, 0, 0
+	credentials, places, policy, expiring := 0, 0, 0, 0
 	for i := range v.findings {
 		f := &v.findings[i]
 		if f.Credential.IsZero() {
@@ -765,14 +764,12 @@ func (v *view) foundWords() redact.Text {
 			continue
 		}
 		places++
-		if !seen[f.Fingerprint] {
-			seen[f.Fingerprint] = true
-		}
 	}
 	for _, g := range v.groups() {
 		if !g.isSecret() {
 			continue
 		}
+		credentials++
 		states[g.status]++
 		if g.soon && g.status != finding.StatusDead {
 			expiring++
@@ -786,7 +783,7 @@ func (v *view) foundWords() redact.Text {
 				each = append(each, redact.Sprintf("%s %s", thousands(int64(n)), s))
 			}
 		}
-		words := redact.Sprintf("%s in %s: %s", count(len(seen), "credential", "credentials"), count(places, "place", "places"), redact.Join(", ", each...))
+		words := redact.Sprintf("%s in %s: %s", count(credentials, "credential", "credentials"), count(places, "place", "places"), redact.Join(", ", each...))
 		if expiring > 0 {
 			words = redact.Sprintf("%s (%s expiring soon)", words, thousands(int64(expiring)))
 		}
