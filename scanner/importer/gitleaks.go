@@ -32,10 +32,8 @@ func (f *gitleaksFinding) entry() *Entry {
 	}
 	e.Commit = commit(f.Commit, f.Author, f.Email, f.Date, f.Message)
 	for _, tag := range f.Tags {
-		if layer, ok := strings.CutPrefix(tag, "decoded:"); ok && knownLayers[layer] {
-			e.Encoding = append(e.Encoding, layer)
-			// The columns are those of the encoded text.
-			e.Spanned = ""
+		if layer, ok := strings.CutPrefix(tag, "decoded:"); ok {
+			e.decodedFrom([]string{layer})
 		}
 	}
 	e.gitleaksColumns()

@@ -8,6 +8,8 @@
 package importer
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -53,7 +55,7 @@ type Report struct {
 }
 
 // ErrFormat is why a text is not a report that can be read.
-var ErrFormat = errors.New("not a report of gitleaks or betterleaks (JSON), TruffleHog (JSON lines) or SARIF")
+var ErrFormat = errors.New("unknown format: want a report of gitleaks (JSON), betterleaks or Kingfisher (JSON or JSON lines), TruffleHog (JSON lines), or SARIF")
 
 // Read takes a report of any of the formats, told apart by content, and hands
 // every finding to take, in the order of the report. The error says where the
@@ -75,7 +77,9 @@ func Read(in io.Reader, take func(*Entry) error) (Report, error) {
 	case err != nil:
 		return r, err
 	case first == '[':
-		r.Tool, err = readArray(s, counted)
+		if r.Tool, err = readArray(s, counted); err == nil {
+			err = s.end()
+		}
 	case first == '{':
 		r.Tool, err = readObjects(s, counted)
 	default:
@@ -84,19 +88,24 @@ func Read(in io.Reader, take func(*Entry) error) (Report, error) {
 	return r, err
 }
 
-// readArray reads a JSON array of findings: gitleaks' report, or TruffleHog's
-// lines put together.
+// readArray reads a JSON array of findings: gitleaks' report, TruffleHog's lines
+// put together, or what betterleaks' library writes.
 func readArray(s *stream, take func(*Entry) error) (tool string, err error) {
+	return readFindings(s, "gitleaks", take)
+}
+
+// readFindings reads an array of findings; tool is the name of the scanner where
+// there are none.
+func readFindings(s *stream, tool string, take func(*Entry) error) (string, error) {
 	if err := s.open('['); err != nil {
 		return "", err
 	}
-	tool = "gitleaks"
 	for n := 1; s.more(); n++ {
-		var o object
-		if err := s.decode(&o); err != nil {
+		var raw json.RawMessage
+		if err := s.decode(&raw); err != nil {
 			return "", err
 		}
-		e, name, err := o.entry()
+		e, name, err := s.entry(raw)
 		if err != nil {
 			return "", fmt.Errorf("finding %d: %w", n, err)
 		}
@@ -105,14 +114,43 @@ func readArray(s *stream, take func(*Entry) error) (tool string, err error) {
 			return "", err
 		}
 	}
-	if err := s.close(); err != nil {
-		return "", err
-	}
-	return tool, s.end()
+	return tool, s.close()
 }
 
-// readObjects reads JSON objects one after the other: TruffleHog's lines, or
-// one SARIF log.
+// entry makes an entry of a finding of any scanner.
+func (s *stream) entry(raw json.RawMessage) (*Entry, string, error) {
+	var is struct {
+		RuleID   *string         `json:"rule_id"`
+		Location json.RawMessage `json:"location"`
+		Rule     json.RawMessage `json:"rule"`
+		Finding  json.RawMessage `json:"finding"`
+	}
+	if err := json.Unmarshal(raw, &is); err != nil {
+		return nil, "", s.failed(err)
+	}
+	switch {
+	case is.Rule != nil && is.Finding != nil:
+		var f kingfisherFinding
+		if err := json.Unmarshal(raw, &f); err != nil {
+			return nil, "", s.failed(err)
+		}
+		return f.entry(), "Kingfisher", nil
+	case is.RuleID != nil || is.Location != nil:
+		var f betterleaksFinding
+		if err := json.Unmarshal(raw, &f); err != nil {
+			return nil, "", s.failed(err)
+		}
+		return f.entry(), "betterleaks", nil
+	}
+	var o object
+	if err := json.Unmarshal(raw, &o); err != nil {
+		return nil, "", s.failed(err)
+	}
+	return o.entry()
+}
+
+// readObjects reads JSON objects one after the other: the lines of TruffleHog,
+// Kingfisher or betterleaks, a report of one of the latter two, or one SARIF log.
 func readObjects(s *stream, take func(*Entry) error) (string, error) {
 	tool := ""
 	for n := 1; s.more(); n++ {
@@ -122,11 +160,15 @@ func readObjects(s *stream, take func(*Entry) error) (string, error) {
 			return "", err
 		case o.sarif:
 			return o.tool, s.end()
+		case o.tool != "":
+			// Findings, or what is said about a scan.
+			tool = o.tool
+			continue
 		case o.isLog():
 			// TruffleHog's own log, when both streams went into one file.
 			continue
 		}
-		e, name, err := o.entry()
+		e, name, err := o.line(s)
 		if err != nil {
 			return "", fmt.Errorf("finding %d: %w", n, err)
 		}
@@ -142,17 +184,42 @@ func readObjects(s *stream, take func(*Entry) error) (string, error) {
 	return tool, s.end()
 }
 
+// line makes an entry of an object that is a finding, or holds one.
+func (o *object) line(s *stream) (*Entry, string, error) {
+	switch {
+	case o.Finding == nil && o.betterleaks == nil:
+		return o.entry()
+	case o.Rule != nil:
+		return s.entry(json.RawMessage(fmt.Sprintf(`{"rule":%s,"finding":%s}`, o.Rule, o.Finding)))
+	case o.Finding != nil:
+		return s.entry(o.Finding)
+	}
+	raw, err := json.Marshal(o.betterleaks)
+	if err != nil {
+		return nil, "", fmt.Errorf("reading the finding: %w", err)
+	}
+	return s.entry(raw)
+}
+
 // object is one JSON object at the top of a report, whichever it is.
 type object struct {
 	gitleaksFinding
 	trufflehogFinding
 	// Level and Msg are those of a line of TruffleHog's log.
 	Level, Msg string
+	// Rule and Finding are Kingfisher's; betterleaks' lines have the latter alone.
+	Rule, Finding json.RawMessage
+	// betterleaks holds the members of a line of betterleaks v2 before its schema
+	// version 1.
+	betterleaks map[string]json.RawMessage
 
-	// sarif tells that it was a SARIF log, which has been read to its end, and
-	// tool what its tools are called.
+	// sarif reports that it was a SARIF log, which has been read to its end. tool is
+	// the name of the scanner where the object was more than one finding, or said
+	// something about the scan.
 	sarif bool
 	tool  string
+	// about is the scanner whose remarks on the scan it has.
+	about string
 }
 
 func (o *object) isLog() bool {
@@ -190,17 +257,53 @@ func readMembers(s *stream, take func(*Entry) error) (*object, error) {
 			o.sarif = true
 			continue
 		}
-		field := o.field(key)
-		if field == nil {
-			err = s.skip()
-		} else {
+		if key == "findings" {
+			// betterleaks' and Kingfisher's reports.
+			if o.tool, err = readFindings(s, "", take); err != nil {
+				return nil, err
+			}
+			o.tool = cmp.Or(o.tool, o.about, "the scanner")
+			continue
+		}
+		if tool := aboutScan[key]; tool != "" {
+			o.about = tool
+		}
+		switch field := o.field(key); {
+		case field != nil:
 			err = s.decode(field)
+		case betterleaksMembers[key]:
+			var value json.RawMessage
+			err = s.decode(&value)
+			if o.betterleaks == nil {
+				o.betterleaks = map[string]json.RawMessage{}
+			}
+			o.betterleaks[key] = value
+		default:
+			err = s.skip()
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
+	if o.betterleaks["ruleID"] == nil && o.betterleaks["rule_id"] == nil {
+		o.betterleaks = nil
+	}
+	if o.tool == "the scanner" && o.about != "" {
+		o.tool = o.about
+	}
+	if o.tool == "" && o.Finding == nil && o.betterleaks == nil {
+		o.tool = o.about
+	}
 	return o, s.close()
+}
+
+// aboutScan are the members with which reports say something about the scan, and
+// whose they are.
+var aboutScan = map[string]string{"scan": "betterleaks", "schema_version": "betterleaks", "access_map": "Kingfisher", "audit": "Kingfisher", "stats": "Kingfisher"}
+
+// betterleaksMembers are the members of a finding of betterleaks that count.
+var betterleaksMembers = map[string]bool{
+	"ruleID": true, "rule_id": true, "match": true, "secret": true, "location": true, "attributes": true, "encodings": true, "tags": true,
 }
 
 // field is where a member of a JSON line belongs, nil if it does not matter.
@@ -220,6 +323,10 @@ func (o *object) field(key string) any {
 		return &o.RawV2
 	case "ExtraData":
 		return &o.ExtraData
+	case "rule":
+		return &o.Rule
+	case "finding":
+		return &o.Finding
 	}
 	return nil
 }

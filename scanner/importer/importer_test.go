@@ -129,6 +129,90 @@ func TestSARIF(t *testing.T) {
 	}
 }
 
+// As betterleaks 2 writes it (docs/v2_migration.md): a report, and the same as
+// JSON lines; before its release candidate without the envelope.
+const (
+	betterleaksFindings = `{"rule_id":"jwt","match":{"value":"secret-text","full":"key=secret-text","fingerprint":"ab"},"location":{"path":"deploy/.env","start_line":3,"end_line":3,"start_column":7,"end_column":21},
+"attributes":{"path":"deploy/.env","git.sha":"A94946255cafa5bccbf453822c653c02de31317f","git.author_name":"Dev","git.author_email":"dev@example.com","git.date":"2026-01-02T03:04:05Z","git.message":"Add it..."}}
+,{"rule_id":"generic","match":{"value":"inner","full":"inner"},"location":{"path":"a.txt","start_line":1,"end_line":2,"start_column":1,"end_column":4},"encodings":["base64"],"decode_depth":1}`
+	betterleaksScan = `{"state":"complete","findings":2,"version":"2.0.0"}`
+	betterleaksOld  = `{"ruleID":"jwt","description":"","confidence":"high","match":"key=secret-text","secret":"secret-text","attributes":{"path":"deploy/.env","git.sha":"A94946255cafa5bccbf453822c653c02de31317f","git.author_name":"Dev","git.author_email":"dev@example.com","git.date":"2026-01-02T03:04:05Z","git.message":"Add it..."},"location":{"startLine":3,"endLine":3,"startColumn":7,"endColumn":21},"tags":null}
+{"ruleID":"generic","match":"inner","secret":"inner","attributes":{"path":"a.txt"},"location":{"startLine":1,"endLine":2,"startColumn":1,"endColumn":4},"tags":["decoded:base64"]}`
+)
+
+func TestBetterleaks(t *testing.T) {
+	findings := strings.Split(betterleaksFindings, "\n,")
+	lines := ""
+	for _, f := range findings {
+		lines += `{"schema_version":"1","finding":` + strings.ReplaceAll(f, "\n", "") + "}\n"
+	}
+	old := strings.Split(betterleaksOld, "\n")
+	for name, text := range map[string]string{
+		"report":           `{"schema_version":"1","findings":[` + betterleaksFindings + `],"scan":` + betterleaksScan + "}\n",
+		"report, reversed": `{"scan":` + betterleaksScan + `,"findings":[` + betterleaksFindings + `],"schema_version":"1"}`,
+		"lines":            lines + `{"schema_version":"1","scan":` + betterleaksScan + "}\n",
+		"library":          "[" + betterleaksFindings + "]",
+		"old report":       "[" + strings.Join(old, ",") + "]",
+		"old lines":        betterleaksOld + "\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, list := mustRead(t, text)
+			if r.Tool != "betterleaks" || len(list) != 2 {
+				t.Fatalf("%+v, %d entries", r, len(list))
+			}
+			e := list[0]
+			if e.Rule != "jwt" || e.File != "deploy/.env" || e.StartLine != 3 || e.StartColumn != 7 || e.EndLine != 3 || e.EndColumn != 22 || e.Masked || e.Spanned != "key=secret-text" {
+				t.Errorf("%+v", e)
+			}
+			if len(e.Texts) != 2 || e.Texts[0] != "secret-text" || e.Texts[1] != "key=secret-text" {
+				t.Errorf("%q", e.Texts)
+			}
+			c := e.Commit
+			if c == nil || c.ID != "a94946255cafa5bccbf453822c653c02de31317f" || c.Author != "Dev <dev@example.com>" || c.Subject != "Add it..." || c.Date.IsZero() {
+				t.Errorf("%+v", c)
+			}
+			if e := list[1]; e.Rule != "generic" || e.File != "a.txt" || e.Commit != nil || len(e.Encoding) != 1 || e.Encoding[0] != "base64" || e.Spanned != "" {
+				t.Errorf("%+v", e)
+			}
+		})
+	}
+}
+
+// As Kingfisher writes it: one object for a scan, or one for each repository,
+// or JSON lines.
+const kingfisherFindings = `{"rule":{"name":"JWT","id":"betterleaks.jwt"},"finding":{"snippet":"secret-text","fingerprint":"1377","confidence":"medium","entropy":"4.5","validation":{"status":"Not Attempted","response":""},"language":"Unknown","line":3,"column_start":10,"column_end":20,"path":"deploy/.env"}}
+,{"rule":{"name":"X","id":"x"},"finding":{"snippet":"inner","line":1,"column_start":0,"column_end":4,"path":"/tmp/clone/a.txt","encoding":"base64","git_metadata":{"repository_url":"https://example.com/r","commit":{"id":"a94946255cafa5bccbf453822c653c02de31317f","date":"2026-01-02T03:04:05Z","committer":{"name":"Dev","email":"dev@example.com"}},"file":{"path":"a.txt"}}}}`
+
+func TestKingfisher(t *testing.T) {
+	findings := strings.Split(kingfisherFindings, "\n,")
+	const audit = `{"audit":{"schema":"kingfisher.repository-audit.v1"}}` + "\n"
+	for name, text := range map[string]string{
+		"report":       `{"findings":[` + kingfisherFindings + `],"access_map":[],"stats":{}}` + "\n",
+		"repositories": `{"findings":[` + findings[0] + "]}\n" + `{"findings":[]}` + "\n" + `{"findings":[` + findings[1] + "]}\n",
+		"lines":        strings.Join(findings, "\n") + "\n" + `{"access_map":[]}` + "\n" + audit,
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, list := mustRead(t, text)
+			if r.Tool != "Kingfisher" || len(list) != 2 {
+				t.Fatalf("%+v, %d entries", r, len(list))
+			}
+			e := list[0]
+			if e.Rule != "betterleaks.jwt" || e.File != "deploy/.env" || e.StartLine != 3 || e.StartColumn != 11 || e.EndColumn != 22 || e.Masked || len(e.Texts) != 1 || e.Texts[0] != "secret-text" {
+				t.Errorf("%+v", e)
+			}
+			e = list[1]
+			if e.File != "a.txt" || e.Commit == nil || e.Commit.Author != "Dev <dev@example.com>" || len(e.Encoding) != 1 {
+				t.Errorf("%+v", e)
+			}
+		})
+	}
+	for name, text := range map[string]string{"nothing found": `{"findings":[]}` + "\n", "an audit alone": audit} {
+		if r, list := mustRead(t, text); len(list) != 0 || r.Tool == "" {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+}
+
 func TestMaskedSecrets(t *testing.T) {
 	for text, want := range map[string]bool{
 		"REDACTED": true, "eyJhbGciOi...": true, "***": true, "eyJhbG…(352 characters)": true, "": true,
@@ -176,7 +260,7 @@ func in16(order binary.AppendByteOrder, text string) string {
 
 func TestWhatIsNoReport(t *testing.T) {
 	for _, text := range []string{
-		"", " \n", "hello", "null", "42", "<xml/>", "{}", `{"a":1}`, `[{"a":1}]`, `{"findings":[]}`, `{"RuleID":"x"}`, "\xff\xfe", "\x00\x00",
+		"", " \n", "hello", "null", "42", "<xml/>", "{}", `{"a":1}`, `[{"a":1}]`, `{"findings":[{"a":1}]}`, `{"finding":{"a":1}}`, `{"RuleID":"x"}`, "\xff\xfe", "\x00\x00",
 	} {
 		if _, _, err := read(text); !errors.Is(err, importer.ErrFormat) {
 			t.Errorf("%q: %v", text, err)
@@ -194,7 +278,7 @@ func TestMalformedReportsAreRefusedWithTheirPlace(t *testing.T) {
 		`[{"RuleID":"r"}]]`:                                                       "malformed JSON",
 		`[{"RuleID":"r"}] {}`:                                                     "something follows",
 		`[{"RuleID":"r","StartLine":"` + secret + `"}]`:                           "string where a int belongs",
-		`[{"RuleID":"r"},{"x":1}]`:                                                "finding 2: not a report",
+		`[{"RuleID":"r"},{"x":1}]`:                                                "finding 2: unknown format",
 		`{"SourceMetadata":{"Data":{"Git":[1]}},"Raw":"x"}` + "\n" + `{"x":`:      "ends in the middle",
 		`{"SourceMetadata":{"Data":{"Git":{}}},"Raw":"x"}` + "\nbanner " + secret: "malformed JSON",
 		`{"runs":{}}`:                "belongs",
