@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +124,33 @@ func TestImportKeepsWhatIsMomentos(t *testing.T) {
 				t.Errorf("%s shows a secret", format)
 			}
 		}
+	}
+}
+
+// The reports of betterleaks 2 and Kingfisher are judged like the others, and
+// what is none of them is refused with the formats that are expected.
+func TestImportReadsPeersReports(t *testing.T) {
+	key := ct.V2(ct.Options{Seed: "peers"})
+	dir := tree(t, map[string]string{
+		"betterleaks.json":  `{"schema_version":"1","findings":[{"rule_id":"jwt","match":{"value":"` + key + `","full":"` + key + `"},"location":{"path":"a/.env","start_line":2,"end_line":2,"start_column":5,"end_column":` + strconv.Itoa(4+len(key)) + `}}],"scan":{"state":"complete"}}`,
+		"kingfisher.jsonl":  `{"rule":{"name":"JWT","id":"betterleaks.jwt"},"finding":{"snippet":"` + key + `","line":2,"column_start":4,"column_end":99,"path":"b/.env"}}` + "\n",
+		"other.json":        `{"results":{"a.txt":[{"type":"x"}]}}`,
+		"betterleaks.jsonl": `{"schema_version":"1","finding":{"rule_id":"x","match":{"value":"REDACTED","full":"REDACTED"},"location":{"path":"c","start_line":1,"end_line":1,"start_column":1,"end_column":8}}}` + "\n" + `{"schema_version":"1","scan":{}}` + "\n",
+	})
+	at := func(name string) string { return filepath.Join(dir, name) }
+	o := scanJSON(t, "", exitFound, "--import", at("betterleaks.json"), "--import", at("kingfisher.jsonl"))
+	for i, file := range []string{"a/.env", "b/.env"} {
+		if i >= len(o.Findings) || o.Findings[i].File != file || o.Findings[i].Line != 2 || o.Findings[i].Column != 5 || o.Findings[i].EndColumn != 5+len(key) {
+			t.Errorf("%+v, want one in %s at 2:5-%d", o.Findings, file, 5+len(key))
+		}
+	}
+	r := call(t, "", nil, "scan", "--offline", "--import", at("other.json"))
+	if r.code != exitFailed || !strings.Contains(r.out+r.stderr, "betterleaks or Kingfisher (JSON or JSON lines)") {
+		t.Errorf("exit %d: %s%s", r.code, r.out, r.stderr)
+	}
+	r = call(t, "", nil, "scan", "--offline", "--import", at("betterleaks.jsonl"))
+	if r.code != exitFailed || !strings.Contains(r.out+r.stderr, "betterleaks") {
+		t.Errorf("a masked secret: exit %d: %s%s", r.code, r.out, r.stderr)
 	}
 }
 

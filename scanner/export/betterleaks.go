@@ -15,24 +15,24 @@ const specificity = 200
 // managementAPI tells about v2 keys of every region, and is always asked the
 // same harmless thing: one page of one key. 403 means a live key without the
 // right to list keys.
-const validateV2 = `finding["secret"] matches "^[A-Za-z0-9._-]+$" ? (
-  let r = http.get("https://mga.registry.prod.a.momentohq.com/api-keys?limit=1", {"Authorization": finding["secret"], "Accept": "application/json"});
-  r.status in [200, 403] ? {"result": "valid", "may_list_keys": r.status == 200}
+const validateV2 = `finding.secret matches "^[A-Za-z0-9._-]+$" ? (
+  let r = http.get("https://mga.registry.prod.a.momentohq.com/api-keys?limit=1", {"Authorization": finding.secret, "Accept": "application/json"});
+  r.status in [200, 403] ? {"result": "valid", "metadata": {"may_list_keys": r.status == 200}}
   : r.status == 401 ? {"result": "invalid", "reason": "Unauthorized"}
-  : validate.unknown(r)
+  : {"result": "unknown", "reason": "HTTP " + string(r.status)}
 ) : {"result": "unknown", "reason": "in pieces, or in UTF-16"}
 `
 
 // validateV1 asks the host that the key names, if it is one of Momento's, for
 // an item of a cache that need not exist: 404 means a live key.
-const validateV1 = `finding["secret"] matches "^[A-Za-z0-9+/=]+$" ? (
-  let key = fromJSON(fromBase64(finding["secret"]));
+const validateV1 = `finding.secret matches "^[A-Za-z0-9+/=]+$" ? (
+  let key = fromJSON(fromBase64(finding.secret));
   let host = key?.endpoint ?? "";
   host matches "^[a-z0-9-]+([.][a-z0-9-]+)*[.]momentohq[.]com$" ? (
     let r = http.get("https://api.cache." + host + "/cache/momentolint?key=momentolint", {"Authorization": key?.api_key ?? ""});
-    r.status in [200, 403, 404] ? {"result": "valid", "endpoint": host}
+    r.status in [200, 403, 404] ? {"result": "valid", "metadata": {"endpoint": host}}
     : r.status == 401 ? {"result": "invalid", "reason": "Unauthorized"}
-    : validate.unknown(r)
+    : {"result": "unknown", "reason": "HTTP " + string(r.status)}
   ) : {"result": "unknown", "reason": "the endpoint is not one of Momento's hosts"}
 ) : {"result": "unknown", "reason": "in pieces, or in UTF-16"}
 `
@@ -45,11 +45,11 @@ func filter(b *strings.Builder, r tomlRule) {
 	b.WriteString("filter = '''\n")
 	var terms []string
 	if len(r.notSecret) > 0 {
-		terms = append(terms, "filter.matchesAny(finding[\"secret\"], [`"+strings.Join(r.notSecret, "`, `")+"`])")
+		terms = append(terms, "matchesAny(finding.secret, [`"+strings.Join(r.notSecret, "`, `")+"`])")
 	}
 	if len(r.stopWords) > 0 {
 		// It compares in lower case.
-		terms = append(terms, `filter.containsAny(finding["secret"], [`+`"`+strings.Join(r.stopWords, `", "`)+`"])`)
+		terms = append(terms, `containsAny(finding.secret, [`+`"`+strings.Join(r.stopWords, `", "`)+`"])`)
 	}
 	b.WriteString(strings.Join(terms, " ||\n") + "\n'''\n")
 }
@@ -58,13 +58,13 @@ func writeBetterleaks(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(header(
 		"",
-		"  betterleaks dir --config momento.toml .",
+		"  betterleaks fs . --config momento.toml",
 		"",
 		"or, from a configuration of your own: [extend] path = \"momento.toml\".",
-		"With --validation, keys are sent to Momento's own hosts to see whether they work.",
+		"Betterleaks 2 or newer. Unless --offline is given, it sends keys to Momento's own hosts to see whether they work.",
 	))
-	b.WriteString("\ntitle = \"Momento credentials\"\nbetterleaksMinVersion = \"v1.6.0\"\n")
-	b.WriteString("\n# Beside betterleaks' own rules; without these two lines, instead of them.\n[extend]\nuseDefault = true\n")
+	b.WriteString("\ntitle = \"Momento credentials\"\nminVersion = \"2.0.0-rc.1\"\n")
+	b.WriteString("\n# In addition to betterleaks' own rules; without these two lines, instead of them.\n[extend]\nuseDefault = true\n")
 	for _, r := range tomlRules() {
 		switch r.id {
 		case credential.RefreshToken.Rule():

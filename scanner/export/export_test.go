@@ -177,11 +177,11 @@ func checkKeywords(t *testing.T, id string, keywords []string) {
 	}
 }
 
-// The fields that https://github.com/betterleaks/betterleaks/blob/main/docs/config.md
-// names.
+// The fields of betterleaks 2, which refuses any other:
+// https://github.com/betterleaks/betterleaks/blob/main/docs/v2_migration.md
 type betterleaksFile struct {
 	Title      string `toml:"title"`
-	MinVersion string `toml:"betterleaksMinVersion"`
+	MinVersion string `toml:"minVersion"`
 	Extend     struct {
 		UseDefault bool `toml:"useDefault"`
 	} `toml:"extend"`
@@ -200,7 +200,16 @@ type betterleaksFile struct {
 
 func TestBetterleaksFileHasTheDocumentedForm(t *testing.T) {
 	var f betterleaksFile
-	readTOML(t, printed(t, "betterleaks"), &f)
+	text := string(printed(t, "betterleaks"))
+	readTOML(t, []byte(text), &f)
+	if f.MinVersion != "2.0.0-rc.1" {
+		t.Errorf("minVersion %q", f.MinVersion)
+	}
+	for _, old := range []string{"betterleaksMinVersion", "allowlist", "rules.required", "entropy =", "filter.", `finding["`, "validate.unknown"} {
+		if strings.Contains(text, old) {
+			t.Errorf("%q is of version 1", old)
+		}
+	}
 	var ids []string
 	for _, r := range f.Rules {
 		ids = append(ids, r.ID)
