@@ -17,7 +17,7 @@ type Line struct{ before, mark, after Text }
 // SourceLine returns the line with everything masked that may be a value. The
 // finding is in it from column on, width bytes long, and is shown: it is a
 // redacted credential, or code that a rule is about, in which only what looks
-// like a token is masked. Masking a masked line changes nothing.
+// like a token is masked. A masked line may be masked again.
 func SourceLine(line string, column, width int) Line {
 	if column < 0 || width < 0 || column > len(line) || width > len(line)-column {
 		column, width = 0, 0
@@ -162,15 +162,14 @@ type masker struct {
 	// the punctuation since the last word or blank.
 	masked      bool
 	punctuation int
+	// tainted reports that something was hidden since the last separator: what
+	// is attached to it may be the rest of the same value.
+	tainted bool
 	// valued reports that something of the glued value has been written.
 	valued bool
 }
 
 func (m *masker) run() {
-	if strings.HasPrefix(m.line, mask) {
-		// The line was cut, perhaps within a value.
-		m.state = glued
-	}
 	m.span(0, len(m.line), 0)
 	m.at(len(m.line))
 }
@@ -203,9 +202,12 @@ func (m *masker) span(from, to int, quote byte) {
 				m.state = code
 			}
 			m.out.WriteByte(' ')
-			m.masked, m.punctuation = false, 0
+			m.masked, m.tainted, m.punctuation = false, false, 0
 			i++
-		case isQuote(c) && quote == 0 && !m.apostrophe(i):
+		case m.apostrophe(i):
+			m.hide()
+			i++
+		case isQuote(c) && quote == 0:
 			i = m.quoted(i, to)
 		case isWordByte(c):
 			i = m.word(i, m.bound(i, to), quote)
@@ -224,20 +226,33 @@ func (m *masker) bound(i, to int) int {
 }
 
 func (m *masker) hide() {
+	if m.out.Len() == 0 {
+		// The line may have been cut within a value.
+		m.state = glued
+	}
 	if !m.masked {
 		m.out.WriteString(mask)
 	}
-	m.masked, m.valued, m.punctuation = true, true, 0
+	m.masked, m.tainted, m.valued, m.punctuation = true, true, true, 0
 }
 
 func (m *masker) keep(s string) {
+	if len(s) <= 2 {
+		// Short words among punctuation may be pieces of a secret.
+		if m.punctuation += len(s); m.punctuation > maxPunctuation {
+			m.hide()
+			return
+		}
+	} else {
+		m.punctuation = 0
+	}
 	m.out.WriteString(s)
-	m.masked, m.valued, m.punctuation = false, true, 0
+	m.masked, m.valued = false, true
 }
 
 // apostrophe reports whether a quotation mark is within a word, as in "don't".
 func (m *masker) apostrophe(i int) bool {
-	return m.line[i] == '\'' && i > 0 && i+1 < len(m.line) && isAlnum(m.line[i-1]) && isAlnum(m.line[i+1])
+	return m.line[i] == '\'' && i > 0 && i+1 < len(m.line) && i+1 != m.lo && isAlnum(m.line[i-1]) && isAlnum(m.line[i+1])
 }
 
 // quoted masks a quoted string and returns where it ends.
@@ -261,7 +276,7 @@ func (m *masker) quoted(i, to int) int {
 	inside := m.lo > i && m.lo < end && m.hi > m.lo
 	content := m.line[i+1 : end]
 	m.out.WriteByte(q)
-	m.masked = false
+	m.masked, m.tainted = false, false
 	was := m.state
 	switch {
 	case inside:
@@ -280,7 +295,7 @@ func (m *masker) quoted(i, to int) int {
 	default:
 		m.hide()
 	}
-	m.masked = false
+	m.masked, m.tainted = false, false
 	m.at(end)
 	if closed {
 		m.out.WriteByte(q)
@@ -308,7 +323,7 @@ func (m *masker) inString(from, to int, q byte, value bool) {
 		case i == m.assigned.lo && m.assigned.hi > i:
 			m.keep(m.line[i:m.assigned.hi])
 			i = m.assigned.hi
-		case i >= m.assigned.hi && m.assigned.hi > 0 && i < m.lo && m.assigned.lo >= from && strings.IndexByte(`"'=:>( `+"\\", m.line[i]) >= 0:
+		case i >= m.assigned.hi && m.assigned.hi > 0 && i < m.lo && strings.IndexByte("\"'`=:>(, \\+", m.line[i]) >= 0:
 			m.keep(m.line[i : i+1])
 			i++
 		default:
@@ -352,7 +367,7 @@ func (m *masker) word(i, to int, quote byte) int {
 		return end + len("://")
 	case constants[word]:
 		m.keep(word)
-	case m.state == glued && !(strings.HasPrefix(rest, "(") && common(word)):
+	case m.tainted, m.state == glued && !(strings.HasPrefix(rest, "(") && common(word)):
 		m.hide()
 	case common(word):
 		m.keep(word)
@@ -408,6 +423,7 @@ func (m *masker) sign(i, to int) int {
 		if m.valued && m.state == glued {
 			m.state = code
 		}
+		m.tainted = false
 		return i + 2
 	case c == '=' || c == ':':
 		m.punct(c)
@@ -417,7 +433,7 @@ func (m *masker) sign(i, to int) int {
 			break
 		}
 		switch {
-		case m.state == glued:
+		case m.state == glued, i > 0 && strings.IndexByte("=!<>", m.line[i-1]) >= 0:
 		case next == '=' || next == '>' || next == ':' && c == ':':
 		case next == ' ':
 			m.state = spaced
@@ -429,6 +445,7 @@ func (m *masker) sign(i, to int) int {
 		}
 	case strings.IndexByte(",;&|)]}", c) >= 0:
 		m.punct(c)
+		m.tainted = false
 		if m.state == spaced {
 			m.state = code
 		}
@@ -437,7 +454,10 @@ func (m *masker) sign(i, to int) int {
 		m.state = code
 	case strings.IndexByte("([{<>", c) >= 0, isQuote(c), c == '\\':
 		m.punct(c)
-	case m.state != code:
+		m.tainted = false
+	case c == '-' && i < m.assigned.lo && strings.Trim(m.line[i:m.assigned.lo], "-") == "":
+		m.punct(c)
+	case m.state != code, m.tainted:
 		m.hide()
 	default:
 		m.punct(c)
@@ -541,7 +561,7 @@ func random(part string) bool {
 func assignedName(before string) (lo, hi int) {
 	end := len(before)
 	for range 3 {
-		hi = len(strings.TrimRight(before[:end], " \"'`\\=:>(,+"))
+		hi = len(strings.TrimRight(before[:end], " \"'`\\=:>(,+]"))
 		lo = hi
 		for lo > 0 && (isWordByte(before[lo-1]) || lo < hi && strings.IndexByte("-.", before[lo-1]) >= 0) {
 			lo--
@@ -566,13 +586,23 @@ func assignedName(before string) (lo, hi int) {
 	if between == "" || !nameLike(before[lo:hi]) {
 		return 0, 0
 	}
-	if lo > 0 && strings.IndexByte(":@%", before[lo-1]) >= 0 {
+	last := byte(' ')
+	if lo > 0 {
+		last = before[lo-1]
+	}
+	usual := common(before[lo:hi]) && hi-lo > 1
+	switch {
+	case strings.IndexByte(":@%", last) >= 0:
 		return 0, 0 // a password in a URL, or the value of another name
-	}
-	if lo > 0 && before[lo-1] == '=' && !common(before[lo:hi]) {
+	case strings.Contains(between, ","):
+		// Setenv("NAME", "value"), or only two values.
+		constant := strings.Contains(before[lo:hi], "_") && strings.ToUpper(before[lo:hi]) == before[lo:hi]
+		if !isQuote(last) || !usual && !constant {
+			return 0, 0
+		}
+	case strings.IndexByte(" \"'`{([<,;?&!*|\\-.", last) < 0 && !usual:
 		return 0, 0
-	}
-	if !strings.ContainsAny(between, "=:>(,") && !strings.HasSuffix(before[:lo], "--") && !common(before[lo:hi]) {
+	case !strings.ContainsAny(between, "=:>(") && !strings.HasSuffix(before[:lo], "--") && !(usual && last == ' '):
 		return 0, 0
 	}
 	return lo, hi
@@ -581,12 +611,15 @@ func assignedName(before string) (lo, hi int) {
 // common reports whether all parts of a word are common words of programming,
 // or of no length.
 func common(word string) bool {
-	if len(word) > maxNameLength {
+	if len(word) > maxNameLength || len(word) > 1 && '0' <= word[0] && word[0] <= '9' {
 		return false
 	}
-	start, digits := -1, 0
+	start, digits, letters := -1, 0, 0
 	ok := true
 	flush := func(end int) {
+		if start >= 0 && end-start <= 2 {
+			letters++
+		}
 		if start >= 0 && end-start > 1 && !commonWords[strings.ToLower(word[start:end])] {
 			ok = false
 		}
@@ -608,7 +641,7 @@ func common(word string) bool {
 		}
 	}
 	flush(len(word))
-	return ok && digits <= 1
+	return ok && digits <= 1 && letters <= 1
 }
 
 func setOf(words string) map[string]bool {
