@@ -145,5 +145,19 @@ func (a *app) log() *slog.Logger {
 	case a.quiet:
 		level = slog.LevelError
 	}
-	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level}))
+	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level, ReplaceAttr: safeAttr}))
+}
+
+// safeAttr makes the attributes of a log fit to show: names of repositories,
+// errors, answers.
+func safeAttr(_ []string, a slog.Attr) slog.Attr {
+	switch a.Value.Kind() {
+	case slog.KindString:
+		a.Value = slog.StringValue(redact.Of(a.Value.String()).String())
+	case slog.KindAny:
+		if err, ok := a.Value.Any().(error); ok {
+			a.Value = slog.StringValue(redact.Error(err).String())
+		}
+	}
+	return a
 }

@@ -231,7 +231,7 @@ func (a *app) refuse(r *finding.Report, e hook.Event) error {
 		return err
 	}
 	if a.code != exitClean {
-		b.WriteString("\n" + e.WayOut(files(r), r.Incomplete))
+		b.WriteString("\n" + redact.OfLines(e.WayOut(files(r), r.Incomplete)).String())
 	}
 	if _, err = a.err.Write(b.Bytes()); err != nil {
 		return fmt.Errorf("writing what was found: %w", err)

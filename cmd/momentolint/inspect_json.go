@@ -1,10 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
@@ -87,13 +87,13 @@ func (in *inspection) json(w io.Writer) error {
 // writeJSON writes a value, without what is a credential in a name from
 // elsewhere: a key id, a cache, a role.
 func writeJSON(w io.Writer, v any) error {
-	var text strings.Builder
+	var text bytes.Buffer
 	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	err := e.Encode(v)
 	if err == nil {
-		_, err = io.WriteString(w, redact.Credentials(text.String()))
+		_, err = w.Write(redact.JSON(text.Bytes()))
 	}
 	if err != nil {
 		return fmt.Errorf("writing JSON: %w", err)

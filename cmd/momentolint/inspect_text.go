@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/rule"
@@ -62,9 +63,9 @@ func (p *page) field(label, text string) {
 	}
 }
 
-// line writes a line, without what is a credential in a name from elsewhere.
+// line writes a line, in which names, descriptions and answers are untrusted.
 func (p *page) line(s string) {
-	_, _ = p.out.WriteString(strings.TrimRight(redact.Credentials(s), " ") + "\n")
+	_ = cli.Print(p.out, redact.Styled(strings.TrimRight(s, " ")))
 }
 
 // wrapWords cuts a text into lines of at most width characters, at blanks

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -112,8 +111,5 @@ func (a *app) rulesJSON(list []rule.Rule) error {
 	for i, r := range list {
 		out[i] = ruleJSON{r.ID, string(r.Class), string(r.Kind), r.Title, string(r.Severity()), r.Short, r.Full, r.Fix, r.HelpURI()}
 	}
-	enc := json.NewEncoder(a.out)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(out)
+	return writeJSON(a.out, out)
 }

@@ -185,7 +185,7 @@ func (t Text) IsZero() bool { return t.s == "" }
 // JSON returns a JSON document that another package wrote, with credentials
 // masked in it, and with everything escaped that is not printable.
 func JSON(document []byte) []byte {
-	return escapeJSON([]byte(masked(string(document))))
+	return escapeJSON([]byte(Credentials(string(document))))
 }
 
 func quoteJSON(s string) []byte {

@@ -5,6 +5,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/width"
+
+	"github.com/momentolint/momentolint/internal/lazy"
 )
 
 // Paint returns the text in a colour or style of a terminal (ANSI's SGR code).
@@ -14,6 +16,32 @@ func Paint(code literal, t Text) Text {
 	}
 	return Text{"\x1b[" + string(code) + "m" + t.s + "\x1b[0m"}
 }
+
+// Styled returns untrusted text for a terminal in which the program has put
+// styles of its own. Only these few are left as they are.
+func Styled(untrusted string) Text {
+	var b strings.Builder
+	for len(untrusted) > 0 {
+		at := strings.IndexByte(untrusted, 0x1b)
+		if at < 0 {
+			at = len(untrusted)
+		}
+		b.WriteString(Of(untrusted[:at]).s)
+		untrusted = untrusted[at:]
+		style := styles().FindString(untrusted)
+		if style == "" && untrusted != "" {
+			style = untrusted[:1]
+			b.WriteString(visible(style))
+		} else {
+			b.WriteString(style)
+		}
+		untrusted = untrusted[len(style):]
+	}
+	return Text{b.String()}
+}
+
+// styles are those of the programs: bold, dim, red, yellow, and the end of all.
+var styles = lazy.Regexp("^\x1b\\[(?:0|1|2|31|33|1;31)m")
 
 // Spaces returns n blanks.
 func Spaces(n int) Text { return Repeat(" ", n) }
