@@ -150,14 +150,15 @@ const maxReport = 1 << 30
 // idsOf takes the key ids of the live v2 keys out of a JSON report, and counts
 // live credentials of other kinds.
 func (a *app) idsOf(ctx context.Context, path string) (ids []string, others int, err error) {
-	// The program's own standard input stays open.
-	source := userfile.Interruptible(ctx, struct{ io.Reader }{a.in})
-	if path != "-" {
-		f, err := userfile.Stream(ctx, path)
-		if err != nil {
+	var source io.ReadCloser
+	if path == "-" {
+		// The program's own standard input stays open.
+		source = userfile.Interruptible(ctx, struct{ io.Reader }{a.in})
+	} else {
+		// Standard input is for the answer.
+		if source, err = userfile.Stream(ctx, path); err != nil {
 			return nil, 0, fmt.Errorf("reading the report: %w", err)
 		}
-		source = f
 	}
 	defer func() { _ = source.Close() }()
 	var report struct {
