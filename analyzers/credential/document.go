@@ -148,11 +148,11 @@ func (f *finder) object(raw json.RawMessage, o map[string]json.RawMessage, depth
 	snake := stringField(o, "api_key")
 	key := cmp.Or(stringField(o, "apiKey"), snake)
 	endpoint := stringField(o, "endpoint")
-	if c, err := ParseIn([]byte(key), f.ctx); err == nil {
-		switch {
-		case snake != "" && (endpoint != "" || isEnvelope(raw)):
-			c = c.InEnvelope(endpoint)
-		case c.Endpoint == "":
+	enclosed, err := ParseEnclosed([]byte(snake), endpoint)
+	if err == nil && (endpoint != "" || isEnvelope(raw)) {
+		f.add(enclosed, nil)
+	} else if c, err := ParseIn([]byte(key), f.ctx); err == nil {
+		if c.Endpoint == "" {
 			c.at(endpoint)
 		}
 		f.add(c, nil)

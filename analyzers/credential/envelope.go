@@ -58,30 +58,49 @@ func parseObject(object, written []byte) (Credential, error) {
 	case len(key) == 0:
 		return Credential{}, ErrEnvelope
 	}
-	key = jsonString(key)
+	c, err := parseEnclosed(jsonString(key), string(jsonString(endpoint)), written, cut)
+	if err == nil && !cut && !validJSON(object) {
+		return Credential{}, ErrJSON
+	}
+	return c, err
+}
+
+// ParseEnclosed returns the credential of a token that was found as the api_key
+// of an object in the clear, with the object's endpoint, "" if it has none.
+func ParseEnclosed(token []byte, endpoint string) (Credential, error) {
+	switch {
+	case len(token) == 0:
+		return Credential{}, ErrEmpty
+	case len(token) > MaxLength:
+		return Credential{}, ErrTooLong
+	}
+	return parseEnclosed(token, endpoint, token, false)
+}
+
+func parseEnclosed(token []byte, endpoint string, written []byte, cut bool) (Credential, error) {
 	var stack [4096]byte
 	buf := stack[:]
-	if len(key) > len(buf) {
-		buf = make([]byte, len(key))
+	if len(token) > len(buf) {
+		buf = make([]byte, len(token))
 	}
-	tok, header, claims, err := parseToken(key, buf)
+	tok, header, claims, err := parseToken(token, buf)
 	if err != nil {
 		return Credential{}, err
 	}
 	g := tok.generation()
 	if g == foreign || g == novel || g == key1Bare || g == key1Odd {
 		// Only the endpoint proves that it is Momento's.
-		if len(endpoint) == 0 || !underMomento(string(jsonString(endpoint))) {
+		if endpoint == "" || !underMomento(endpoint) {
 			return Credential{}, ErrForeign
 		}
 	}
-	if !cut && !validJSON(object) || !validJSON(header, claims) {
+	if !validJSON(header, claims) {
 		return Credential{}, ErrJSON
 	}
 	c := tok.credential(g)
 	c.Incomplete = c.Incomplete || cut
-	c.enclose(string(jsonString(endpoint)))
-	service := string(key)
+	c.enclose(endpoint)
+	service := string(token)
 	if c.Incomplete {
 		// There is nothing that the service would take.
 		service = string(written)
@@ -110,13 +129,6 @@ func (c *Credential) at(endpoint string) {
 	}
 	c.Endpoint = endpoint
 	c.ControlHost, c.CacheHost = "control."+endpoint, "cache."+endpoint
-}
-
-// InEnvelope returns the credential of a token that was found as the api_key of
-// an object in the clear, with the object's endpoint, "" if it has none.
-func (c Credential) InEnvelope(endpoint string) Credential {
-	c.enclose(endpoint)
-	return c
 }
 
 // envelopeStart reports, from the first few bytes, whether the text can be

@@ -185,7 +185,7 @@ var descriptors = [...]Descriptor{
 			"The refresh token of a v2 key ends when that key is revoked. For a v1 key's, ask support@momentohq.com to revoke it.",
 		},
 		Score: "9.8", Severities: keys, CWE: []int{798, 312},
-		Form: FormJWT | FormNamed, Names: []string{"refreshToken", "refresh_token"},
+		Form: FormJWT | FormNamed, Names: []string{"refresh-token", "refreshToken", "refresh_token"},
 		Claims:    [][]string{{`"t":"gr"`, issuerClaim + refreshIssuer + `"`}, {`"jti":"`, `"akid":"`}},
 		Opaque:    true,
 		Unchecked: "refresh tokens have no read-only check: using one mints a new key",

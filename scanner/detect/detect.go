@@ -72,6 +72,7 @@ const maxDepth = 16
 type Detector struct {
 	depth    int
 	needles  []needle
+	kinds    []credential.Descriptor
 	searcher *literal.Searcher
 	engine   *engine
 	ignored  ignoreList
@@ -136,7 +137,7 @@ func (m *Match) allow(by coverage.By, reason string) {
 // New prepares a detector. An error is a mistake in the gitleaks configuration
 // (see ConfigError) or a file that cannot be read.
 func New(o Options) (*Detector, error) {
-	d := &Detector{ruleLimit: usualRuleLimit(), depth: min(max(o.MaxDecodeDepth, 0), maxDepth), needles: needles(), maxLifetime: o.MaxLifetime, now: o.Now}
+	d := &Detector{ruleLimit: usualRuleLimit(), depth: min(max(o.MaxDecodeDepth, 0), maxDepth), needles: needles(), kinds: credential.Descriptors(), maxLifetime: o.MaxLifetime, now: o.Now}
 	if d.now.IsZero() {
 		d.now = time.Now()
 	}
@@ -168,7 +169,7 @@ func New(o Options) (*Detector, error) {
 
 // detection is the version of what this package finds; it grows with every
 // change that finds more, less or otherwise, so that caches notice.
-const detection = "5"
+const detection = "7"
 
 // hash sums up everything that decides what is found in a text.
 func (d *Detector) hash(o Options) string {

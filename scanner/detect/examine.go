@@ -1,7 +1,8 @@
 package detect
 
 import (
-	"github.com/momentolint/momentolint/analyzers/credential"
+	"bytes"
+
 	"github.com/momentolint/momentolint/scanner/detect/neverexpire"
 )
 
@@ -41,8 +42,12 @@ func (s *Scanner) hit(v *view, at int, n *needle) {
 		}
 	case inGzip:
 		s.gzip(v, at, n.phase)
-	case refresh:
-		s.refreshToken(v, at)
+	case named:
+		s.named(v, at, n.phase)
+	case jwk:
+		s.signingKey(v, at)
+	case envelopeMiddle:
+		s.envelope(v, at, n.phase)
 	case creation:
 		if v.parent == nil {
 			s.neverExpiring(at, neverexpire.Anchor(n.phase))
@@ -143,7 +148,7 @@ func (s *Scanner) tokenRead(v *view, at int, t *token, cut bool) bool {
 		return false
 	}
 	n = takePadding(r, v, n, t.padding())
-	c, err := credential.Parse(r.text[:n])
+	c, err := s.parse(v, r, n)
 	if session, ok := s.session(v, r, n); ok {
 		c, err = session, nil
 	}
@@ -200,7 +205,17 @@ func looksLikeToken(d []byte, at int) bool {
 	}
 	var b [6]byte
 	decodeGroups(b[:], d[at:at+8])
-	return b[0] == '{' && b[1] == '"' && wordSet[b[2]]
+	return b[0] == '{' && (b[1] == '"' && wordSet[b[2]] || spacedName(b[1:]))
+}
+
+// spacedName reports whether an object may go on so after its brace: white
+// space and, if there is room, a name.
+func spacedName(b []byte) bool {
+	if !isSpace(b[0]) {
+		return false
+	}
+	b = bytes.TrimLeft(b, " \t\r\n")
+	return len(b) == 0 || b[0] == '"' && (len(b) == 1 || wordSet[b[1]])
 }
 
 // maxStart is how far after its beginning a token is recognised again whose

@@ -171,11 +171,15 @@ func skipQuotes(d []byte, i int) int {
 		switch {
 		case n > 0:
 			i += n
-		case isBlank(d[i]), d[i] == '+' && quoteAt(d, i+1) > 0:
+		case isBlank(d[i]), d[i] == '+' && (quoteAt(d, i+1) > 0 || i+1 < len(d) && d[i+1] == '%'):
 			// Forms write a blank as a plus sign.
 			i++
 		default:
-			return i
+			c, n := logical(d, i)
+			if c != ' ' {
+				return i
+			}
+			i += n
 		}
 	}
 	return i

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/scanner/detect/literal"
 	"github.com/momentolint/momentolint/scanner/detect/neverexpire"
 )
@@ -31,8 +32,13 @@ const (
 	inUTF16
 	// escaped: every character is an escape (percent, \u, \x, octal, HTML).
 	escaped
-	// refresh: a name that says refresh token.
-	refresh
+	// named: the name of a field with an opaque text; phase is the index of its
+	// kind.
+	named
+	// jwk: a member of a key.
+	jwk
+	// envelopeMiddle: base64 of an envelope's member api_key.
+	envelopeMiddle
 	// creation: something that may make a key.
 	creation
 	// inGzip: base64 of a compressed text begins here.
@@ -62,7 +68,7 @@ var middles = [...]string{"bGciOi", "lbmRwb2ludCI6", "hcGlfa2V5Ijo"}
 const gzipStart = "H4sI"
 
 // longestNeedle is the length of the longest one.
-const longestNeedle = 16
+const longestNeedle = 20
 
 // needles lists everything that the literal search looks for. Measured on 1.9
 // GB of sources, all of them together occur a few thousand times; each costs
@@ -114,7 +120,7 @@ func needles() []needle {
 	for _, n := range neverexpire.Needles() {
 		list = append(list, needle{n.Text, creation, int(n.Anchor)})
 	}
-	return append(list,
+	list = append(list,
 		needle{"%65%79%4", escaped, 0},
 		needle{"%2565%2579", escaped, 0},
 		needle{"u0065", escaped, 1},
@@ -130,11 +136,76 @@ func needles() []needle {
 		// How gzip begins, and that once more: Helm's releases, cloud-init's files.
 		needle{gzipStart, inGzip, 1},
 		needle{cores(gzipStart)[0].text, inGzip, 2},
-		needle{"efreshToken", refresh, 0},
-		needle{"efresh_token", refresh, 0},
-		needle{"efresh-token", refresh, 0},
-		needle{"EFRESH_TOKEN", refresh, 0},
 	)
+	list = append(list, spaced()...)
+	list = append(list, keys()...)
+	return append(list, names()...)
+}
+
+// spaced are the needles of envelopes with white space after the brace, which
+// pretty-printing leaves: how they begin and, since any white space may be there,
+// the member that all of them have.
+func spaced() []needle {
+	var list []needle
+	for _, start := range []string{"eyAi", "eyAg", "eyAJ", "eyAK", "eyAN", "ewoi", "ewog", "ewoJ", "ewoK", "ew0K", "ewki", "ewkJ"} {
+		list = append(list, needle{start, plainStart, 0})
+	}
+	for _, n := range cores(`"api_key"`) {
+		list = append(list, needle{n.text, envelopeMiddle, n.phase})
+		// Base64 once more.
+		list = append(list, cores(n.text[:6])...)
+	}
+	for _, start := range []string{"ewog", "ew0K"} {
+		list = append(list,
+			needle{strings.Join(strings.Split(start, ""), "\x00"), inUTF16, 0},
+			needle{hex.EncodeToString([]byte(start)), inHex, 0},
+		)
+	}
+	return list
+}
+
+// keys are the needles of private keys: their member kty, plain and encoded.
+func keys() []needle {
+	const member = `"kty`
+	list := []needle{{member, jwk, 0}, {"u0022kty", jwk, 0}, {"%22kty", jwk, 0}}
+	once := cores(member)
+	list = append(list, once...)
+	for _, n := range once {
+		list = append(list, cores(n.text)...)
+	}
+	return append(list,
+		needle{hex.EncodeToString([]byte(member)), inHex, 0},
+		needle{"34,107,116,121", inDecimal, 0},
+		needle{"34, 107, 116, 121", inDecimal, 0},
+		needle{"\"\x00k\x00t\x00y", inUTF16, 0},
+	)
+}
+
+// names are the needles of opaque texts, without the first letter of the name,
+// whose case may be either.
+func names() []needle {
+	var list []needle
+	for i, d := range credential.Descriptors() {
+		for _, n := range d.Names {
+			list = append(list, needle{n[1:], named, i})
+			if upper := strings.ToUpper(n); strings.Contains(n, "_") {
+				list = append(list, needle{upper[1:], named, i})
+			}
+			if d.Form&credential.FormJWT != 0 {
+				// The token itself, or the key that comes with it, is found in encodings.
+				continue
+			}
+			for _, once := range cores(n[1:]) {
+				list = append(list, once)
+				list = append(list, cores(once.text[:6])...)
+			}
+			list = append(list,
+				needle{hex.EncodeToString([]byte(n[1:7])), inHex, 0},
+				needle{strings.Join(strings.Split(n[1:6], ""), "\x00"), inUTF16, 0},
+			)
+		}
+	}
+	return list
 }
 
 // cores gives, for each of the three ways that text can lie in a longer one,

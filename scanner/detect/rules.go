@@ -16,41 +16,54 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/internal/coverage"
-	"github.com/momentolint/momentolint/internal/lazy"
 	"github.com/momentolint/momentolint/scanner/rule"
 )
 
 // The patterns of the rules, as gitleaks understands them. They say what can
-// be a credential of the kind; whether it is one says its structure.
+// be a credential of a form; whether it is one says its structure.
 const (
-	jwtPattern      = `\beyJ[A-Za-z0-9_-]{8,}={0,2}\.e[wy][A-Za-z0-9_-]{8,}={0,2}\.[A-Za-z0-9_-]{20,}`
-	envelopePattern = `\beyJ(?:lbmRwb2ludCI|hcGlfa2V5I)[A-Za-z0-9+/_-]{60,}={0,2}`
-	refreshPattern  = `(?i)refresh_?token["'\\]*\s*(?:[:=,]|=>)\s*["'\\]*([^\s"'\\,;}<]{16,})`
+	jwtPattern      = `\beyJ[A-Za-z0-9_-]{8,}={0,2}\.e[wy][A-Za-z0-9_-]{8,}={0,2}\.[A-Za-z0-9_-]{0,}`
+	envelopePattern = `\b(?:ey|ew)[A-Za-z0-9+/_-]{60,}={0,2}`
+	jwkPattern      = `\{[^{}]*"kty"[^{}]*\}`
+	valuePattern    = `["'\\]*\s*(?:[:=,]|=>)\s*["'\\]*[^\s"'\\,;}<]{16,}`
 )
 
-var refreshName = lazy.Regexp(refreshPattern)
+// patternOf returns the pattern for the forms of a kind, and words of which each
+// match has one.
+func patternOf(d *credential.Descriptor) (pattern string, keywords []string) {
+	var list []string
+	if d.Form&credential.FormEnvelope != 0 {
+		list, keywords = append(list, envelopePattern), append(keywords, "ey", "ew")
+	}
+	if d.Form&(credential.FormJWT|credential.FormSection|credential.FormEnvelope) != 0 {
+		list, keywords = append(list, jwtPattern), append(keywords, "eyj")
+	}
+	if d.Form&credential.FormJWK != 0 {
+		list, keywords = append(list, jwkPattern), append(keywords, "kty")
+	}
+	if d.Form&credential.FormNamed != 0 {
+		list = append(list, `(?i:`+strings.Join(d.Names, "|")+`)`+valuePattern)
+		for _, n := range d.Names {
+			keywords = append(keywords, strings.ToLower(n))
+		}
+	}
+	return strings.Join(list, "|"), keywords
+}
 
 // secretRules are the rules for the kinds of credentials. Keywords are lower
 // case: gitleaks compares them with the text in lower case and never meets
 // others.
 func secretRules() []config.Rule {
-	jwt, envelope := regexp.MustCompile(jwtPattern), regexp.MustCompile(envelopePattern)
-	rule := func(k credential.Kind, re *regexp.Regexp, keywords ...string) config.Rule {
-		return config.Rule{
-			RuleID: k.Rule(), Description: "Momento " + k.Title(), Regex: re, Keywords: keywords,
+	var list []config.Rule
+	for _, d := range credential.Descriptors() {
+		pattern, keywords := patternOf(&d)
+		list = append(list, config.Rule{
+			RuleID: d.Rule, Description: "Momento " + d.Title, Regex: regexp.MustCompile(pattern), Keywords: keywords,
 			// Clipped: gitleaks appends to tags, from many goroutines at once.
 			Tags: slices.Clip([]string{"momento"}),
-		}
+		})
 	}
-	return []config.Rule{
-		rule(credential.APIKeyV2, jwt, "eyj"),
-		rule(credential.APIKeyV1, envelope, "eyjlbmrwb2ludci", "eyjhcglfa2v5i"),
-		rule(credential.V1JWT, jwt, "eyj"),
-		rule(credential.Legacy, jwt, "eyj"),
-		rule(credential.DisposableToken, envelope, "eyjlbmrwb2ludci", "eyjhcglfa2v5i"),
-		rule(credential.RefreshToken, regexp.MustCompile(refreshPattern), "refreshtoken", "refresh_token"),
-		rule(credential.SessionToken, jwt, "eyj"),
-	}
+	return list
 }
 
 // engine is gitleaks as the judge of candidates: of our own rules with the
@@ -131,6 +144,10 @@ func newEngine(file *GitleaksFile, defaults bool) (*engine, error) {
 	}
 	user, parts := emptyLike(cfg), emptyLike(cfg)
 	for _, r := range cfg.Rules {
+		if slices.Contains(r.Tags, rule.PrintedTag) {
+			// A second rule of ours for a kind, which patterns need.
+			continue
+		}
 		addRule(&user, r)
 		e.paths = e.paths || r.Path != nil && r.Regex == nil
 		if r.SkipReport && r.Regex != nil {
@@ -255,9 +272,9 @@ func (s *Scanner) asText(c *candidate) string {
 	d := s.top.data
 	first, last = max(first, c.lo-maxRuleText), min(last, c.hi+maxRuleText)
 	before, after := string(d[first:c.lo]), string(d[c.hi:last])
-	if c.match.Credential.Kind == credential.RefreshToken && !refreshName().MatchString(before+c.text) {
-		// Its name, which the rule wants to see, is encoded, or what joins them is.
-		before += "refresh_token="
+	if d := c.match.Credential.Kind.Descriptor(); d.Form&credential.FormNamed != 0 {
+		// Its name, which the rule wants to see, may be encoded, or what joins them.
+		before += d.Names[len(d.Names)-1] + "="
 	} else if n := len(before); n > 0 && wordSet[before[n-1]] {
 		// What an encoding leaves before it is no part of a word.
 		before += " "
@@ -287,8 +304,8 @@ func (d *Detector) Ignore(path, commit string, m *Match) {
 		return
 	}
 	text := m.Credential.RevealWritten()
-	if m.Credential.Kind == credential.RefreshToken {
-		text = "refresh_token=" + text
+	if d := m.Credential.Kind.Descriptor(); d.Form&credential.FormNamed != 0 {
+		text = d.Names[len(d.Names)-1] + "=" + text
 	}
 	if !d.engine.accepts(path, commit, m.Rule, text) {
 		m.allow(coverage.ByGitleaksConfig, "allowed by the gitleaks configuration")

@@ -90,9 +90,12 @@ type Scanner struct {
 	// last is what was handed on last.
 	last      shown
 	beginning []byte
-	lines     lineCount
-	pending   []*candidate
-	others    []*candidate
+	// momento reports that the text's beginning or name names Momento, once that
+	// is known.
+	momento, momentoKnown bool
+	lines                 lineCount
+	pending               []*candidate
+	others                []*candidate
 
 	// policy looks for keys that are made without an end.
 	policy neverexpire.Text
@@ -176,6 +179,7 @@ func (s *Scanner) Scan(ctx context.Context, path string, head []byte, rest io.Re
 	s.pending, s.others = s.pending[:0], s.others[:0]
 	s.consumed, s.work, s.partial, s.spent = 0, 0, Partial{}, ruleTime{}
 	s.beginning = nil
+	s.momentoKnown = false
 	s.policy = neverexpire.Text{Path: path, Now: s.d.now, MaxLifetime: s.d.maxLifetime}
 	defer func() { s.top, s.beginning, s.ctx, s.emit, s.policy = view{}, nil, nil, nil, neverexpire.Text{} }()
 

@@ -139,12 +139,16 @@ func (t *token) start(c byte) bool {
 	var b [6]byte
 	var text [8]byte
 	text[copy(text[:7], t.r.text)] = c
-	if !decodeGroups(b[:], text[:]) || b[0] != '{' || b[1] != '"' || !wordSet[b[2]] {
+	if !decodeGroups(b[:], text[:]) || b[0] != '{' {
 		return t.fail()
 	}
-	t.part = partHeader
-	if string(b[:]) == `{"endp` || string(b[:]) == `{"api_` {
+	switch {
+	case string(b[:]) == `{"endp`, string(b[:]) == `{"api_`, spacedName(b[1:]):
 		t.part = partEnvelope
+	case b[1] == '"' && wordSet[b[2]]:
+		t.part = partHeader
+	default:
+		return t.fail()
 	}
 	for _, c := range &text {
 		if t.object.feed(c) != objectOpen || t.part == partHeader && !urlSet[c] {

@@ -2,6 +2,9 @@ package detecttest
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,13 +69,33 @@ func tokens(seed string) []token {
 	rights.ExpiresAt = time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC)
 	disposable := credentialtest.Disposable(o)
 	inner, _ := credential.Parse([]byte(disposable))
+	unknown := credentialtest.Unknown(o)
+	bare := func(kind credential.Kind, variant, text string) token { return token{kind, variant, text, text} }
 	return []token{
 		{credential.APIKeyV2, "", credentialtest.V2(o), credentialtest.V2(o)},
 		v1("", o), v1("-key-first", keyFirst), v1("-blanks", blanks), v1("-many-rights", rights),
 		{credential.V1JWT, "", credentialtest.V1JWT(o), credentialtest.V1JWT(o)},
 		{credential.Legacy, "", credentialtest.Legacy(o), credentialtest.Legacy(o)},
 		{credential.DisposableToken, "", disposable, inner.Reveal()},
+		bare(credential.DisposableToken, "-v1", credentialtest.DisposableV1(o)),
+		bare(credential.DisposableToken, "-v2", credentialtest.DisposableV2(o)),
+		bare(credential.RefreshToken, "-v2", credentialtest.RefreshV2(o)),
+		bare(credential.RefreshToken, "-v1", credentialtest.RefreshV1(o)),
+		bare(credential.SessionToken, "-console", credentialtest.Login(o)),
+		bare(credential.SignedToken, "", credentialtest.Signed(o)),
+		{credential.UnknownCredential, "", unknown, envelopeToken(unknown)},
 	}
+}
+
+// envelopeToken is the token inside of an envelope.
+func envelopeToken(envelope string) string {
+	var object struct {
+		APIKey string `json:"api_key"`
+	}
+	if text, err := base64.StdEncoding.DecodeString(envelope); err != nil || json.Unmarshal(text, &object) != nil {
+		return ""
+	}
+	return object.APIKey
 }
 
 // manyRights is a permission set that makes a key of some 2,000 characters.
@@ -99,9 +122,13 @@ func documents(seed string) []document {
 	refresh := token{credential.RefreshToken, "", credentialtest.Refresh(seed), credentialtest.Refresh(seed)}
 	session := token{credential.SessionToken, "", credentialtest.Session(o), credentialtest.Session(o)}
 	v2 := token{credential.APIKeyV2, "", credentialtest.V2(o), credentialtest.V2(o)}
+	signing := token{credential.SigningKey, "", credentialtest.SigningKey(o), credentialtest.SigningKey(o)}
+	webhook := token{credential.WebhookSecret, "", credentialtest.WebhookSecret(seed), credentialtest.WebhookSecret(seed)}
 	return []document{
 		{"console", "momento_token.info.json", credential.RefreshToken, mark(credentialtest.ConsoleJSON(o), key, refresh)},
 		{"cli", "credentials", credential.SessionToken, mark(credentialtest.CredentialsFile(o), session, key, v2)},
+		{"signing-key", ".env", credential.SigningKey, mark("PORT=80\nMOMENTO_SIGNING_KEY="+signing.written+"\nTTL=60\n", signing)},
+		{"webhook", "webhook.mjs", credential.WebhookSecret, mark(credentialtest.WebhookCode(o), webhook)},
 	}
 }
 
@@ -141,6 +168,10 @@ func newCase(name, shape string, kind credential.Kind, file string, t text) Case
 	c := Case{Name: name, Shape: shape, Kind: kind, File: file, Content: t.data}
 	for _, s := range t.spans {
 		w := Want{Kind: s.token.kind, Secret: s.token.service, Encoding: s.encoding}
+		if i := slices.Index(w.Encoding, "escape"); i >= 0 {
+			// Backslashes before backslashes are taken off at once.
+			w.Encoding = slices.Compact(slices.Clone(w.Encoding))
+		}
 		w.StartLine, w.StartColumn = place(t.data, s.lo, s.encoding)
 		w.EndLine, w.EndColumn = place(t.data, s.hi, s.encoding)
 		c.Want = append(c.Want, w)

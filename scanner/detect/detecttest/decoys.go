@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
@@ -96,7 +97,54 @@ func Decoys() []Decoy {
 		{"reversed", "odd.txt", []byte(reverse(v2) + "\n" + reverse(v1) + "\n")},
 		{"lower-case", "odd.txt", []byte(strings.ToLower(v2) + "\n" + strings.ToLower(v1) + "\n")},
 	}
-	return append(all, policyDecoys()...)
+	return slices.Concat(all, kindDecoys(), policyDecoys())
+}
+
+// kindDecoys have what the credentials of a kind have, but for the one thing that
+// makes them Momento's: one or more for each row of the table of kinds.
+func kindDecoys() []Decoy {
+	o := credentialtest.Options{Seed: "decoy"}
+	hs := func(claims string) string { return credentialtest.JWT("HS256", claims, "decoy") }
+	env := func(name, token string) Decoy { return Decoy{name, ".env", []byte("TOKEN=" + token + "\n")} }
+	b64 := func(object string) string { return base64.StdEncoding.EncodeToString([]byte(object)) }
+	jwk := credentialtest.SigningKey(o)
+	public := `{"kty":"EC","crv":"P-256","kid":"momento","x":"` + strings.Repeat("f83OJ3D2", 6) + `","y":"` + strings.Repeat("x_FEzRu9", 6) + `"}`
+	return []Decoy{
+		env("disposable-of-others", hs(`{"iss":"https://other.example","t":"disposable","ver":1,"p":"CAA="}`)),
+		env("disposable-version-3", hs(`{"t":"disposable","ver":3,"a":"x","p":"CAA=","exp":2000000000}`)),
+		env("disposable-without-version", hs(`{"t":"disposable","sub":"x","exp":2000000000}`)),
+		env("global-without-id", hs(`{"t":"g","exp":2000000000}`)),
+		env("global-refresh-without-id", hs(`{"t":"gr","exp":2000000000}`)),
+		env("global-of-another-type", hs(`{"t":"gx","jti":"k","akid":"k"}`)),
+		env("refresh-of-another-issuer", hs(`{"iss":"gomomento.com/refresh/not","jti":"k","exp":2000000000}`)),
+		env("refresh-of-another-host", hs(`{"iss":"example.com/refresh","jti":"k"}`)),
+		env("version-1-and-little-else", hs(`{"sub":"user-1","ver":1}`)),
+		env("version-1-with-empty-p", hs(`{"sub":"user-1","ver":1,"p":"","exp":2000000000}`)),
+		env("version-2-with-p", hs(`{"sub":"user-1","ver":2,"p":"CAA="}`)),
+		env("no-version-with-p", hs(`{"sub":"user-1","p":"CAA=","exp":2000000000}`)),
+		env("legacy-without-hosts", hs(`{"sub":"a","cp":"control","c":"cache"}`)),
+		env("legacy-without-cache", hs(`{"sub":"a","cp":"control.example.com"}`)),
+		env("login-of-others", rs256(`{"alg":"RS256","kid":"k"}`, `{"iss":"https://login.gomomento.com.example.org/","email":"a@example.com","azp":"x","aud":"y","exp":2000000000}`)),
+		env("kid-of-others", rs256(`{"alg":"RS256","kid":"k"}`, `{"sub":"x","exp":2000000000,"scope":"read"}`)),
+		env("kid-with-cache", rs256(`{"alg":"RS256","kid":"k"}`, `{"cache":"images","key":"logo.png","exp":2000000000}`)),
+		env("kid-with-other-methods", rs256(`{"alg":"RS256","kid":"k"}`, `{"cache":"images","key":"logo.png","method":["delete"],"exp":2000000000}`)),
+		env("item-without-kid", rs256(`{"alg":"RS256"}`, `{"cache":"images","key":"logo.png","method":["get"],"exp":2000000000}`)),
+		env("item-by-hmac", credentialtest.JWT("HS256", `{"cache":"images","key":"logo.png","method":["get"],"exp":2000000000}`, "kid")),
+		env("new-type-elsewhere", b64(`{"endpoint":"cache.example.com","api_key":"`+hs(`{"t":"workload","ver":7,"jti":"k"}`)+`"}`)),
+		env("new-type-without-endpoint", b64(`{"api_key":"`+hs(`{"t":"workload","ver":7,"jti":"k"}`)+`"}`)),
+		env("new-type-bare", hs(`{"t":"workload","ver":7,"jti":"k"}`)),
+		{"clear-envelope-of-others", "c.json", []byte(`{"endpoint": "api.example.com", "api_key": "` + hs(`{"sub":"x","role":"y"}`) + `"}`)},
+		{"jwk-alone", "key.json", []byte(jwk + "\n")},
+		{"jwk-public", ".env", []byte("MOMENTO_PUBLIC_KEY=" + public + "\n")},
+		{"jwk-symmetric", ".env", []byte(`MOMENTO_KEY={"kty":"oct","kid":"a","d":"` + strings.Repeat("f83OJ3D2", 6) + `"}` + "\n")},
+		{"jwk-far-from-momento", "keys.txt", []byte("momento\n" + strings.Repeat("# other settings\n", 500) + jwk + "\n")},
+		{"jwk-placeholder", ".env", []byte(`MOMENTO_SIGNING_KEY={"kty":"RSA","kid":"a","d":"` + strings.Repeat("x", 60) + `"}` + "\n")},
+		{"slack-secret", "app.js", []byte("const app = new App({\n  token: process.env.SLACK_BOT_TOKEN,\n  signingSecret: '8f742231b10e8888abcd99bbbccc85a5'\n});\n")},
+		{"slack-secret-beside-momento", "app.js", []byte("import {WebhookUtils} from '@gomomento/sdk';\nimport {App} from '@slack/bolt';\nconst app = new App({signingSecret: '8f742231b10e8888abcd99bbbccc85a5'});\n")},
+		{"signing-secret-beside-cache", "app.js", []byte("import {CacheClient} from '@gomomento/sdk';\nconst signingSecret = '8f742231b10e8888abcd99bbbccc85a5';\n")},
+		{"webhook-of-others", "hook.js", []byte("const secret = getWebhookSecret();\nconst signingSecret = '8f742231b10e8888abcd99bbbccc85a5';\n")},
+		{"webhook-secret-in-code", "hook.js", []byte("import {WebhookUtils} from '@gomomento/sdk';\nconst signingSecret = process.env.MOMENTO_WEBHOOK_SECRET;\nconst secretString = response.secretString;\n")},
+	}
 }
 
 func reverse(s string) string {

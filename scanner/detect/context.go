@@ -1,0 +1,297 @@
+package detect
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
+)
+
+// What is found here is Momento's by its surroundings only.
+
+// momentoName is what names Momento: its hosts, its packages, variables.
+const momentoName = "momento"
+
+// parse parses the first n characters of a run with what their surroundings
+// say of them.
+func (s *Scanner) parse(v *view, r *run, n int) (credential.Credential, error) {
+	text := r.text[:n]
+	c, err := credential.Parse(text)
+	switch {
+	case err == nil && c.Kind != credential.V1JWT && c.Kind != credential.DisposableToken:
+		return c, nil
+	case err != nil && err != credential.ErrContext && err != credential.ErrForeign: //nolint:errorlint // always a Reason
+		return c, err
+	case bytes.IndexByte(text, '.') < 0:
+		return c, err
+	}
+	lo, hi := int(r.at[0]), int(r.to[n-1])
+	if endpoint, ok := s.enclosed(v, lo, hi); ok {
+		if in, inErr := credential.ParseEnclosed(text, endpoint); inErr == nil {
+			return in, nil
+		}
+	}
+	if err == credential.ErrContext && s.namesMomento(v, lo, hi) { //nolint:errorlint // always a Reason
+		return credential.ParseIn(text, credential.Context{Momento: true})
+	}
+	return c, err
+}
+
+// enclosed reports whether v.data[lo:hi] is the api_key of a JSON object in the
+// clear that is an envelope, and returns its endpoint.
+func (s *Scanner) enclosed(v *view, lo, hi int) (endpoint string, ok bool) {
+	const name = "api_key"
+	d := v.data
+	from := max(0, lo-64)
+	at := bytes.LastIndex(d[from:lo], []byte(name))
+	if at < 0 {
+		return "", false
+	}
+	at += from
+	if at == 0 || wordSet[d[at-1]] {
+		return "", false
+	}
+	s.work += 128
+	if memberValue(d, at+len(name)) != lo {
+		return "", false
+	}
+	first, last, braces := objectAround(d, at)
+	s.work += objectWork * int64(last-first)
+	if !braces {
+		return "", false
+	}
+	object := d[first:last]
+	for i := 0; ; {
+		k := bytes.Index(object[i:], []byte("endpoint"))
+		if k < 0 {
+			break
+		}
+		i += k + len("endpoint")
+		if value := memberValue(object, i); value >= 0 {
+			end := value
+			for end < len(object) && hostByte(object[end]) {
+				end++
+			}
+			return endpointOf(string(object[value:end])), true
+		}
+	}
+	// With nothing else in it, it is an envelope, too.
+	const between = " \t\r\n\"'\\"
+	before, after := bytes.TrimLeft(d[first:at], between+"{"), bytes.Trim(d[hi:last], between+"}")
+	return "", len(before) == 0 && len(after) == 0
+}
+
+// memberValue returns where the value of the JSON member begins whose name ends
+// at d[i], behind its quotation mark; -1 if there is none. The object may be
+// part of a string, or percent-encoded.
+func memberValue(d []byte, i int) int {
+	i = skipJSON(d, i)
+	c, n := logical(d, i)
+	if c != ':' {
+		return -1
+	}
+	return skipJSON(d, i+n)
+}
+
+// skipJSON goes past white space and quotation marks, with backslashes before
+// them or not.
+func skipJSON(d []byte, i int) int {
+	for i < len(d) {
+		k := i
+		for k < len(d) && d[k] == '\\' && k-i < maxBackslashes {
+			k++
+		}
+		n := quoteAt(d, i)
+		switch {
+		case n > 0:
+			i += n
+		case isSpace(d[i]), d[i] == '+':
+			i++
+		case k > i && k < len(d) && (d[k] == 'n' || d[k] == 'r' || d[k] == 't'):
+			i = k + 1
+		default:
+			c, n := logical(d, i)
+			if n < 2 || !isSpace(c) {
+				return i
+			}
+			i += n
+		}
+	}
+	return i
+}
+
+// namesMomento reports whether the file, or the text around v.data[lo:hi], names
+// Momento.
+func (s *Scanner) namesMomento(v *view, lo, hi int) bool {
+	if !s.momentoKnown {
+		s.momentoKnown = true
+		s.momento = indexFold(s.beginning, momentoName) >= 0 || strings.Contains(strings.ToLower(s.path), momentoName)
+		s.work += int64(len(s.beginning)) / 16
+	}
+	return s.momento || momentoBeside(v.data, lo, hi, maxNearby)
+}
+
+// momentoBeside reports whether Momento is named near d[lo:hi].
+func momentoBeside(d []byte, lo, hi, reach int) bool {
+	return indexFold(d[max(0, lo-reach):lo], momentoName) >= 0 || indexFold(d[hi:min(len(d), hi+reach)], momentoName) >= 0
+}
+
+// envelope looks for the beginning of the envelope in base64 that goes on at
+// v.data[at], whatever white space it has.
+func (s *Scanner) envelope(v *view, at, phase int) {
+	d := v.data
+	first := at
+	for first > max(0, at-s.back) && base64Set[d[first-1]] {
+		first--
+	}
+	s.work += int64(at-first) + 64
+	// Groups of four characters are counted from the needle.
+	for i := first + (at-first+4-phase)%4; i < at; i += 4 {
+		var b [3]byte
+		if d[i] == 'e' && decodeGroups(b[:], d[i:i+4]) && b[0] == '{' && isSpace(b[1]) {
+			if s.token(v, i) {
+				return
+			}
+		}
+	}
+}
+
+// The bounds of the surroundings of a private key, in bytes.
+const (
+	maxJWK    = 8 << 10
+	besideJWK = 1 << 10
+)
+
+// signingKey looks at the object that has the member at v.data[at]: is it a
+// private key for Momento?
+func (s *Scanner) signingKey(v *view, at int) {
+	d := v.data
+	from := max(0, at-min(maxJWK, s.back))
+	first := bytes.LastIndexByte(d[from:at], '{')
+	for _, escaped := range [...]string{"%7B", "%7b", `\u007b`, `\u007B`} {
+		first = max(first, bytes.LastIndex(d[from:at], []byte(escaped)))
+	}
+	if first < 0 {
+		return
+	}
+	first += from
+	r := &s.runs[v.depth]
+	r.reset()
+	for i := first; ; {
+		if i >= len(d) || i-at > maxJWK {
+			return
+		}
+		c, n := unquoted(d, i)
+		if n > 1 {
+			l := layerEscape
+			if _, size, how := unescape(d, i); size > 0 {
+				l = how
+			}
+			r.marked(v, i, l)
+		}
+		r.add(c, i, i+n)
+		if i += n; c == '}' {
+			break
+		}
+	}
+	last := int(r.to[len(r.to)-1])
+	s.work += int64(2*(last-first)) + 64
+	if !bytes.Contains(r.text, []byte(`"d"`)) {
+		return
+	}
+	reach := min(besideJWK, s.back/2)
+	beside := d[max(0, first-reach):min(len(d), last+reach)]
+	ctx := credential.Context{File: fileName(s.path), Momento: momentoBeside(d, first, last, reach)}
+	if host := nearestEndpoint(beside, max(0, first-reach), first, last); strings.HasSuffix(host, "."+momentoDomain) {
+		ctx.Endpoint = host
+	}
+	if k := bytes.Index(beside, []byte("expires_at")); k >= 0 {
+		if value, _, ok := valueAfter(beside, k+len("expires_at")); ok {
+			if at, err := time.Parse(time.RFC3339, string(value)); err == nil {
+				ctx.ExpiresAt = at
+			}
+		}
+	}
+	c, err := credential.ParseSigningKey(r.text, ctx)
+	if err != nil {
+		return
+	}
+	s.found(v, r, len(r.text), c)
+}
+
+// unquoted is like logical, and takes the backslashes off a quotation mark.
+func unquoted(d []byte, i int) (c byte, n int) {
+	if d[i] == '\\' {
+		k := i
+		for k < len(d) && d[k] == '\\' && k-i < maxBackslashes {
+			k++
+		}
+		switch {
+		case k < len(d) && d[k] == '"':
+			return '"', k + 1 - i
+		case k < len(d) && (d[k] == 'n' || d[k] == 'r' || d[k] == 't'):
+			return ' ', k + 1 - i
+		}
+	}
+	return logical(d, i)
+}
+
+// named looks at the value of a field whose name is one for the opaque texts of
+// a kind; kind is its place in the table.
+func (s *Scanner) named(v *view, at, kind int) {
+	if s.d.kinds[kind].Kind == credential.RefreshToken {
+		s.refreshToken(v, at)
+		return
+	}
+	s.webhookSecret(v, at, s.d.kinds[kind].Names)
+}
+
+// webhookSecret looks at the value of a name such as signingSecret. Others use
+// such names for secrets of their own: the file has to use Momento's webhooks.
+func (s *Scanner) webhookSecret(v *view, at int, names []string) {
+	d := v.data
+	end := at
+	for end < len(d) && wordSet[d[end]] {
+		end++
+	}
+	if at == 0 || !slices.Contains(names, string(d[at-1:end])) {
+		return
+	}
+	value, first, ok := valueAfter(d, end)
+	s.work += int64(2*len(value)) + 64
+	if !ok || !quotedAt(d, first) || indexFold(d[max(0, at-256):min(len(d), first+len(value)+256)], "slack") >= 0 {
+		return
+	}
+	c, err := credential.ParseWebhookSecret(value, credential.Context{Momento: s.usesWebhooks(v, at)})
+	if err != nil {
+		return
+	}
+	s.takeValue(v, first, len(value), c)
+}
+
+// usesWebhooks reports whether the file uses Momento's webhooks: at its
+// beginning, or in the text around a place.
+func (s *Scanner) usesWebhooks(v *view, at int) bool {
+	text, _ := around(v.data, at, at)
+	s.work += int64(len(text)+len(s.beginning)) / 16
+	return s.namesMomento(v, at, at) && (credential.MentionsWebhooks(s.beginning) || credential.MentionsWebhooks(text))
+}
+
+// takeValue makes a finding of the n characters, with their escapes resolved, that
+// begin at v.data[first].
+func (s *Scanner) takeValue(v *view, first, n int, c credential.Credential) {
+	r := &s.runs[v.depth]
+	r.reset()
+	for i := first; len(r.text) < n; {
+		c, size := logical(v.data, i)
+		if size > 1 {
+			_, _, l := unescape(v.data, i)
+			r.marked(v, i, l)
+		}
+		r.add(c, i, i+size)
+		i += size
+	}
+	s.found(v, r, n, c)
+}
