@@ -218,7 +218,7 @@ func (a *app) push(args []string) (gitsource.Commits, error) {
 	}
 	// Without a name, what any remote has counts as given away.
 	return gitsource.Commits{
-		Include: p.Include, Exclude: p.Exclude, Lenient: true, Remote: p.Remote, AllRemotes: p.Remote == "",
+		Include: p.Include, Exclude: p.Exclude, Lenient: true, AsSent: true, Remote: p.Remote, AllRemotes: p.Remote == "",
 	}, nil
 }
 

@@ -251,6 +251,27 @@ func TestAPushWithACredentialIsRefusedWhereverItIs(t *testing.T) {
 		"in a zip": {func(d *desk) {
 			commit(d, "app.zip", zipped(d.t, ".env", key), "leak")
 		}, []string{"push", "origin", "main"}, "app.zip!.env:1:1"},
+		"in a commit that another one replaces here": {func(d *desk) {
+			commit(d, "app.env", key, "leak")
+			d.git("replace", "HEAD", "HEAD~")
+		}, []string{"push", "origin", "main:other"}, "app.env:1:1"},
+		"behind a commit that is said to be another": {func(d *desk) {
+			commit(d, "app.env", key, "leak")
+			commit(d, "app.env", "", "clean")
+			d.git("replace", "HEAD", d.git("commit-tree", "-p", "HEAD~2", "-m", "other", "HEAD^{tree}"))
+		}, []string{"push", "origin", "main"}, "app.env:1:1"},
+		"behind a graft": {func(d *desk) {
+			commit(d, "app.env", key, "leak")
+			commit(d, "app.env", "", "clean")
+			d.write(".git/info/grafts", d.git("rev-parse", "HEAD")+" "+d.git("rev-parse", "HEAD~2")+"\n")
+		}, []string{"push", "origin", "main"}, "app.env:1:1"},
+		"behind a tag that is said to be another": {func(d *desk) {
+			commit(d, "app.env", key, "leak")
+			d.git("tag", "-a", "-m", "v1", "v1")
+			d.git("tag", "-a", "-m", "v1", "other", "HEAD~")
+			d.git("replace", "-f", d.git("rev-parse", "v1"), d.git("rev-parse", "other"))
+			d.git("reset", "-q", "--hard", "HEAD~")
+		}, []string{"push", "origin", "v1"}, "app.env:1:1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -143,11 +143,12 @@ func (g *Git) Getenv(name string) string {
 	return value
 }
 
-// NoReplace returns a Git that shows objects as they are, without refs/replace:
-// for answers that decide what a push sends.
+// NoReplace returns a Git that shows objects as they are stored and sent,
+// without refs/replace and grafts: for answers that decide what a push sends.
 func (g *Git) NoReplace() *Git {
 	other := *g
 	other.global = append(slices.Clone(g.global), "--no-replace-objects")
+	other.env = append(slices.Clone(g.env), "GIT_GRAFT_FILE="+os.DevNull)
 	return &other
 }
 

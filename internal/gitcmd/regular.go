@@ -50,7 +50,7 @@ func (w *walker) repository(g *Git) error {
 		return value
 	}
 	for _, name := range []string{"GIT_INDEX_FILE", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE"} {
-		if path := named(name); path != "" {
+		if path := named(name); path != "" && path != os.DevNull {
 			if err := w.file(path); err != nil {
 				return err
 			}

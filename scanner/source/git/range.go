@@ -65,6 +65,9 @@ type Commits struct {
 	// Lenient leaves out those of Exclude that the repository does not know, as
 	// a pre-push hook needs: the remote may have what is unknown here.
 	Lenient bool
+	// AsSent takes commits as a push sends them: what replaces them here, and
+	// grafts, does not count.
+	AsSent bool
 	// Remote leaves out what the remote-tracking refs of a remote reach, or
 	// AllRemotes what those of any do (git's --not --remotes).
 	Remote     string
@@ -119,7 +122,7 @@ func (r *Repo) Range(ctx context.Context, spec string, visit func(worker int, c 
 	}
 	lines := []string{spec}
 	if sep != "" || !strings.ContainsAny(spec, "^@") {
-		found, err := r.resolve(ctx, ends)
+		found, err := r.resolve(ctx, r.git, ends)
 		if err != nil {
 			return RangeStats{}, err
 		}
@@ -143,7 +146,7 @@ func (r *Repo) Range(ctx context.Context, spec string, visit func(worker int, c 
 			return RangeStats{}, emptyRange(spec, true)
 		}
 	}
-	commits, err := r.listCommits(ctx, spec, lines, false)
+	commits, err := r.listCommits(ctx, r.git, spec, lines, false)
 	if err != nil {
 		return RangeStats{}, err
 	}
@@ -165,7 +168,11 @@ func (r *Repo) RangeOf(ctx context.Context, c Commits, visit func(worker int, c 
 			return RangeStats{}, invalidRange(rev, "it is not a revision")
 		}
 	}
-	found, err := r.resolve(ctx, revs)
+	git := r.git
+	if c.AsSent {
+		git = git.NoReplace()
+	}
+	found, err := r.resolve(ctx, git, revs)
 	if err != nil {
 		return RangeStats{}, err
 	}
@@ -202,7 +209,7 @@ func (r *Repo) RangeOf(ctx context.Context, c Commits, visit func(worker int, c 
 	}
 	var commits []rangeCommit
 	if slices.ContainsFunc(lines, func(l string) bool { return l[0] != '^' }) {
-		if commits, err = r.listCommits(ctx, spec, lines, c.Lenient); err != nil {
+		if commits, err = r.listCommits(ctx, git, spec, lines, c.Lenient); err != nil {
 			return RangeStats{}, err
 		}
 	}
@@ -278,12 +285,12 @@ type resolved struct {
 
 // resolve asks git what revisions stand for. They are given on standard input,
 // where none can be taken for an option.
-func (r *Repo) resolve(ctx context.Context, revs []string) ([]resolved, error) {
+func (r *Repo) resolve(ctx context.Context, git *gitcmd.Git, revs []string) ([]resolved, error) {
 	var in bytes.Buffer
 	for _, rev := range revs {
 		_, _ = fmt.Fprintf(&in, "%s\n%s^{commit}\n", rev, rev)
 	}
-	out, err := r.git.Pipe(ctx, in.Bytes(), "cat-file", "--batch-check=%(objectname) %(objecttype)")
+	out, err := git.Pipe(ctx, in.Bytes(), "cat-file", "--batch-check=%(objectname) %(objecttype)")
 	if err != nil {
 		return nil, err
 	}
@@ -329,20 +336,20 @@ func (r *Repo) remoteTips(ctx context.Context, c Commits) ([]string, error) {
 	return lines, nil
 }
 
-// rangeCommit is a commit as git sees it: with what replaced objects and grafts
-// say.
+// rangeCommit is a commit as git was asked for it: with what replaced objects
+// and grafts say, or without.
 type rangeCommit struct {
 	id, tree OID
 	parents  []OID
 }
 
 // listCommits gives the commits of a range, parents first.
-func (r *Repo) listCommits(ctx context.Context, spec string, lines []string, lenient bool) ([]rangeCommit, error) {
+func (r *Repo) listCommits(ctx context.Context, git *gitcmd.Git, spec string, lines []string, lenient bool) ([]rangeCommit, error) {
 	args := []string{"rev-list", "--topo-order", "--reverse", "--format=%T %P"}
 	if lenient {
 		args = append(args, "--ignore-missing")
 	}
-	out, err := r.git.Pipe(ctx, []byte(strings.Join(lines, "\n")+"\n"), append(args, "--stdin")...)
+	out, err := git.Pipe(ctx, []byte(strings.Join(lines, "\n")+"\n"), append(args, "--stdin")...)
 	if err != nil {
 		var failed *gitcmd.Error
 		if errors.As(err, &failed) && strings.Contains(failed.Stderr, "bad revision") {

@@ -197,7 +197,7 @@ func (u *update) run(ctx context.Context) (bool, error) {
 	var commits []rangeCommit
 	if len(lines) > len(u.then.Commits) {
 		var err error
-		if commits, err = a.repo.listCommits(ctx, "the new commits", lines, false); err != nil {
+		if commits, err = a.repo.listCommits(ctx, a.repo.git, "the new commits", lines, false); err != nil {
 			return false, err
 		}
 	}
