@@ -145,7 +145,7 @@ func TestImportReadsPeersReports(t *testing.T) {
 		}
 	}
 	r := call(t, "", nil, "scan", "--offline", "--import", at("other.json"))
-	if r.code != exitFailed || !strings.Contains(r.out+r.stderr, "betterleaks or Kingfisher (JSON or JSON lines)") {
+	if r.code != exitFailed || !strings.Contains(r.out+r.stderr, "unknown format: want a report of gitleaks") {
 		t.Errorf("exit %d: %s%s", r.code, r.out, r.stderr)
 	}
 	r = call(t, "", nil, "scan", "--offline", "--import", at("betterleaks.jsonl"))
@@ -219,7 +219,7 @@ func TestImportSaysWhatItCannotJudge(t *testing.T) {
 			gitleaksEntry("a", stub, stub, object{"RuleID": "jwt-base64"}), gitleaksEntry("a", foreignJWT(), foreignJWT(), object{"Tags": []string{"decoded:base64", "decode-depth:1"}}),
 		}), "", exitClean},
 		"malformed":    {`[{"RuleID":"r","Secret":"` + v2, "ends in the middle", exitFailed},
-		"no report":    {"hello", "not a report", exitFailed},
+		"no report":    {"hello", "unknown format", exitFailed},
 		"only foreign": {asJSON(t, []object{gitleaksEntry("a", foreignJWT(), foreignJWT(), nil)}), "", exitClean},
 		"empty report": {"[]", "", exitClean},
 	} {
