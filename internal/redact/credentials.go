@@ -61,7 +61,7 @@ func maskArgument(text, argument string) string {
 }
 
 var (
-	userInfo   = lazy.Regexp(`([A-Za-z][A-Za-z0-9+.-]*://)[^\s/?#"'<>@]+@`)
+	userInfo   = lazy.Regexp(`([A-Za-z][A-Za-z0-9+.-]+:/{1,3})[^\s/?#"'<>@]+@`)
 	privateKey = lazy.Regexp(`-----BEGIN[A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END[A-Z ]*PRIVATE KEY-----|$)`)
 	otherToken = lazy.Regexp(`\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[0-9A-Za-z]{20,}|github_pat_[0-9A-Za-z_]{20,}|glpat-[0-9A-Za-z_-]{16,}|xox[abeoprs]-[0-9A-Za-z-]{10,}|[rs]k_live_[0-9A-Za-z]{10,}|npm_[0-9A-Za-z]{30,}|AIza[0-9A-Za-z_-]{30,})`)
 )
@@ -72,7 +72,7 @@ func masked(text string) string { return Credentials(maskKnown(text)) }
 // maskKnown masks passwords in URLs, private keys, and tokens of other services
 // that are recognised by their beginning alone.
 func maskKnown(text string) string {
-	if strings.Contains(text, "://") && strings.Contains(text, "@") {
+	if strings.Contains(text, ":/") && strings.Contains(text, "@") {
 		text = userInfo().ReplaceAllString(text, "${1}…@")
 	}
 	if strings.Contains(text, "-----BEGIN") {

@@ -75,12 +75,19 @@ var (
 // (https://owasp.org/www-community/attacks/CSV_Injection). Fullwidth signs
 // count too: some programs take them for the same.
 func (t Text) Cell() string {
-	first, n := utf8.DecodeRuneInString(strings.TrimLeft(t.s, " '\""))
+	s := inert(t.s)
+	first, n := utf8.DecodeRuneInString(strings.TrimLeft(s, " '\""))
 	if n > 0 && strings.ContainsRune("=+-@|%＝＋－＠", first) {
-		return "'" + t.s
+		return "'" + s
 	}
-	return t.s
+	return s
 }
+
+// inert breaks the commands of CI systems that count anywhere in a line, for
+// formats in which no line begins with text.
+func inert(s string) string { return inertReplacer.Replace(s) }
+
+var inertReplacer = strings.NewReplacer("##[", "# #[", "##vso[", "# #vso[")
 
 // XML is text for an XML document.
 type XML struct{ s string }
@@ -93,7 +100,7 @@ func (t Text) XML() XML {
 			return -1
 		}
 		return r
-	}, t.s)}
+	}, inert(t.s))}
 }
 
 // MarshalText returns the text for encoding/xml, which escapes it.
