@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,14 +16,13 @@ import (
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/account"
-	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // revokeFlags are the flags of "revoke".
 type revokeFlags struct {
-	management               managementFlags
-	from, format             string
-	yes, dryRun, includeSelf bool
+	management                                  managementFlags
+	from, format                                string
+	yes, dryRun, includeSelf, includeUnverified bool
 }
 
 func newRevokeCommand(a *app) *cobra.Command {
@@ -43,6 +41,11 @@ key itself is revoked only with --including-self, as the last one.
 Only v2 keys have ids. What to do about the other kinds is in
 ` + afterALeak + `
 
+With --from, the live v2 keys of a report are revoked. Where the report has keys of
+which it is not known whether they are live (made with --offline, the service out of
+reach, cut keys, refresh tokens), revoke says how many and exits with 2;
+--include-unverified revokes them as well.
+
 Exit code: 0 all revoked, 2 not all, or nothing was done.`,
 		Example: `  momentolint revoke 3f2a1b9c-77d0
   momentolint scan --history --format json > found.json
@@ -52,33 +55,13 @@ Exit code: 0 all revoked, 2 not all, or nothing was done.`,
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&f.from, "from", "", "revoke the live v2 keys of the JSON report in `FILE`, - = standard input")
+	fs.BoolVar(&f.includeUnverified, "include-unverified", false, "with --from, also revoke the keys that were not checked")
 	fs.StringVar(&f.format, "format", "text", "print as `FORMAT`: text or json")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "only show what would be revoked")
 	fs.BoolVar(&f.includeSelf, "including-self", false, "also revoke the key that this command uses, as the last one")
 	f.management.add(fs)
 	return cmd
-}
-
-// outcome is what became of one key. The values are those of the JSON output.
-type outcome string
-
-// The outcomes.
-const (
-	outcomeRevoked  outcome = "revoked"
-	outcomeFailed   outcome = "failed"
-	outcomeUnknown  outcome = "unknown"
-	outcomeLeftOut  outcome = "left-out"
-	outcomeNotTried outcome = "not-tried"
-	outcomeWould    outcome = "would-revoke"
-)
-
-// revocation is one key that is to be revoked, and what became of it.
-type revocation struct {
-	id      string
-	entry   *account.Entry
-	outcome outcome
-	reason  string
 }
 
 // revoke is the command.
@@ -95,37 +78,29 @@ func (a *app) revoke(cmd *cobra.Command, args []string, f *revokeFlags) error {
 				"Feed it to \"momentolint inspect\" to learn its key id")
 		}
 	}
-	ids := slices.Clone(args)
-	if f.from != "" {
-		if f.from == "-" && !f.yes && !f.dryRun {
-			return wrong("--from - leaves no standard input to ask on: add --yes or --dry-run")
-		}
-		found, others, err := a.idsOf(cmd.Context(), f.from)
-		if err != nil {
-			return err
-		}
-		ids = append(ids, found...)
-		if others > 0 {
-			_ = cli.Print(a.err, redact.Sprintf("momentolint: the report has %s that cannot be revoked by id; see %s",
-				plural(others, "live credential of another kind"), afterALeak))
-		}
-	} else if len(ids) == 0 {
-		return wrong("no KEY_ID: name the keys to revoke, or a report with --from")
+	ids, err := a.toRevoke(cmd, args, f)
+	if err != nil {
+		return err
 	}
-	list := unique(ids)
+	list := account.NewRevocations(ids)
 	client, own, err := f.management.client(a)
 	if err != nil {
 		return err
 	}
 	defer client.Close()
 	if len(list) == 0 {
-		return cli.Print(a.err, redact.Literal("momentolint: the report names no live v2 key: nothing to revoke"))
+		return cli.Print(a.err, redact.Literal("momentolint: nothing to revoke"))
 	}
 	ctx := cmd.Context()
 	if err := a.describe(ctx, client, list); err != nil {
 		return err
 	}
-	list = setSelfApart(list, own, f.includeSelf)
+	// The command does not saw off the branch it sits on.
+	if f.includeSelf {
+		list = list.PutLast(own)
+	} else {
+		list.LeaveOut(own, "it is the key that this command uses (--including-self revokes it, as the last)")
+	}
 	plan := a.out
 	if f.format == "json" {
 		plan = a.err
@@ -133,91 +108,74 @@ func (a *app) revoke(cmd *cobra.Command, args []string, f *revokeFlags) error {
 	if err := writePlan(plan, look{width: cli.Width(plan)}, list, f.dryRun); err != nil {
 		return err
 	}
-	if !f.dryRun {
-		if !f.yes && pending(list) > 0 {
+	if f.dryRun {
+		list.Pretend()
+	} else {
+		if !f.yes && list.Pending() > 0 {
 			if err := a.confirm(); err != nil {
 				return err
 			}
 		}
-		revokeAll(ctx, client, list)
+		client.RevokeAll(ctx, list)
 	}
 	return a.reportRevocations(list, f)
+}
+
+// toRevoke returns the ids of the keys that are named, and of those that the
+// report names. It says what it leaves alone.
+func (a *app) toRevoke(cmd *cobra.Command, args []string, f *revokeFlags) ([]string, error) {
+	switch {
+	case f.from == "" && f.includeUnverified:
+		return nil, cli.Wrong(cmd, errors.New("--include-unverified is for the keys of a report: add --from"))
+	case f.from == "" && len(args) == 0:
+		return nil, cli.Wrong(cmd, errors.New("no KEY_ID: name the keys to revoke, or a report with --from"))
+	case f.from == "":
+		return args, nil
+	case f.from == "-" && !f.yes && !f.dryRun:
+		return nil, cli.Wrong(cmd, errors.New("--from - leaves no standard input to ask on: add --yes or --dry-run"))
+	}
+	s, err := a.selection(cmd.Context(), f.from)
+	if err != nil {
+		return nil, fmt.Errorf("reading the report %s: %w", f.from, err)
+	}
+	if s.Others > 0 {
+		_ = cli.Print(a.err, redact.Sprintf("momentolint: the report has %s that cannot be revoked by id; see %s",
+			plural(s.Others, "live credential of another kind"), afterALeak))
+	}
+	ids := slices.Concat(args, s.Live)
+	if n := len(s.Unverified); n > 0 && !f.includeUnverified {
+		a.code = exitFailed
+		_ = cli.Print(a.err, redact.Sprintf("momentolint: the report has %s of which it is not known whether they are live: not revoked (--include-unverified revokes them)",
+			plural(n, "unverified v2 key")))
+		return ids, nil
+	}
+	return slices.Concat(ids, s.Unverified), nil
 }
 
 // maxReport is the largest report that revoke reads, in bytes.
 const maxReport = 1 << 30
 
-// idsOf takes the key ids of the live v2 keys out of a JSON report, and counts
-// live credentials of other kinds.
-func (a *app) idsOf(ctx context.Context, path string) (ids []string, others int, err error) {
+// selection reads a report.
+func (a *app) selection(ctx context.Context, path string) (account.Selection, error) {
 	var source io.ReadCloser
 	if path == "-" {
 		// The program's own standard input stays open.
 		source = userfile.Interruptible(ctx, struct{ io.Reader }{a.in})
 	} else {
 		// Standard input is for the answer.
+		var err error
 		if source, err = userfile.Stream(ctx, path); err != nil {
-			return nil, 0, fmt.Errorf("reading the report: %w", err)
+			return account.Selection{}, err
 		}
 	}
 	defer func() { _ = source.Close() }()
-	var report struct {
-		SchemaVersion int `json:"schema_version"`
-		Findings      []struct {
-			Kind        *string `json:"kind"`
-			KeyID       *string `json:"key_id"`
-			Status      string  `json:"status"`
-			Fingerprint string  `json:"fingerprint"`
-		} `json:"findings"`
-	}
-	if err := json.NewDecoder(userfile.Text(source, maxReport)).Decode(&report); err != nil {
-		return nil, 0, fmt.Errorf("reading the report %s: %w", path, err)
-	}
-	if report.SchemaVersion != 1 {
-		return nil, 0, fmt.Errorf("reading the report %s: it is no JSON report of schema version 1 (momentolint scan --format json)", path)
-	}
-	seen := map[string]bool{}
-	for _, f := range report.Findings {
-		if f.Status != string(finding.StatusLive) || seen[f.Fingerprint] {
-			continue
-		}
-		seen[f.Fingerprint] = true
-		if f.Kind != nil && *f.Kind == string(credential.APIKeyV2) && f.KeyID != nil && *f.KeyID != "" {
-			ids = append(ids, *f.KeyID)
-		} else {
-			others++
-		}
-	}
-	return ids, others, nil
-}
-
-func unique(ids []string) []*revocation {
-	var list []*revocation
-	seen := map[string]bool{}
-	for _, id := range ids {
-		if !seen[id] {
-			seen[id] = true
-			list = append(list, &revocation{id: id})
-		}
-	}
-	return list
+	return account.ReadReport(userfile.Text(source, maxReport))
 }
 
 // describe looks the keys up in the account. A key that may revoke need not be
 // able to list, so only a key that is refused altogether is an error.
-func (a *app) describe(ctx context.Context, client *account.Client, list []*revocation) error {
-	entries, err := client.Inventory(ctx)
-	known := map[string]*account.Entry{}
-	for i := range entries {
-		known[entries[i].ID] = &entries[i]
-	}
-	for _, r := range list {
-		r.entry = known[r.id]
-		if r.entry == nil && err == nil {
-			r.outcome, r.reason = outcomeFailed, "no key of this account has the id (revoked already?)"
-		}
-	}
-	switch {
+func (a *app) describe(ctx context.Context, client *account.Client, list account.Revocations) error {
+	switch err := client.Describe(ctx, list); {
 	case errors.Is(err, account.ErrRefused), err != nil && ctx.Err() != nil:
 		return err
 	case err != nil:
@@ -226,50 +184,25 @@ func (a *app) describe(ctx context.Context, client *account.Client, list []*revo
 	return nil
 }
 
-// setSelfApart keeps the command from sawing off the branch it sits on: the
-// key in use is left out, or comes last.
-func setSelfApart(list []*revocation, own string, include bool) []*revocation {
-	i := slices.IndexFunc(list, func(r *revocation) bool { return own != "" && r.id == own })
-	if i < 0 {
-		return list
-	}
-	self := list[i]
-	if !include {
-		self.outcome, self.reason = outcomeLeftOut, "it is the key that this command uses (--including-self revokes it, as the last)"
-		return list
-	}
-	return append(slices.Delete(list, i, i+1), self)
-}
-
-func pending(list []*revocation) int {
-	n := 0
-	for _, r := range list {
-		if r.outcome == "" {
-			n++
-		}
-	}
-	return n
-}
-
 // writePlan shows what is about to be revoked.
-func writePlan(w io.Writer, l look, list []*revocation, dryRun bool) error {
+func writePlan(w io.Writer, l look, list account.Revocations, dryRun bool) error {
 	p := &page{bufio.NewWriter(w), l}
 	verb := "About to revoke"
 	if dryRun {
 		verb = "Would revoke"
 	}
-	p.line(fmt.Sprintf("%s %s:", verb, plural(pending(list), "API key")))
+	p.line(fmt.Sprintf("%s %s:", verb, plural(list.Pending(), "API key")))
 	p.line("")
 	var rows [][]string
 	var descriptions []string
 	for _, r := range list {
-		if r.outcome != "" {
+		if r.Outcome != "" {
 			continue
 		}
-		row, description := []string{whole(r.id), "unknown", "unknown", "unknown"}, "unknown"
-		if r.entry != nil {
-			k := auditedKey{Entry: *r.entry}
-			if row, description = k.cells(), scrub(r.entry.Description); r.entry.Description == "" {
+		row, description := []string{whole(r.ID), "unknown", "unknown", "unknown"}, "unknown"
+		if r.Entry != nil {
+			k := auditedKey{Entry: *r.Entry}
+			if row, description = k.cells(), scrub(r.Entry.Description); r.Entry.Description == "" {
 				description = "(none)"
 			}
 		}
@@ -279,8 +212,8 @@ func writePlan(w io.Writer, l look, list []*revocation, dryRun bool) error {
 		p.keys("  ", rows, "DESCRIPTION", func(i int) string { return descriptions[i] }, func(int) {})
 	}
 	for _, r := range list {
-		if r.outcome != "" {
-			p.line(fmt.Sprintf("  not %s: %s", whole(r.id), r.reason))
+		if r.Outcome != "" {
+			p.line(fmt.Sprintf("  not %s: %s", whole(r.ID), r.Reason))
 		}
 	}
 	p.line("")
@@ -306,50 +239,9 @@ func (a *app) confirm() error {
 	return nil
 }
 
-// revokeAll revokes the keys one by one. A failure of one is no reason to
-// leave the next alive, unless the key in use is refused.
-func revokeAll(ctx context.Context, client *account.Client, list []*revocation) {
-	refused := ""
-	for _, r := range list {
-		switch {
-		case r.outcome != "":
-			continue
-		case refused != "":
-			r.outcome, r.reason = outcomeNotTried, refused
-			continue
-		case ctx.Err() != nil:
-			r.outcome, r.reason = outcomeNotTried, "interrupted"
-			continue
-		}
-		err := client.Revoke(ctx, r.id)
-		var answer *account.Error
-		switch {
-		case err == nil:
-			r.outcome = outcomeRevoked
-		case errors.Is(err, account.ErrRefused):
-			r.outcome, r.reason = outcomeFailed, account.ErrRefused.Error()
-			refused = "the key in use is refused"
-		case errors.As(err, &answer) && answer.Status >= 400 && answer.Status < 500:
-			r.outcome, r.reason = outcomeFailed, answer.Reason
-		case answer != nil:
-			r.outcome, r.reason = outcomeUnknown, answer.Reason+"; it may or may not be revoked, see momentolint audit"
-		default:
-			r.outcome, r.reason = outcomeFailed, err.Error()
-		}
-	}
-}
-
 // reportRevocations says what became of every key.
-func (a *app) reportRevocations(list []*revocation, f *revokeFlags) error {
-	done := 0
-	for _, r := range list {
-		if r.outcome == "" {
-			r.outcome = outcomeWould
-		}
-		if r.outcome == outcomeRevoked || r.outcome == outcomeWould {
-			done++
-		}
-	}
+func (a *app) reportRevocations(list account.Revocations, f *revokeFlags) error {
+	done := list.Done()
 	if done < len(list) {
 		a.code = exitFailed
 	}
@@ -361,9 +253,9 @@ func (a *app) reportRevocations(list []*revocation, f *revokeFlags) error {
 	}
 	p := &page{bufio.NewWriter(a.out), look{}}
 	for _, r := range list {
-		line := fmt.Sprintf("  %-9s  %s", r.outcome, whole(r.id))
-		if r.reason != "" {
-			line += ": " + r.reason
+		line := fmt.Sprintf("  %-9s  %s", r.Outcome, whole(r.ID))
+		if r.Reason != "" {
+			line += ": " + r.Reason
 		}
 		p.line(line)
 	}
@@ -375,11 +267,11 @@ func (a *app) reportRevocations(list []*revocation, f *revokeFlags) error {
 	return nil
 }
 
-func revocationsJSON(w io.Writer, list []*revocation, dryRun bool) error {
+func revocationsJSON(w io.Writer, list account.Revocations, dryRun bool) error {
 	type one struct {
-		KeyID   string  `json:"key_id"`
-		Outcome outcome `json:"outcome"`
-		Reason  *string `json:"reason"`
+		KeyID   string          `json:"key_id"`
+		Outcome account.Outcome `json:"outcome"`
+		Reason  *string         `json:"reason"`
 	}
 	out := struct {
 		SchemaVersion int      `json:"schema_version"`
@@ -388,7 +280,7 @@ func revocationsJSON(w io.Writer, list []*revocation, dryRun bool) error {
 		Revocations   []one    `json:"revocations"`
 	}{1, toolJSON{"momentolint", buildVersion()}, dryRun, []one{}}
 	for _, r := range list {
-		out.Revocations = append(out.Revocations, one{r.id, r.outcome, orNull(r.reason)})
+		out.Revocations = append(out.Revocations, one{r.ID, r.Outcome, orNull(r.Reason)})
 	}
 	return writeJSON(w, out)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -140,7 +141,7 @@ func TestRevokeFromAReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := revokeAt(t, s, "yes\n", "--from", path)
-	if r.code != exitClean || deleted(s) != ownerID || !strings.Contains(r.stderr, "1 live credential of another kind") {
+	if r.code != exitFailed || deleted(s) != ownerID || !strings.Contains(r.stderr, "1 live credential of another kind") || !strings.Contains(r.stderr, "1 unverified v2 key of which") {
 		t.Errorf("exit %d, revoked %q\n%s%s", r.code, deleted(s), r.out, r.stderr)
 	}
 	if r := revokeAt(t, s, report, "--from", "-"); r.code != exitFailed || !strings.Contains(r.stderr, "--yes") {
@@ -157,6 +158,44 @@ func TestRevokeFromAReport(t *testing.T) {
 	}
 	if r := revokeAt(t, s, `{"schema_version":1,"findings":[]}`, "--from", "-", "--yes"); r.code != exitClean || !strings.Contains(r.stderr, "nothing to revoke") {
 		t.Errorf("nothing: exit %d, %s", r.code, r.stderr)
+	}
+}
+
+// Keys that nobody has checked are not "nothing to revoke".
+func TestRevokeOfUnverifiedKeys(t *testing.T) {
+	t.Parallel()
+	one := func(kind, id, status string, incomplete bool) string {
+		return fmt.Sprintf(`{"kind": %q, "key_id": %q, "status": %q, "incomplete": %t, "fingerprint": %q}`, kind, id, status, incomplete, kind+id+status)
+	}
+	whole, cut := one("api-key-v2", dashboardID, "unverified", false), one("api-key-v2", goodID, "unverified", true)
+	live, refresh := one("api-key-v2", ownerID, "live", false), one("refresh-token", goodID, "unverified", false)
+	for _, c := range []struct {
+		name     string
+		findings []string
+		more     []string
+		code     int
+		revoked  string
+		says     string
+	}{
+		{"left alone", []string{whole}, nil, exitFailed, "", "1 unverified v2 key of which"},
+		{"beside a live one", []string{whole, live}, nil, exitFailed, ownerID, "1 unverified v2 key of which"},
+		{"two", []string{whole, cut}, nil, exitFailed, "", "2 unverified v2 keys of which"},
+		{"cut and its refresh token", []string{cut, refresh}, nil, exitFailed, "", "1 unverified v2 key of which"},
+		{"included", []string{whole}, []string{"--include-unverified"}, exitClean, dashboardID, ""},
+		{"all included", []string{whole, live, cut}, []string{"--include-unverified"}, exitClean, ownerID + " " + dashboardID + " " + goodID, ""},
+		{"only shown", []string{whole}, []string{"--include-unverified", "--dry-run"}, exitClean, "", ""},
+		{"none", []string{one("api-key-v2", ownerID, "dead", false)}, nil, exitClean, "", "nothing to revoke"},
+	} {
+		s := startDemo(t)
+		report := `{"schema_version": 1, "findings": [` + strings.Join(c.findings, ", ") + `]}`
+		r := revokeAt(t, s, report, append([]string{"--from", "-", "--yes"}, c.more...)...)
+		if r.code != c.code || deleted(s) != c.revoked || !strings.Contains(r.stderr, c.says) || (c.code == exitFailed) != strings.Contains(r.stderr, "--include-unverified") {
+			t.Errorf("%s: exit %d, revoked %q\n%s%s", c.name, r.code, deleted(s), r.out, r.stderr)
+		}
+	}
+	s := startDemo(t)
+	if r := revokeAt(t, s, "", "--include-unverified", "--yes", ownerID); r.code != exitFailed || deleted(s) != "" || !strings.Contains(r.stderr, "--from") {
+		t.Errorf("without --from: exit %d, %s", r.code, r.stderr)
 	}
 }
 
@@ -187,14 +226,14 @@ func TestRevokeWithAKeyThatMayNot(t *testing.T) {
 
 func TestWhatIsAboutToBeRevokedFitsTheTerminal(t *testing.T) {
 	t.Parallel()
-	var list []*revocation
+	var list account.Revocations
 	for _, id := range []string{"0b9d9a3e-5a41-4f2e-9f0c-6a3b8f6d2c11", "short"} {
-		list = append(list, &revocation{id: id, entry: &account.Entry{
+		list = append(list, &account.Revocation{ID: id, Entry: &account.Entry{
 			Key:  account.Key{ID: id, RoleID: "r", Description: strings.Repeat("a long description ", 8), IssuedAt: testNow},
 			Role: &account.Role{Name: "a role with a long name"},
 		}})
 	}
-	list = append(list, &revocation{id: "unheard-of"})
+	list = append(list, &account.Revocation{ID: "unheard-of"})
 	for _, columns := range []int{60, 80, 140} {
 		var out strings.Builder
 		if err := writePlan(&out, look{width: columns}, list, true); err != nil {
