@@ -106,12 +106,18 @@ type Descriptor struct {
 // every other JWT does.
 const issuerClaim = `"iss":"`
 
-// The steps that several kinds share.
+// RevokeCommand is in the step of Fix that revokes a credential by its key id,
+// which stands for KEY_ID.
+const RevokeCommand = "momentolint revoke KEY_ID"
+
+// The steps that several kinds share, in this order: revoking a key breaks what
+// uses it, so its successor comes first.
 const (
-	replaceKey = "Replace it with a key that expires and has only the rights that are needed."
-	moveKey    = "Keep the new key in a secret manager, and out of this file."
-	askSupport = "When nothing uses it any more, delete it in the Momento console; if it is not listed there, ask support@momentohq.com to revoke it."
-	newKey     = "Replace it with a v2 key, which can be revoked at once by its id."
+	newKey     = "Create its successor: a v2 key that expires and has only the rights that are needed."
+	moveKey    = "Deploy the successor from a secret manager, and out of this file; verify that what used this key works with it."
+	lastly     = "When nothing uses it any more, or at once if it is being abused, "
+	revokeKey  = lastly + "revoke it: " + RevokeCommand + ", or in the Momento console, under API keys."
+	askSupport = lastly + "delete it in the Momento console; if it is not listed there, ask support@momentohq.com to revoke it."
 )
 
 // descriptors is the table of all kinds, in the order of the documentation.
@@ -122,7 +128,7 @@ var descriptors = [...]Descriptor{
 		Full: "A v2 API key is a long-lived credential that is valid in every region of its account. " +
 			"What it may do depends on its role, up to everything in the account; the key itself does not say. " +
 			"Anyone who reads this text can use it from anywhere until it is revoked or expires.",
-		Fix:   []string{replaceKey, moveKey},
+		Fix:   []string{newKey, moveKey, revokeKey},
 		Score: "9.8", Severities: keys, CWE: []int{798, 312},
 		Form: FormJWT, Claims: [][]string{{`"t":"g"`}, {`"jti":"`}}, Without: []string{issuerClaim},
 		Key: true, Global: true, Revocable: true, Variable: "MOMENTO_API_KEY",
@@ -180,9 +186,9 @@ var descriptors = [...]Descriptor{
 		Full: "A refresh token comes with an expiring API key and mints a new one with the same rights. " +
 			"It is as dangerous as the key, and may outlive it.",
 		Fix: []string{
-			newKey,
+			"Create a successor of the key that it renews, deploy that, and verify that nothing uses the old key and this token any more.",
 			"Keep what the console and the command line print out of repositories and logs: it holds the key and its refresh token.",
-			"The refresh token of a v2 key ends when that key is revoked. For a v1 key's, ask support@momentohq.com to revoke it.",
+			lastly + "revoke its key, with which the refresh token of a v2 key ends. For a v1 key's, ask support@momentohq.com to revoke it.",
 		},
 		Score: "9.8", Severities: keys, CWE: []int{798, 312},
 		Form: FormJWT | FormNamed, Names: []string{"refresh-token", "refreshToken", "refresh_token"},

@@ -271,15 +271,16 @@ func (in *inspection) steps() []string {
 	}
 	var steps []string
 	if k := in.facts(); k.expiry == credential.ExpiryAt && in.now.Before(k.expiresAt) && k.expiresAt.Sub(in.now) <= in.warning && c.Kind != credential.DisposableToken {
-		steps = append(steps, "If it is in use, make its successor before "+stamp(k.expiresAt)+".")
-	}
-	if c.Kind == credential.APIKeyV2 {
-		steps = append(steps, "If it has leaked, revoke it: momentolint revoke "+whole(c.KeyID))
+		steps = append(steps, "If it is in use, deploy its successor before "+stamp(k.expiresAt)+".")
 	}
 	if r, ok := rule.ByID(c.Kind.Rule()); ok {
 		for _, step := range r.Fix {
 			// There is no file here.
-			steps = append(steps, strings.Replace(step, ", and out of this file", "", 1))
+			step = strings.Replace(step, ", and out of this file", "", 1)
+			if c.KeyID != "" {
+				step = strings.Replace(step, credential.RevokeCommand, "momentolint revoke "+whole(c.KeyID), 1)
+			}
+			steps = append(steps, step)
 		}
 	}
 	return steps

@@ -136,8 +136,7 @@ func (v *view) whereWords(f *finding.Finding) redact.Text {
 func (v *view) nextWords(f *finding.Finding) []redact.Text {
 	g := &group{head: f, facts: v.factsOf(f)}
 	g.rule, g.known = v.rules[f.Rule]
-	own, common := v.steps(g)
-	steps := slices.Concat(own, common)
+	steps := slices.Concat(v.steps(g))
 	if f.Advice != "" {
 		steps = append(steps, redact.Of(f.Advice))
 	}

@@ -157,7 +157,7 @@ func TestSummaryTellsWhatIsKnown(t *testing.T) {
 	unescaped := unreference(out)
 	for _, want := range []string{
 		"| 🔴 live | API key (v1) <code>", "| everything in the account | never | <code>config/production.yml:8:18 (9f86d08188)</code> and 3 more places |",
-		"1. Revoke it: momentolint revoke 01JD2MKQ7V9T3R", "Git ignores this file.", "[momento-api-key-v1](https://github.com/momentolint/momentolint/blob/main/docs/rules/momento-api-key-v1.md)",
+		"revoke it: momentolint revoke 01JD2MKQ7V9T3R", "Git ignores this file.", "[momento-api-key-v1](https://github.com/momentolint/momentolint/blob/main/docs/rules/momento-api-key-v1.md)",
 		"this key never expires: ExpiresIn is utils.ExpiresInNever()", "The run is incomplete", "2 permission denied",
 	} {
 		if !strings.Contains(unescaped, want) {

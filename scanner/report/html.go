@@ -167,8 +167,7 @@ func (v *view) pageItem(g *group) pageItem {
 	if g.known {
 		out.Docs = redact.Of(g.rule.HelpURI())
 	}
-	own, common := v.steps(g)
-	out.Steps = slices.Concat(own, common)
+	out.Steps = slices.Concat(v.steps(g))
 	for _, f := range g.places {
 		out.Places = append(out.Places, v.pagePlace(g, f))
 	}

@@ -122,10 +122,10 @@ func (v *view) summarySecret(g *group, advised map[string]bool) []redact.Markdow
 		}
 		add(redact.Markup("%s\n", row))
 	}
-	own, common := v.steps(g)
+	common, own := v.steps(g)
 	steps := own
 	if !advised[g.head.Rule] {
-		steps = slices.Concat(own, common)
+		steps = slices.Concat(common, own)
 		advised[g.head.Rule] = advised[g.head.Rule] || len(common) > 0
 	}
 	add(redact.Markup("\n"))

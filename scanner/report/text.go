@@ -596,7 +596,7 @@ func (t *textWriter) source(f *finding.Finding, tone style) {
 // next says what to do: in full at the first credential of a rule, at the
 // others only what is particular to them.
 func (t *textWriter) next(g *group) {
-	own, common := t.v.steps(g)
+	common, own := t.v.steps(g)
 	if len(own)+len(common) == 0 {
 		return
 	}
@@ -606,7 +606,7 @@ func (t *textWriter) next(g *group) {
 		if len(own) == 0 {
 			own = []redact.Text{redact.Sprintf("As for the first %s above.", g.title())}
 		} else {
-			own[len(own)-1] = redact.Sprintf("%s Then as above.", own[len(own)-1])
+			own[0] = redact.Sprintf("As above. %s", own[0])
 		}
 		t.steps(own)
 		return
@@ -614,7 +614,7 @@ func (t *textWriter) next(g *group) {
 	if len(common) > 0 {
 		t.advised[key] = true
 	}
-	t.steps(append(own, common...))
+	t.steps(append(common, own...))
 	if g.known {
 		t.line(redact.Spaces(2), t.dim(redact.Concat(labelled(redact.Literal("docs")), redact.Of(g.rule.HelpURI()))))
 	}
@@ -646,32 +646,24 @@ func (t *textWriter) steps(steps []redact.Text) {
 // revokeCommand stands before a key's id.
 const revokeCommand = "momentolint revoke "
 
-// steps is what to do about a group, in order: what is particular to it, and
-// what is common to all of its rule.
-func (v *view) steps(g *group) (own, common []redact.Text) {
+// steps is what to do about a group, in order: what is common to all of its
+// rule, and what is particular to it.
+func (v *view) steps(g *group) (common, own []redact.Text) {
+	if g.isSecret() && (g.status == finding.StatusDead || g.status == finding.StatusExpired) {
+		return nil, []redact.Text{redact.Literal("It works no more. Take it out of the file all the same, so that nobody has to find that out again.")}
+	}
+	if g.isSecret() && g.status == finding.StatusLive && g.soon {
+		own = append(own, redact.Sprintf("Deploy its successor before %s: what uses it fails from then on.", day(g.expiresAt)))
+	}
 	for _, step := range g.rule.Fix {
-		common = append(common, redact.Of(step))
-	}
-	if !g.isSecret() {
-		return nil, common
-	}
-	c := &g.head.Credential
-	switch g.status {
-	case finding.StatusDead, finding.StatusExpired:
-		return []redact.Text{redact.Literal("It works no more. Take it out of the file all the same, so that nobody has to find that out again.")}, nil
-	case finding.StatusLive:
-		if g.soon {
-			own = append(own, redact.Sprintf("Make its replacement before %s: what uses it fails from then on.", day(g.expiresAt)))
+		before, after, ok := strings.Cut(step, credential.RevokeCommand)
+		if !ok || g.head.Credential.KeyID == "" {
+			common = append(common, redact.Of(step))
+			continue
 		}
+		own = append(own, redact.Sprintf("%s%s%s%s", redact.Of(before), revokeCommand, shellWord(g.head.Credential.KeyID), redact.Of(after)))
 	}
-	if c.Kind == credential.APIKeyV2 {
-		words := redact.Literal("Revoke it in the Momento console, under API keys.")
-		if c.KeyID != "" {
-			words = redact.Sprintf("Revoke it: %s%s, or in the Momento console.", revokeCommand, shellWord(c.KeyID))
-		}
-		own = append(own, words)
-	}
-	return own, common
+	return common, own
 }
 
 // shellWord makes an id of foreign origin safe to copy into a shell.
