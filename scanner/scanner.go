@@ -176,6 +176,23 @@ func New(o Options) (*Run, error) {
 	return r, nil
 }
 
+// NoteUnknownRules adds a note for each rule that the configuration disables or
+// allows that does not exist, neither in this program nor in the gitleaks
+// configuration. Such an entry suppresses nothing.
+func (r *Run) NoteUnknownRules() {
+	note := func(field, id string) {
+		if id != "" && !r.detector.KnownRule(id) {
+			r.Note(fmt.Sprintf("%s: %s: unknown rule %q suppresses nothing", r.o.Config.Path, field, id))
+		}
+	}
+	for _, id := range r.o.Config.Rules.Disable {
+		note("rules.disable", id)
+	}
+	for i := range r.o.Config.Allow {
+		note("allow", r.o.Config.Allow[i].Rule)
+	}
+}
+
 // Add puts findings of another tool of this program (the Go analyzers) into
 // the run, to be silenced, checked and reported like the rest.
 func (r *Run) Add(findings ...finding.Finding) {

@@ -163,6 +163,7 @@ func (a *app) prepare(cmd *cobra.Command, paths []string, flags *scanFlags, repo
 	if err != nil {
 		return nil, err
 	}
+	run.NoteUnknownRules()
 	if settings.from != nil {
 		for _, note := range settings.from.notes {
 			run.Note(note)

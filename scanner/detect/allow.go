@@ -2,6 +2,8 @@ package detect
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -64,9 +66,10 @@ func (s *Scanner) lineBounds(lo, hi int) (first, last int) {
 	return first, last
 }
 
-// inlineAllow tells whether a comment on the finding's lines silences it, and
-// why. mute is set where a comment tries to but gives no reason.
-func inlineAllow(lines []byte, rule string) (reason string, mute bool) {
+// inlineAllow returns the reason for which a comment on the finding's lines
+// suppresses it, or the complaint about one that tries to in vain: it gives no
+// reason, or names a rule that is not known. known reports whether a rule is.
+func inlineAllow(lines []byte, rule string, known func(string) bool) (reason, complaint string) {
 	if bytes.IndexByte(lines, 0) >= 0 && bytes.Contains(lines, []byte("a\x00l\x00l\x00o\x00w\x00")) {
 		lines = bytes.ReplaceAll(lines, []byte{0}, nil)
 	}
@@ -81,35 +84,33 @@ func inlineAllow(lines []byte, rule string) (reason string, mute bool) {
 		}
 		// The end of the comment first: "-->" is no reason, nor is what follows.
 		names, why, _ := strings.Cut(inComment(string(after)), "--")
-		if !concerns(names, rule) {
-			continue
+		rules := ruleNames(names)
+		i := slices.IndexFunc(rules, func(name string) bool { return !known(name) })
+		switch reasoned := strings.ContainsFunc(why, isWordRune); {
+		case reasoned && i >= 0:
+			complaint = fmt.Sprintf("the comment %s beside it names an unknown rule, %s, and suppresses nothing", ownMark, redact.Printable(redact.Prose(rules[i]), 60))
+		case !slices.Contains(rules, rule) && slices.ContainsFunc(rules, known):
+			// It is about other rules.
+		case reasoned:
+			return ownMark + " -- " + redact.Printable(redact.Prose(strings.TrimSpace(why)), 200), ""
+		default:
+			complaint = "the comment " + ownMark + " beside it gives no reason (" + ownMark + " -- why) and does not silence it"
 		}
-		if strings.ContainsFunc(why, isWordRune) {
-			why = redact.Printable(redact.Prose(strings.TrimSpace(why)), 200)
-			return ownMark + " -- " + why, false
-		}
-		mute = true
 	}
 	if bytes.Contains(lines, []byte(gitleaksMark)) {
-		return gitleaksMark, false
+		return gitleaksMark, ""
 	}
-	return "", mute
+	return "", complaint
 }
 
-// concerns tells whether the rules that a comment names, if it names any,
-// include this one.
-func concerns(names, rule string) bool {
-	all := strings.FieldsFunc(names, func(r rune) bool { return r == ' ' || r == '\t' || r == ',' || r == ':' || r == '\r' })
-	named := false
-	for _, n := range all {
-		if n == rule {
-			return true
-		}
-		// Anything else, such as the end of the comment, is no rule's name.
-		named = named || strings.HasPrefix(n, "momento")
-	}
-	return !named
+// ruleNames returns the rules that a comment names before its reason.
+func ruleNames(text string) []string {
+	all := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ':' })
+	return slices.DeleteFunc(all, func(name string) bool { return !strings.ContainsFunc(name, isWordRune) || name == linter })
 }
+
+// linter stands for all rules, as in golangci-lint.
+const linter = "momentolint"
 
 // inComment is the part of a line that is in the comment, or in the string,
 // that text begins in.

@@ -25,6 +25,9 @@ func TestCommentsSilence(t *testing.T) {
 		{"the rule and a reason", "k = \"" + key + "\" // momentolint:allow momento-api-key-v2 -- dead since May\n", reason + "dead since May", false},
 		{"several rules", "k = \"" + key + "\" // momentolint:allow momento-v1-jwt, momento-api-key-v2 -- dead\n", reason + "dead", false},
 		{"another rule", "k = \"" + key + "\" // momentolint:allow momento-v1-jwt -- dead\n", "", false},
+		{"an unknown rule", "k = \"" + key + "\" // momentolint:allow momento-api-key-v9 -- dead\n", "", false},
+		{"an unknown rule beside the right one", "k = \"" + key + "\" // momentolint:allow momento-api-key-v2, acme-key -- dead\n", "", false},
+		{"the linter's name", "k = \"" + key + "\" // momentolint:allow momentolint -- dead\n", reason + "dead", false},
 		{"no reason", "k = \"" + key + "\" # momentolint:allow\n", "", true},
 		{"an empty reason", "k = \"" + key + "\" # momentolint:allow --   \n", "", true},
 		{"no reason in a block comment", "k = \"" + key + "\" /* momentolint:allow */\n", "", true},
@@ -56,6 +59,9 @@ func TestCommentsSilence(t *testing.T) {
 		m := got[0]
 		if m.AllowReason != c.reason || m.Allowed() != (c.reason != "") {
 			t.Errorf("%s: allowed %t for %q, want %q", c.name, m.Allowed(), m.AllowReason, c.reason)
+		}
+		if unknown := strings.Contains(m.Message, "unknown rule"); unknown != strings.HasPrefix(c.name, "an unknown rule") {
+			t.Errorf("%s: the message is %q", c.name, m.Message)
 		}
 		if told := strings.Contains(m.Message, "gives no reason"); told != c.told {
 			t.Errorf("%s: the message is %q", c.name, m.Message)

@@ -189,6 +189,13 @@ func (d *Detector) hash(o Options) string {
 // rule set need not be scanned again.
 func (d *Detector) RuleSet() string { return d.ruleSet }
 
+// KnownRule reports whether a rule exists: one of ours, or of the gitleaks
+// configuration.
+func (d *Detector) KnownRule(id string) bool {
+	_, ours := d.messages[id]
+	return ours || d.engine.known[id]
+}
+
 // Notes are remarks on the configuration for the person who runs the scan.
 func (d *Detector) Notes() []string { return d.notes }
 

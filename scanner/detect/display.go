@@ -30,14 +30,14 @@ func (s *Scanner) complete(c *candidate) {
 	if !m.Credential.IsZero() && s.isPassword(c) {
 		m.Advice = passwordAdvice
 	}
-	reason, mute := inlineAllow(s.linesOf(c), m.Rule)
+	reason, complaint := inlineAllow(s.linesOf(c), m.Rule, s.d.KnownRule)
 	by := coverage.ByComment
 	if reason == "" {
 		by, reason = s.allowed(c)
 	}
 	m.allow(by, reason)
-	if mute && !m.Allowed() {
-		m.Message = strings.TrimSuffix(m.Message, ".") + "; the comment " + ownMark + " beside it gives no reason (" + ownMark + " -- why) and does not silence it."
+	if complaint != "" && !m.Allowed() {
+		m.Message = strings.TrimSuffix(m.Message, ".") + "; " + complaint + "."
 	}
 }
 

@@ -89,6 +89,8 @@ type engine struct {
 	custom bool
 	// off are rules of ours that the configuration disables.
 	off map[string]bool
+	// known are the ids of all rules of the configuration.
+	known map[string]bool
 	// source is what the configuration said, for RuleSet.
 	source string
 	// dir is the configuration's folder with a slash behind it, "" if names are
@@ -118,6 +120,13 @@ func newEngine(file *GitleaksFile, defaults bool) (*engine, error) {
 		return nil, err
 	}
 	cfg := loaded.config
+	e.known = map[string]bool{}
+	for id := range cfg.Rules {
+		e.known[id] = true
+	}
+	for _, id := range loaded.disabled {
+		e.known[id] = true
+	}
 	e.custom, e.source, e.notes = true, loaded.source, loaded.notes
 	for _, id := range loaded.disabled {
 		e.off[id] = true

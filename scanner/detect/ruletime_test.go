@@ -107,3 +107,18 @@ skipReport = true
 		}
 	}
 }
+
+// A rule of the gitleaks configuration is a known one.
+func TestCommentsMayNameTheUsersRules(t *testing.T) {
+	d := withRules(t, twoRules)
+	for comment, want := range map[string]bool{"first": true, "second": false, "third": false} {
+		var got []Match
+		_, err := d.NewScanner().Scan(t.Context(), "file", []byte("aaa1 # momentolint:allow "+comment+" -- why\n"), nil, func(m *Match) error {
+			got = append(got, *m)
+			return nil
+		})
+		if err != nil || len(got) != 1 || got[0].Allowed() != want || strings.Contains(got[0].Message, "unknown rule") != (comment == "third") {
+			t.Errorf("%s: %+v, %v", comment, got, err)
+		}
+	}
+}
