@@ -15,6 +15,7 @@ import (
 
 	"github.com/momentolint/momentolint/cmd/internal/cli"
 	"github.com/momentolint/momentolint/delivery/action"
+	"github.com/momentolint/momentolint/internal/atomicfile"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/report"
@@ -221,6 +222,10 @@ func (s *actionStep) setFlags() error {
 	if s.inputs.SARIF != "" {
 		// Absolute, for the steps that follow.
 		if s.sarif, err = filepath.Abs(filepath.FromSlash(s.inputs.SARIF)); err != nil {
+			return fmt.Errorf("the input sarif-file: %w", err)
+		}
+		// Before anything is made below a link.
+		if err := atomicfile.Check(s.sarif); err != nil {
 			return fmt.Errorf("the input sarif-file: %w", err)
 		}
 		if err := os.MkdirAll(filepath.Dir(s.sarif), 0o750); err != nil {

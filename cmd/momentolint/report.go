@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -113,6 +114,20 @@ func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *repo
 	r := run.Report(ctx)
 	quiesce()
 	a.reported = r
+	failed := untilDone(ctx, writingGrace, func() error { return a.write(r, next, s, f) })
+	if errors.Is(failed, errInterrupted) {
+		return fmt.Errorf("writing the reports: %w", failed)
+	}
+	a.code = cli.ExitCode(r, s.failOn, next != nil)
+	if n := cli.Unfinished(r); n > 0 && s.failOn == "live" && a.code == exitFailed && !r.Incomplete {
+		_ = cli.Print(a.err, redact.Sprintf("momentolint: %s could not be verified; any of them may be live", plural(n, "credential")))
+	}
+	return failed
+}
+
+// write writes the baseline, if there is one to write, and the report in every
+// form. One that fails keeps none from being written.
+func (a *app) write(r *finding.Report, next *baseline.Baseline, s *settings, f *reportFlags) error {
 	var failed error
 	if next != nil {
 		failed = cli.WriteBaseline(f.WriteBaseline, next)
@@ -122,10 +137,6 @@ func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *repo
 		return errors.Join(failed, err)
 	}
 	a.remarks(r, f)
-	a.code = cli.ExitCode(r, s.failOn, next != nil)
-	if n := cli.Unfinished(r); n > 0 && s.failOn == "live" && a.code == exitFailed && !r.Incomplete {
-		_ = cli.Print(a.err, redact.Sprintf("momentolint: %s could not be verified; any of them may be live", plural(n, "credential")))
-	}
 	return failed
 }
 

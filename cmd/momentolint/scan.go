@@ -137,8 +137,20 @@ type prepared struct {
 }
 
 // prepare makes a run of the command's flags and the configuration around the
-// first of the paths.
+// first of the paths. An interrupt ends it.
 func (a *app) prepare(cmd *cobra.Command, paths []string, flags *scanFlags, report *reportFlags, live *liveFlags) (*prepared, error) {
+	var made *prepared
+	err := untilDone(cmd.Context(), 0, func() (err error) {
+		made, err = a.makeRun(cmd, paths, flags, report, live)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
+}
+
+func (a *app) makeRun(cmd *cobra.Command, paths []string, flags *scanFlags, report *reportFlags, live *liveFlags) (*prepared, error) {
 	settings, err := report.settings(cmd, paths[0])
 	if err != nil {
 		return nil, err

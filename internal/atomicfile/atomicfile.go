@@ -11,17 +11,61 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // Private is the mode of what nobody but its owner may read.
 const Private fs.FileMode = 0o600
 
-// Write puts what write gives in the place of a file. mode is that of a new one,
-// less the umask; a file that exists keeps its own, but where mode is Private the
-// result is private in any case. A link stays a link: what it leads to is
-// replaced. What cannot be replaced (a pipe, /dev/stdout) is written to. The
-// error is that of write or of the system; whoever calls names the file.
+// ErrOutside is the error for a path in a checkout that symbolic links lead out
+// of it.
+var ErrOutside = errors.New("a symbolic link in the checkout leads out of it")
+
+// Check reports whether a path may be written to: a path in a checkout must not
+// lead out of it by a symbolic link, since a proposed change can add
+// one. The error is ErrOutside or of the system.
+func Check(path string) error {
+	top, err := userfile.Top(path)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(filepath.Join(top, ".git")); err != nil {
+		return nil // not in a checkout
+	}
+	if top, err = filepath.EvalSymlinks(top); err != nil {
+		return err
+	}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	// What exists of it; the rest will be made below that.
+	for {
+		real, err := filepath.EvalSymlinks(full)
+		if err == nil {
+			if rel, err := filepath.Rel(top, real); err != nil || !filepath.IsLocal(rel) {
+				return ErrOutside
+			}
+			return nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) || full == filepath.Dir(full) {
+			return err
+		}
+		full = filepath.Dir(full)
+	}
+}
+
+// Write atomically replaces the file at path with what write produces. mode is
+// that of a new file, less the umask; a file that exists keeps its own, but where
+// mode is Private the result is private in any case. A symbolic link stays one
+// and its target is replaced, unless Check refuses it. What cannot be replaced (a
+// pipe, /dev/stdout) is written to. The error is that of write or of the system;
+// the caller names the file.
 func Write(path string, mode fs.FileMode, write func(io.Writer) error) error {
+	if err := Check(path); err != nil {
+		return err
+	}
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}

@@ -75,3 +75,45 @@ func TestAFileKeepsItsModeUnlessItMustBePrivate(t *testing.T) {
 		}
 	}
 }
+
+// In a checkout no link leads to a file elsewhere, whichever part of the path
+// it is; outside of any, links are the user's own.
+func TestNoLinkLeadsOutOfACheckout(t *testing.T) {
+	outside := t.TempDir()
+	for name, tt := range map[string]struct {
+		link, target, path string
+		refused            bool
+	}{
+		"a file elsewhere":            {"report", filepath.Join(outside, "file"), "report", true},
+		"a directory elsewhere":       {"out", outside, "out/file", true},
+		"a file to be made elsewhere": {"out", outside, "out/new/file", true},
+		"a file in the checkout":      {"report", "inside", "report", false},
+		"a device":                    {"report", os.DevNull, "report", true},
+	} {
+		for _, checkout := range []bool{true, false} {
+			t.Run(name, func(t *testing.T) {
+				dir := t.TempDir()
+				for _, file := range []string{filepath.Join(outside, "file"), filepath.Join(dir, "inside")} {
+					if err := os.WriteFile(file, []byte("old"), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if checkout {
+					if err := os.Mkdir(filepath.Join(dir, ".git"), 0o700); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if err := os.Symlink(tt.target, filepath.Join(dir, tt.link)); err != nil {
+					t.Fatal(err)
+				}
+				err := WriteBytes(filepath.Join(dir, filepath.FromSlash(tt.path)), 0o600, []byte("new"))
+				if refused := errors.Is(err, ErrOutside); refused != (tt.refused && checkout) {
+					t.Errorf("in a checkout %t: error %v", checkout, err)
+				}
+				if text, err := os.ReadFile(filepath.Join(outside, "file")); checkout && (err != nil || string(text) != "old") {
+					t.Errorf("%q, %v elsewhere", text, err)
+				}
+			})
+		}
+	}
+}

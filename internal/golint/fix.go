@@ -69,6 +69,9 @@ func compatible(f *Fix, accepted map[string][]Edit) bool {
 
 // edit makes edits of one file.
 func edit(file string, edits []Edit) error {
+	if err := atomicfile.Check(file); err != nil {
+		return fmt.Errorf("fixing %s: %w", file, err)
+	}
 	// What may not be written is not replaced either.
 	if f, err := os.OpenFile(file, os.O_WRONLY, 0); err != nil {
 		return fmt.Errorf("fixing %s: %w", file, err)

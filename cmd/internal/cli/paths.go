@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/momentolint/momentolint/internal/atomicfile"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -30,6 +31,9 @@ func checkOutputs(list []output) error {
 		}
 		if info, err := os.Stat(o.path); err == nil && info.IsDir() {
 			return fmt.Errorf("%s: %s is a directory", o.flag, o.path)
+		}
+		if err := atomicfile.Check(o.path); err != nil {
+			return fmt.Errorf("%s: %s: %s", o.flag, o.path, finding.Reason(err))
 		}
 		place, err := placeOf(o.path)
 		if err != nil {
