@@ -66,7 +66,7 @@ func TestAnInterruptEndsEveryPhase(t *testing.T) {
 			},
 			[]string{"scan", "--offline", "."},
 		},
-		"an archive": {[]func(*testing.T, string){zeros}, []string{"scan", "--offline", "zeros.gz"}},
+		"an archive": {[]func(*testing.T, string){endlessGzip}, []string{"scan", "--offline", "zeros.gz"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,8 +106,8 @@ func TestAnInterruptEndsEveryPhase(t *testing.T) {
 	}
 }
 
-// zeros writes an archive that takes long to unpack: many members of zeros.
-func zeros(t *testing.T, dir string) {
+// endlessGzip writes an archive that takes long to unpack: many members of zeros.
+func endlessGzip(t *testing.T, dir string) {
 	t.Helper()
 	var member bytes.Buffer
 	w := gzip.NewWriter(&member)
