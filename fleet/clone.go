@@ -17,6 +17,7 @@ import (
 
 	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/internal/redact"
+	"github.com/momentolint/momentolint/internal/userfile"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -92,7 +93,7 @@ func (c *clones) get(ctx context.Context, run *Run, t Target) (dir string, relea
 
 // fresh tells whether the run has fetched the repository here.
 func (c *clones) fresh(home, run string) bool {
-	text, err := os.ReadFile(filepath.Join(home, cloneRun))
+	text, err := userfile.Read(filepath.Join(home, cloneRun), userfile.Small)
 	if err != nil || string(text) != run {
 		return false
 	}

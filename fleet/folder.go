@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // Folder lists the repositories in a folder, work trees and bare ones, at any
@@ -133,7 +135,7 @@ func pointer(file, prefix string) (path string, ok bool) {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxPointer {
 		return "", false
 	}
-	text, err := os.ReadFile(file)
+	text, err := userfile.Read(file, maxPointer)
 	if err != nil {
 		return "", false
 	}

@@ -111,7 +111,7 @@ func endlessGzip(t *testing.T, dir string) {
 	t.Helper()
 	var member bytes.Buffer
 	w := gzip.NewWriter(&member)
-	if _, err := io.CopyN(w, zeroReader{}, 64<<20); err != nil {
+	if _, err := io.CopyN(w, endlessZeros{}, 64<<20); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
@@ -122,9 +122,9 @@ func endlessGzip(t *testing.T, dir string) {
 	}
 }
 
-type zeroReader struct{}
+type endlessZeros struct{}
 
-func (zeroReader) Read(p []byte) (int, error) {
+func (endlessZeros) Read(p []byte) (int, error) {
 	clear(p)
 	return len(p), nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/internal/gitcmd"
+	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // Installer puts momentolint into a repository's hooks and takes it out again.
@@ -191,7 +192,7 @@ func installFile(folder string, e Event, program string) ([]change, error) {
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return []change{{"installed " + path, func() error { return writeScript(path, want) }}}, nil
 	}
-	got, err := os.ReadFile(path)
+	got, err := userfile.Read(path, userfile.Small)
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("looking at the hook that is there: %w", err)
@@ -219,7 +220,7 @@ func installFile(folder string, e Event, program string) ([]change, error) {
 // removeFile plans taking a hook file of ours away.
 func removeFile(folder string, e Event) ([]change, error) {
 	path := filepath.Join(folder, string(e))
-	content, err := os.ReadFile(path)
+	content, err := userfile.Read(path, userfile.Small)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil

@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/momentolint/momentolint/internal/atomicfile"
+	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // Applied is the outcome of Apply.
@@ -72,14 +73,14 @@ func edit(file string, edits []Edit) error {
 	if err := atomicfile.Check(file); err != nil {
 		return fmt.Errorf("fixing %s: %w", file, err)
 	}
+	before, err := userfile.Read(file, userfile.Small)
+	if err != nil {
+		return fmt.Errorf("fixing: %w", err)
+	}
 	// What may not be written is not replaced either.
 	if f, err := os.OpenFile(file, os.O_WRONLY, 0); err != nil {
 		return fmt.Errorf("fixing %s: %w", file, err)
 	} else if err := f.Close(); err != nil {
-		return fmt.Errorf("fixing %s: %w", file, err)
-	}
-	before, err := os.ReadFile(file)
-	if err != nil {
 		return fmt.Errorf("fixing %s: %w", file, err)
 	}
 	slices.SortFunc(edits, func(a, b Edit) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })

@@ -27,7 +27,7 @@ type rule struct {
 }
 
 // testSupport lists packages that only tests import.
-var testSupport = []string{"scanner/source/git/gittest"}
+var testSupport = []string{"scanner/source/git/gittest", "internal/userfile/userfiletest"}
 
 var rules = []rule{
 	{
@@ -38,6 +38,19 @@ var rules = []rule{
 			"golang.org/x/sys/unix.Exec", "golang.org/x/sys/windows.CreateProcess", "golang.org/x/sys/windows.ShellExecute",
 		},
 		only: []string{"internal/gitcmd", "internal/golint", "internal/run"},
+	},
+	{
+		promise: "our own files cannot hang or mislead us: internal/userfile reads them",
+		uses:    []string{"os.ReadFile", "io/ioutil.ReadFile"},
+		// Copies the test data of analyzers, which cannot import userfile.
+		only: []string{"analyzers/internal/corpus"},
+	},
+	{
+		promise: "our own files cannot hang or mislead us: internal/userfile opens them; scanner/source opens what is scanned, the others directories, locks and what they write",
+		uses:    []string{"os.Open", "os.OpenFile", "os.OpenRoot", "os.OpenInRoot"},
+		only: []string{
+			"internal/userfile", "scanner/source", "scanner", "scanner/report", "fleet", "delivery/action", "internal/atomicfile", "internal/golint", "internal/terminaltest",
+		},
 	},
 }
 
