@@ -277,3 +277,38 @@ func TestTheDateOfAnAnswer(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// Whatever the table says is not checked is never sent, wherever it would go:
+// using a refresh token mints a key.
+func TestKindsWithoutACheckAreNeverSent(t *testing.T) {
+	s := start(t, momentotest.Options{})
+	o := credentialtest.Options{Endpoint: cell, ExpiresAt: now.Add(time.Hour)}
+	seen := map[credential.Kind]bool{}
+	for _, text := range []string{
+		credentialtest.RefreshV1(o), credentialtest.RefreshV2(o), credentialtest.ConsoleJSON(o), credentialtest.CredentialsFile(o),
+		credentialtest.Login(o), credentialtest.Session(o), credentialtest.SigningKeyJSON(o), credentialtest.Signed(o),
+	} {
+		for _, c := range credential.ParseAll([]byte(text)) {
+			reason := c.Kind.Descriptor().Unchecked
+			if reason == "" {
+				continue
+			}
+			seen[c.Kind] = true
+			got := newVerifier(t, at(s)).Verify(t.Context(), []Target{{Credential: c, NearbyEndpoint: cell}})[c.Fingerprint()]
+			if got.Status != finding.StatusUnverified || got.Reason != reason || got.Unfinished {
+				t.Errorf("%s: %s (%s), unfinished %t", c.Kind, got.Status, got.Reason, got.Unfinished)
+			}
+		}
+	}
+	for _, kind := range []credential.Kind{credential.RefreshToken, credential.SessionToken, credential.SigningKey, credential.SignedToken, credential.WebhookSecret} {
+		if kind.Descriptor().Unchecked == "" {
+			t.Errorf("%s would be sent", kind)
+		}
+		if !seen[kind] && kind != credential.WebhookSecret {
+			t.Errorf("%s is not tried", kind)
+		}
+	}
+	if n := s.Connections(); n != 0 {
+		t.Errorf("%d connections", n)
+	}
+}

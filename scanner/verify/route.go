@@ -103,16 +103,14 @@ func ExpiredReason(c credential.Credential) string {
 
 // settle gives the verdict on what nobody need be asked about.
 func (v *Verifier) settle(c credential.Credential, now time.Time) (finding.Verdict, bool) {
-	switch {
+	switch unchecked := c.Kind.Descriptor().Unchecked; {
 	case c.Incomplete:
 		// The service would refuse it, whatever the whole one is worth.
 		return unverified("incomplete"), true
 	case Expired(c, now):
 		return finding.Verdict{Status: finding.StatusExpired, Reason: ExpiredReason(c)}, true
-	case c.Kind == credential.RefreshToken:
-		return unverified("refresh tokens have no read-only check: using one mints a new key"), true
-	case c.Kind == credential.SessionToken:
-		return unverified("session tokens have no read-only check"), true
+	case unchecked != "":
+		return unverified(unchecked), true
 	case v.opts.Offline:
 		return unverified("offline"), true
 	}
