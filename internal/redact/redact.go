@@ -117,15 +117,6 @@ func (t Text) String() string { return t.s }
 // IsEmpty reports whether the text is empty.
 func (t Text) IsEmpty() bool { return t.s == "" }
 
-// HasPrefix reports whether the text begins with prefix.
-func (t Text) HasPrefix(prefix string) bool { return strings.HasPrefix(t.s, prefix) }
-
-// Contains reports whether part is within the text.
-func (t Text) Contains(part string) bool { return strings.Contains(t.s, part) }
-
-// TrimSuffix returns the text without the suffix.
-func (t Text) TrimSuffix(suffix string) Text { return Text{strings.TrimSuffix(t.s, suffix)} }
-
 // UpperFirst returns the text with its first letter as a capital.
 func (t Text) UpperFirst() Text {
 	if t.s != "" && 'a' <= t.s[0] && t.s[0] <= 'z' {
