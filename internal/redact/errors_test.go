@@ -45,7 +45,7 @@ func TestErrorsShowNothingHarmful(t *testing.T) {
 	for name, err := range map[string]error{
 		"plain": errors.New(text), "wrapped": fmt.Errorf("reading %s: %w", text, errors.New(text)), "joined": errors.Join(errors.New(text), errors.New(text)),
 		"quoted": fmt.Errorf("want %q", text), "long": errors.New(strings.Repeat(text, 100)), "command first": errors.New("::error::x"),
-		"command alone": errors.New("##[group]x"), "three": errors.New("###vso[x]:::error::"),
+		"command alone": errors.New("##[group]x"), "three": errors.New("###vso[x]:::error::x"),
 	} {
 		got := redact.Error(err)
 		if wrong := harmful(got.String(), secrets); wrong != "" {

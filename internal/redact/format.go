@@ -132,14 +132,13 @@ func Markup(format literal, args ...any) Markdown {
 			safe[i] = m.s
 			continue
 		}
-		if safe[i] = argument(arg); isString(safe[i]) {
-			safe[i] = markdownEscaper.Replace(safe[i].(string))
+		safe[i] = argument(arg)
+		if s, ok := safe[i].(string); ok {
+			safe[i] = markdownEscaper.Replace(s)
 		}
 	}
 	return Markdown{fmt.Sprintf(string(format), safe...)}
 }
-
-func isString(v any) bool { _, ok := v.(string); return ok }
 
 // Link returns a link of the program's own.
 func Link(text Text, url string) Markdown {
@@ -199,8 +198,9 @@ func quoteJSON(s string) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	// Encoding a string into memory does not fail.
-	_ = e.Encode(strings.ToValidUTF8(s, "\ufffd"))
+	if err := e.Encode(strings.ToValidUTF8(s, "\ufffd")); err != nil {
+		return []byte(`""`) // a string is always encoded
+	}
 	return escapeJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 }
 

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -47,7 +48,7 @@ func Code(code string) string { return SourceLine(code, 0, 0).Text().s }
 // Text returns the whole line.
 func (l Line) Text() Text { return Text{l.before.s + l.mark.s + l.after.s} }
 
-// Before, Mark and After return the three parts of the line.
+// Before returns what precedes the finding.
 func (l Line) Before() Text { return l.before }
 
 // Mark returns the finding.
@@ -511,12 +512,8 @@ func nameLike(word string) bool {
 			return false
 		}
 	}
-	for _, part := range strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune("-._:$@", r) }) {
-		if random(part) {
-			return false
-		}
-	}
-	return true
+	parts := strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune("-._:$@", r) })
+	return !slices.ContainsFunc(parts, random)
 }
 
 // random reports whether a word without separators looks random: letters and

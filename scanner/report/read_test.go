@@ -242,5 +242,4 @@ type (
 		Line    *[3]string `json:"line,omitempty"`
 		Advice  string     `json:"advice,omitempty"`
 	}
-	readPageSkip struct{ Path, Reason string }
 )
