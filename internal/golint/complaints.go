@@ -68,7 +68,7 @@ func complaints(stderr, dir string, known map[string]bool) []Problem {
 		}
 		m := placed().FindStringSubmatch(line)
 		switch {
-		case m != nil && strings.HasSuffix(m[1], ".go"):
+		case len(m) > 1 && strings.HasSuffix(m[1], ".go"):
 			file := filepath.FromSlash(m[1])
 			if !filepath.IsAbs(file) {
 				file = filepath.Join(dir, file)

@@ -90,11 +90,11 @@ type commandError struct {
 }
 
 func (e *commandError) Error() string {
-	message := fmt.Sprintf("go %s in %s: %v", e.command, e.dir, e.err)
+	parts := []string{fmt.Sprintf("go %s in %s", e.command, e.dir), e.err.Error()}
 	for _, c := range complaints(e.stderr, e.dir, nil) {
-		message += ": " + c.Text
+		parts = append(parts, c.Text)
 	}
-	return message
+	return strings.Join(parts, ": ")
 }
 
 func (e *commandError) Unwrap() error { return e.err }

@@ -333,8 +333,7 @@ func (u *universe) report(p *sourcePackage) {
 	}
 	var errs strings.Builder
 	for _, err := range p.errs[:min(len(p.errs), maxErrors)] {
-		var typeError types.Error
-		if errors.As(err, &typeError) {
+		if typeError, ok := errors.AsType[types.Error](err); ok {
 			err = fmt.Errorf("%s: %s", u.fset.PositionFor(typeError.Pos, false), typeError.Msg)
 		}
 		errs.WriteString(err.Error() + "\n")
