@@ -31,7 +31,7 @@ func Check(path string) error {
 		return err
 	}
 	if _, err := os.Lstat(filepath.Join(top, ".git")); err != nil {
-		return nil // not in a checkout
+		return nil //nolint:nilerr // not in a checkout
 	}
 	if top, err = filepath.EvalSymlinks(top); err != nil {
 		return err
@@ -42,9 +42,9 @@ func Check(path string) error {
 	}
 	// What exists of it; the rest will be made below that.
 	for {
-		real, err := filepath.EvalSymlinks(full)
+		resolved, err := filepath.EvalSymlinks(full)
 		if err == nil {
-			if rel, err := filepath.Rel(top, real); err != nil || !filepath.IsLocal(rel) {
+			if rel, err := filepath.Rel(top, resolved); err != nil || !filepath.IsLocal(rel) {
 				return ErrOutside
 			}
 			return nil

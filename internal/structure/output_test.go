@@ -107,7 +107,6 @@ func TestOnlyRedactedTextIsPrinted(t *testing.T) {
 
 // errorTexts are the files that may take the text of an error, and why.
 var errorTexts = map[string]string{
-	"cmd/momentolint/revoke.go": "reasons, which page.line and redact.JSON redact",
 	"fleet/worker.go":           "reasons that are stored, with credentials masked",
 	"fleet/clone.go":            "git's words, with credentials masked",
 	"fleet/connect.go":          "is compared",

@@ -54,7 +54,7 @@ func failed(path string, err error) error {
 
 // irregular is the error for what is not a regular file, nil for what is.
 func irregular(path string, mode fs.FileMode) error {
-	kind := ""
+	var kind string
 	switch {
 	case mode.IsRegular():
 		return nil

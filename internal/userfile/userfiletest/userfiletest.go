@@ -66,7 +66,7 @@ func Cases() []Case {
 			t.Helper()
 			// The path of a socket is short.
 			t.Chdir(filepath.Dir(path))
-			l, err := net.Listen("unix", filepath.Base(path)) //nolint:noctx // a file is all that is wanted
+			l, err := net.Listen("unix", filepath.Base(path))
 			check(t, err)
 			t.Cleanup(func() { _ = l.Close() })
 		}},
