@@ -31,5 +31,6 @@ func untilDone(ctx context.Context, grace time.Duration, f func() error) error {
 	}
 }
 
-// writingGrace is how long reports may take to be written after an interrupt.
-const writingGrace = 900 * time.Millisecond
+// grace is how long the configuration may take to be read, or reports to be
+// written, after an interrupt.
+const grace = 900 * time.Millisecond

@@ -114,7 +114,7 @@ func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *repo
 	r := run.Report(ctx)
 	quiesce()
 	a.reported = r
-	failed := untilDone(ctx, writingGrace, func() error { return a.write(r, next, s, f) })
+	failed := untilDone(ctx, grace, func() error { return a.write(r, next, s, f) })
 	if errors.Is(failed, errInterrupted) {
 		return fmt.Errorf("writing the reports: %w", failed)
 	}

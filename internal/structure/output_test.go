@@ -107,11 +107,11 @@ func TestOnlyRedactedTextIsPrinted(t *testing.T) {
 
 // errorTexts are the files that may take the text of an error, and why.
 var errorTexts = map[string]string{
-	"fleet/worker.go":           "reasons that are stored, with credentials masked",
-	"fleet/clone.go":            "git's words, with credentials masked",
-	"fleet/connect.go":          "is compared",
-	"fleet/run.go":              "is compared",
-	"scanner/report/csv.go":     "is not a text",
+	"fleet/worker.go":       "reasons that are stored, with credentials masked",
+	"fleet/clone.go":        "git's words, with credentials masked",
+	"fleet/connect.go":      "is compared",
+	"fleet/run.go":          "is compared",
+	"scanner/report/csv.go": "is not a text",
 }
 
 // errorText returns how often a file takes the text of an error.

@@ -73,7 +73,7 @@ func ReadIn(tree fs.FS, name, path string) (*Baseline, error) {
 
 func read(path string, data []byte, err error) (*Baseline, error) {
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("baseline %w; write it with --write-baseline", err)
+		return nil, fmt.Errorf("baseline %w: it does not exist; write it with --write-baseline", err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("baseline %w", err)
