@@ -11,6 +11,9 @@ import (
 // sets an expiry, the key never expires.
 func (t *Text) command(at int) []Problem {
 	d := t.Data
+	if at -= len("api-"); at < 0 || !bytes.HasPrefix(d[at:], []byte("api-")) {
+		return nil
+	}
 	if at > 0 && !isSpace(d[at-1]) && bytes.IndexByte([]byte("\"'`"), d[at-1]) < 0 {
 		return nil
 	}

@@ -43,9 +43,12 @@ func Needles() []Needle {
 	return []Needle{
 		{"enerateApi", Call},
 		{"/api-keys", Request},
-		{"api-key ", Command},
-		{"api-key\"", Command},
-		{"api-key'", Command},
+		// "api-key" alone is in every other file about web services.
+		{"key create", Command},
+		{`key", "create`, Command},
+		{`key","create`, Command},
+		{"key', 'create", Command},
+		{"key','create", Command},
 		{"momento_api_key", Resource},
 	}
 }
