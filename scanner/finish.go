@@ -68,7 +68,7 @@ func dropTold(list []finding.Finding) []finding.Finding {
 func (r *Run) suppress(list []finding.Finding) []finding.Finding {
 	return slices.DeleteFunc(list, func(f finding.Finding) bool {
 		switch {
-		case r.o.Config.Allows(f.Fingerprint, f.Rule, r.configPath(f.Location.File)) != "":
+		case r.allows(&f):
 			r.Record(coverage.Exclude(coverage.ByAllow, ""))
 		case r.o.Baseline != nil && r.o.Baseline.Covers(&f):
 			r.Record(coverage.Exclude(coverage.ByBaseline, ""))
@@ -84,7 +84,7 @@ func (r *Run) suppress(list []finding.Finding) []finding.Finding {
 func (r *Run) NewBaseline() *baseline.Baseline {
 	var list []finding.Finding
 	for _, f := range r.findings {
-		if r.o.Config.Allows(f.Fingerprint, f.Rule, r.configPath(f.Location.File)) == "" {
+		if !r.allows(&f) {
 			list = append(list, f)
 		}
 	}

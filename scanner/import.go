@@ -186,12 +186,18 @@ func (j *judge) opaque(name string, e *importer.Entry) bool {
 	}
 	var c credential.Credential
 	var err error
+	// The printed rule has looked at the surroundings.
+	ctx := credential.Context{ValidUntil: true, Momento: true, File: "momento"}
+	text := []byte(e.Texts[0])
 	switch e.Rule {
 	case credential.RefreshToken.Rule():
-		// The printed rule has looked at the neighbours.
-		c, err = credential.ParseRefreshToken([]byte(e.Texts[0]), credential.Context{ValidUntil: true, File: "momento"})
+		c, err = credential.ParseRefreshToken(text, ctx)
 	case credential.SessionToken.Rule():
-		c, err = credential.ParseSessionToken([]byte(e.Texts[0]), credential.Context{})
+		c, err = credential.ParseSessionToken(text, ctx)
+	case credential.SigningKey.Rule():
+		c, err = credential.ParseSigningKey(text, ctx)
+	case credential.WebhookSecret.Rule():
+		c, err = credential.ParseWebhookSecret(text, ctx)
 	default:
 		return false
 	}

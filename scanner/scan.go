@@ -77,12 +77,15 @@ func (r *Run) partly(path string, p *detect.Partial) {
 // keep is the usual end of a match: it becomes one of the run's findings, or is
 // recorded as excluded.
 func (r *Run) keep(f *finding.Finding, m *detect.Match) {
-	if r.o.Config.Disabled(f.Rule) {
+	if r.disabled(f) {
 		r.Record(coverage.Exclude(coverage.ByDisable, ""))
 		return
 	}
 	if f.Commit != nil && !m.Allowed() {
 		r.detector.Ignore(f.Location.File, f.Commit.ID, m)
+	}
+	if m.Allowed() && m.FormerRule != "" {
+		r.moved(m.FormerRule, f.Rule)
 	}
 	r.progress.Findings.Add(1)
 	r.mu.Lock()

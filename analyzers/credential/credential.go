@@ -58,6 +58,9 @@ type Credential struct {
 	ExpiresAt time.Time
 	// Scope is what the credential may do, as far as it tells itself.
 	Scope Scope
+	// Formerly is the kind as which versions up to 0.9 reported this credential, if
+	// that is another one: what users allowed under its rule stays allowed.
+	Formerly Kind
 	// Incomplete reports that the credential is cut: its signature does not have
 	// the length that its algorithm requires, or its envelope does not end. The
 	// service would reject it whatever the whole credential is worth, so it must

@@ -74,7 +74,11 @@ func ParseEnclosed(token []byte, endpoint string) (Credential, error) {
 	case len(token) > MaxLength:
 		return Credential{}, ErrTooLong
 	}
-	return parseEnclosed(token, endpoint, token, false)
+	c, err := parseEnclosed(token, endpoint, token, false)
+	if err == nil && c.Kind == APIKeyV1 {
+		c.Formerly = V1JWT
+	}
+	return c, err
 }
 
 func parseEnclosed(token []byte, endpoint string, written []byte, cut bool) (Credential, error) {
@@ -112,13 +116,29 @@ func parseEnclosed(token []byte, endpoint string, written []byte, cut bool) (Cre
 // enclose makes the credential of a JWT that of the envelope around it.
 func (c *Credential) enclose(endpoint string) {
 	c.at(endpoint)
-	if c.Kind != V1JWT {
+	switch c.Kind {
+	case APIKeyV2, Legacy:
+		return
+	case V1JWT:
+		c.Kind = APIKeyV1
+	default:
+		// Whatever it held was taken for a v1 key.
+		c.Formerly = APIKeyV1
+		if c.Kind == DisposableToken && c.shortLived() {
+			c.Formerly = ""
+		}
 		return
 	}
-	c.Kind = APIKeyV1
-	if life := c.ExpiresAt.Sub(c.IssuedAt); c.Expiry == ExpiryAt && !c.IssuedAt.IsZero() && life.Hours() <= maxDisposable {
+	if c.shortLived() {
 		c.Kind = DisposableToken
 	}
+}
+
+// shortLived reports whether the credential's life has the length of a
+// disposable token's.
+func (c *Credential) shortLived() bool {
+	life := c.ExpiresAt.Sub(c.IssuedAt)
+	return c.Expiry == ExpiryAt && !c.IssuedAt.IsZero() && life.Hours() <= maxDisposable
 }
 
 // at sets the endpoint and the hosts that follow from it, unless the

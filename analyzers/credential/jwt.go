@@ -302,7 +302,18 @@ func (tok *token) credential(g generation) Credential {
 	if forever && tok.exp == nil {
 		c.Expiry = ExpiryNever
 	}
+	if c.Kind != V1JWT && g != globalKey && g != legacy && tok.iss == nil && (tok.ver != nil || tok.exp != nil) && tok.holdsPermissions() {
+		c.Formerly = V1JWT
+	}
 	return c
+}
+
+// holdsPermissions reports whether claim p can be read as the message of the first
+// generation, as older versions did whatever the token was.
+func (tok *token) holdsPermissions() bool {
+	p := jsonString(tok.p)
+	wire, ok := decodeBase64(make([]byte, len(p)), p)
+	return ok && isPermissions(wire)
 }
 
 // permissions reads claim p of the first generation, in which an empty or

@@ -97,9 +97,6 @@ type Descriptor struct {
 	// Variable is the environment variable that code should read it from; "" if
 	// it has no place in code.
 	Variable string
-	// Formerly are the kinds as which older versions reported some of them: what
-	// users allowed under those rules stays allowed.
-	Formerly []Kind
 }
 
 // issuerClaim begins the claim that Momento's keys do not have, and almost
@@ -143,7 +140,6 @@ var descriptors = [...]Descriptor{
 		Score: "9.8", Severities: keys, CWE: []int{798, 312},
 		Form: FormEnvelope,
 		Key:  true, Variable: "MOMENTO_API_KEY",
-		Formerly: []Kind{V1JWT},
 	},
 	{
 		Kind: V1JWT, Rule: "momento-v1-jwt", Title: "API key (v1, bare JWT)",
@@ -178,7 +174,6 @@ var descriptors = [...]Descriptor{
 		Score: "5.5", Severities: shortLived, CWE: []int{798, 312},
 		Form: FormJWT | FormEnvelope, Claims: [][]string{{`"t":"disposable"`}, {`"ver":1`, `"ver":2`}}, Without: []string{issuerClaim},
 		Variable: "MOMENTO_API_KEY",
-		Formerly: []Kind{APIKeyV1, V1JWT},
 	},
 	{
 		Kind: RefreshToken, Rule: "momento-refresh-token", Title: "refresh token",
@@ -196,7 +191,6 @@ var descriptors = [...]Descriptor{
 		Opaque:    true,
 		Unchecked: "refresh tokens have no read-only check: using one mints a new key",
 		Variable:  "MOMENTO_REFRESH_TOKEN",
-		Formerly:  []Kind{APIKeyV1, V1JWT},
 	},
 	{
 		Kind: SessionToken, Rule: "momento-session-token", Title: "session token",
@@ -210,7 +204,6 @@ var descriptors = [...]Descriptor{
 		Score: "8.8", Severities: persons, CWE: []int{798, 312},
 		Form: FormJWT | FormSection, Claims: [][]string{{issuerClaim + loginIssuer + `"`, issuerClaim + preprodIssuer + `"`}, {`"exp":`}},
 		Unchecked: "session tokens have no read-only check",
-		Formerly:  []Kind{APIKeyV1, V1JWT},
 	},
 	{
 		Kind: SigningKey, Rule: "momento-signing-key", Title: "signing key",
@@ -265,7 +258,6 @@ var descriptors = [...]Descriptor{
 		Score: "8.0", Severities: persons, CWE: []int{798, 312},
 		Form:     FormEnvelope,
 		Variable: "MOMENTO_API_KEY",
-		Formerly: []Kind{APIKeyV1, V1JWT},
 	},
 }
 

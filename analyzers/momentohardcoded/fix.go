@@ -60,14 +60,11 @@ func (c *checker) fixLiteral(cur inspector.Cursor, found credential.Credential) 
 		return nil
 	}
 	text, ok := c.fold.Constant(e)
-	if !ok || strings.TrimSpace(text) != found.RevealWritten() || found.Kind == credential.SessionToken {
+	if !ok || strings.TrimSpace(text) != found.RevealWritten() {
 		return nil
 	}
-	variable := envKey
-	if found.Kind == credential.RefreshToken {
-		variable = envRefresh
-	}
-	if !c.mayVary(cur) {
+	variable := found.Kind.Descriptor().Variable
+	if variable == "" || !c.mayVary(cur) {
 		return nil
 	}
 	return c.getenv(e, variable)

@@ -535,7 +535,7 @@ func (r *auditResult) json(w io.Writer) error {
 		one := auditKeyJSON{
 			KeyID: k.ID, InUse: k.self, Description: description, RoleID: k.RoleID, RoleName: orNull(info.RoleName),
 			IssuedAt: timeOrNull(k.IssuedAt), Expires: expiresWord(k.Expiry, k.ExpiresAt, r.now),
-			Scope:        scopeJSON{info.Scope.Level, append([]credential.Permission{}, info.Scope.Permissions...)},
+			Scope:        scopeJSON{info.Scope.Level, append([]credential.Permission{}, info.Scope.Permissions...), info.Scope.Conditions},
 			ManagesKeys:  k.Role != nil && k.Role.ManagesKeys,
 			AllowedCIDRs: append([]string{}, info.AllowedCIDRs...),
 			Problems:     append([]problem{}, k.problems...),

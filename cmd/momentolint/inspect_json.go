@@ -40,6 +40,7 @@ type inspectionJSON struct {
 type scopeJSON struct {
 	Level       credential.ScopeLevel   `json:"level"`
 	Permissions []credential.Permission `json:"permissions"`
+	Conditions  bool                    `json:"conditions,omitempty"`
 }
 
 type roleJSON struct {
@@ -64,7 +65,7 @@ func (in *inspection) json(w io.Writer) error {
 		Rule: c.Kind.Rule(), Kind: string(c.Kind), Fingerprint: c.Fingerprint(), Redacted: c.Redacted(), Incomplete: c.Incomplete,
 		Endpoint: orNull(in.endpoint()), Region: orNull(region(in.endpoint())), KeyID: orNull(c.KeyID), Subject: orNull(c.Subject),
 		IssuedAt: timeOrNull(k.issuedAt), Expires: in.expiresWord(k),
-		Scope:  scopeJSON{k.scope.Level, append([]credential.Permission{}, k.scope.Permissions...)},
+		Scope:  scopeJSON{k.scope.Level, append([]credential.Permission{}, k.scope.Permissions...), k.scope.Conditions},
 		Status: string(in.verdict.Status), StatusReason: in.verdict.Reason, CheckedAt: timeOrNull(in.verdict.CheckedAt),
 	}
 	if k.expiry == credential.ExpiryAt {

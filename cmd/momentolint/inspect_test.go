@@ -166,7 +166,7 @@ func TestInspectAsJSON(t *testing.T) {
 		"kind": "api-key-v2", "rule": "momento-api-key-v2", "fingerprint": parsed(t, demo.deploy).Fingerprint(), "key_id": "3f2a1b9c-77d0",
 		"issued_at": "2025-10-19T12:00:00Z", "expires": "never", "expires_at": "<nil>", "status": "live", "checked_at": "2026-11-23T12:00:00Z",
 		"endpoint": "<nil>", "role": "map[allowed_cidrs:[198.51.100.0/24] description:deploys the shop id:r-deploy name:deployment]",
-		"scope": "map[level:role permissions:[map[cache:* item:* resource:cache role:read-write] map[resource:auth_management role:read-write+list]]]",
+		"scope": "map[level:role permissions:[map[cache:* item:* resource:cache role:read-write] map[resource:auth role:read-write+list]]]",
 	} {
 		if fmt.Sprint(got[field]) != want {
 			t.Errorf("%s: %v, want %s", field, got[field], want)

@@ -235,7 +235,7 @@ func (in *inspection) expiry(p *page, k facts) {
 	switch {
 	case k.expiry == credential.ExpiryNever:
 		p.field("expires", p.paint("33", "never")+": it works until somebody revokes it")
-	case k.expiry == credential.ExpiryUnknown && in.credential.Kind == credential.APIKeyV2:
+	case k.expiry == credential.ExpiryUnknown && in.credential.Kind.Descriptor().Revocable:
 		p.field("expires", "unknown: the key does not say, only its account knows (--management-key-env)")
 	case k.expiry == credential.ExpiryUnknown:
 		p.field("expires", words)
@@ -270,7 +270,7 @@ func (in *inspection) steps() []string {
 		return []string{"Nothing to revoke: it works no more. Take it out of wherever it stands, so that nobody has to find that out again."}
 	}
 	var steps []string
-	if k := in.facts(); k.expiry == credential.ExpiryAt && in.now.Before(k.expiresAt) && k.expiresAt.Sub(in.now) <= in.warning && c.Kind != credential.DisposableToken {
+	if k := in.facts(); k.expiry == credential.ExpiryAt && in.now.Before(k.expiresAt) && k.expiresAt.Sub(in.now) <= in.warning && c.Kind.Descriptor().Key {
 		steps = append(steps, "If it is in use, deploy its successor before "+stamp(k.expiresAt)+".")
 	}
 	if r, ok := rule.ByID(c.Kind.Rule()); ok {

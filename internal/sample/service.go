@@ -90,12 +90,21 @@ func service() []document {
 		expired  = plain("api-key-v1", "expired", "super-user", ct.V1(ct.Options{Seed: "terraform", Endpoint: east, IssuedAt: day(2023, 3, 1), ExpiresAt: day(2024, 3, 1)}))
 		resp     = plain("api-key-v1", "never", "explicit", ct.V1(ct.Options{Seed: "resp", Endpoint: west, Permissions: ct.Explicit(ct.Cache(1, "sessions", "*")), Subject: "platform@example.com"}))
 		shell    = plain("api-key-v1", "never", "super-user", ct.V1(ct.Options{Seed: "history", Endpoint: east, Subject: "jo@example.com"}))
-		inner    = plain("v1-jwt", "never", "super-user", ct.V1JWT(ct.Options{Seed: "notebook", Subject: "data@example.com"}))
+		inner    = plain("api-key-v1", "never", "super-user", ct.V1JWT(ct.Options{Seed: "notebook", Subject: "data@example.com"}))
+		unpacked = plain("v1-jwt", "never", "explicit", ct.V1JWT(ct.Options{Seed: "curl", Permissions: ct.CacheReadOnly("menu")}))
 		old      = plain("legacy", "never", "super-user", ct.Legacy(ct.Options{Seed: "2022", Endpoint: east, Subject: "founder@example.com"}))
 		token    = plain("disposable-token", "expired", "explicit", ct.Disposable(ct.Options{Seed: "kiosk", Endpoint: west, Permissions: ct.Explicit(ct.Topic(2, "orders", "*")), IssuedAt: day(2026, 3, 1), ExpiresAt: day(2026, 3, 1).Add(2 * time.Hour)}))
 		website  = plain("api-key-v2", "unknown", "role", ct.V2(ct.Options{Seed: "website", IssuedAt: day(2026, 4, 7)}))
 		public   = leak{rule: "momento-key-in-frontend", spelled: "VITE_MOMENTO_API_KEY"}
 		never    = leak{rule: "momento-never-expiring-key", spelled: "ExpiresIn.never()", loose: true}
+
+		signing = plain("signing-key", "unknown", "explicit", ct.SigningKeyEC(ct.Options{Seed: "signing"}))
+		signed  = plain("signed-token", "at", "explicit", ct.Signed(ct.Options{Seed: "logo", ExpiresAt: day(2099, 1, 1)}))
+		webhook = plain("webhook-secret", "unknown", "unknown", ct.WebhookSecret("orders"))
+		coming  = plain("unknown-credential", "unknown", "unknown", ct.Unknown(ct.Options{Seed: "preview", Endpoint: west}))
+		renewal = plain("refresh-token", "at", "unknown", ct.RefreshV2(ct.Options{Seed: "cli", ExpiresAt: day(2031, 3, 9)}))
+		browser = plain("session-token", "expired", "unknown", ct.Login(ct.Options{Seed: "har", Subject: "sam@example.com", IssuedAt: day(2026, 3, 1), ExpiresAt: day(2026, 3, 2)}))
+		fan     = plain("disposable-token", "expired", "explicit", ct.DisposableV2(ct.Options{Seed: "fan", IssuedAt: day(2026, 3, 1), ExpiresAt: day(2026, 3, 1).Add(time.Hour)}))
 
 		console    = ct.Options{Seed: "console", Endpoint: west, Permissions: ct.Explicit(ct.Cache(1, "*", "*"), ct.Topic(1, "*", "*")), IssuedAt: day(2025, 9, 1), ExpiresAt: day(2032, 9, 1)}
 		downloaded = plain("api-key-v1", "at", "explicit", ct.V1(console))
@@ -126,6 +135,12 @@ func service() []document {
 		{name: "deploy/docker-compose.yml", text: compose, leaks: []leak{resp}},
 		{name: "notebooks/latency.ipynb", text: notebook, leaks: []leak{inner}},
 		{name: "ops/momento_token.info.json", text: fmt.Sprintf("{\n  \"apiKey\": \"§\",\n  \"refreshToken\": \"§\",\n  \"endpoint\": %q,\n  \"validUntil\": %d\n}\n", west, console.ExpiresAt.Unix()), leaks: []leak{downloaded, refresh}},
+		{name: "web/src/images.html", text: "<img alt=\"logo\" src=\"https://rest." + west + "/cache/get/images/logo.png?token=§\">\n", leaks: []leak{signed}},
+		{name: "web/hooks/orders.mjs", text: webhooks, leaks: []leak{webhook}},
+		{name: "deploy/signing.env", text: "# momento signingkey create\nMOMENTO_SIGNING_KEY='§'\n", leaks: []leak{signing}},
+		{name: "deploy/preview.env", text: "MOMENTO_API_KEY=§\n", leaks: []leak{coming}},
+		{name: "support/login.har", text: har, leaks: []leak{browser}},
+		{name: "ops/refresh.sh", text: "#!/bin/sh\nmomento api-key refresh -t §\ncurl -H 'Authorization: §' https://api.cache." + west + "/cache/menu?key=today\ncurl -H 'Authorization: §' https://api.cache." + west + "/cache/menu?key=fan\n", leaks: []leak{renewal, unpacked, fan}},
 		{name: "ops/.bash_history", text: bashHistory, leaks: []leak{shell, token}},
 		{name: "support/ticket-4711.eml", text: mail, leaks: []leak{mailed.as("quoted-printable", inMail)}},
 		{name: "support/export-2026-02-11.log", text: strings.ReplaceAll(windowsLog, "\n", "\r\n"), encode: utf16LE, encoding: []string{"utf-16le"}, leaks: []leak{exported}},
@@ -141,6 +156,32 @@ func service() []document {
 	}
 	return append(docs, decoys()...)
 }
+
+const webhooks = `import { WebhookUtils } from '@gomomento/sdk';
+
+const signingSecret = '§';
+
+export function check(id, body, signature) {
+  return WebhookUtils.validateWebhookRequest(signingSecret, { id, body, signature });
+}
+`
+
+const har = `{
+ "log": {
+  "version": "1.2",
+  "creator": {"name": "Firefox", "version": "148.0"},
+  "entries": [
+   {
+    "request": {
+     "method": "GET",
+     "url": "https://console.gomomento.com/api/caches",
+     "headers": [{"name": "Authorization", "value": "Bearer §"}]
+    }
+   }
+  ]
+ }
+}
+`
 
 const readme = `# orders: a service that leaks
 

@@ -135,9 +135,9 @@ func TestWhatAKeyAndItsRoleTell(t *testing.T) {
 		t.Errorf("the custom key: %+v", custom)
 	}
 	want := []credential.Permission{
-		{Resource: "account_management", Role: "read-only+list"},
-		{Resource: "auth_management", Role: "read-write+list"},
-		{Resource: "resource_management", Role: "read-write+list"},
+		{Resource: "account", Role: "read-only+list"},
+		{Resource: "auth", Role: "read-write+list"},
+		{Resource: "resource", Role: "read-write+list"},
 		{Resource: "database", Role: "read-only", Cache: "orders", Item: "orders:2026-*"},
 		{Resource: "cache", Role: "read-write+list", Cache: "*", Item: "*"},
 		{Resource: "cache", Role: "write-only", Cache: "prod", Item: "flags"},

@@ -71,7 +71,7 @@ func Enrich(ctx context.Context, s Settings, credentials []credential.Credential
 	keys := map[string]credential.Credential{}
 	var order []string
 	for _, c := range credentials {
-		if f := c.Fingerprint(); c.Kind == credential.APIKeyV2 && c.KeyID != "" && keys[f].IsZero() {
+		if f := c.Fingerprint(); c.Kind.Descriptor().Revocable && c.KeyID != "" && keys[f].IsZero() {
 			keys[f] = c
 			order = append(order, f)
 		}

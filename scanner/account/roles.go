@@ -102,6 +102,7 @@ func (w *wireRule) permission() credential.Permission {
 	case "function":
 		p.Function = string(w.Functions)
 	case "account_management", "auth_management", "resource_management":
+		p.Resource = strings.TrimSuffix(w.Type, "_management")
 	default:
 		p.Resource = credential.Unknown
 	}

@@ -160,6 +160,15 @@ func (b *Baseline) Covers(f *finding.Finding) bool {
 			return true
 		}
 	}
+	// A credential may have become one of another kind, whose rule has another
+	// id. The entry is written anew with that.
+	for known := range b.entries {
+		if known.File == e.File && known.Fingerprint == e.Fingerprint {
+			delete(b.entries, known)
+			b.entries[e] = true
+			return true
+		}
+	}
 	return b.lines[line{e.File, f.Location.StartLine}]
 }
 

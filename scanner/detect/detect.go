@@ -122,7 +122,14 @@ type Match struct {
 	// configuration or ignore file; "" if nothing does. AllowReason says why.
 	AllowedBy   coverage.By
 	AllowReason string
+	// FormerRule is the old id of the rule under which the finding is suppressed;
+	// "" if its present one counts.
+	FormerRule string
 }
+
+// former is the id of the rule that reported the credential before it became one
+// of another kind; "" if none did.
+func (m *Match) former() string { return m.Credential.Formerly.Rule() }
 
 // Allowed reports whether something suppresses the finding.
 func (m *Match) Allowed() bool { return m.AllowedBy != "" }

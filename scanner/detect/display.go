@@ -30,7 +30,13 @@ func (s *Scanner) complete(c *candidate) {
 	if !m.Credential.IsZero() && s.isPassword(c) {
 		m.Advice = passwordAdvice
 	}
-	reason, complaint := inlineAllow(s.linesOf(c), m.Rule, s.d.KnownRule)
+	lines := s.linesOf(c)
+	reason, complaint := inlineAllow(lines, m.Rule, s.d.KnownRule)
+	if former := m.former(); reason == "" && former != "" {
+		if reason, _ = inlineAllow(lines, former, s.d.KnownRule); reason != "" {
+			m.FormerRule = former
+		}
+	}
 	by := coverage.ByComment
 	if reason == "" {
 		by, reason = s.allowed(c)

@@ -258,12 +258,16 @@ func newGitleaks(c config.Config) *detect.Detector {
 // candidate, and why: "" if not.
 func (s *Scanner) allowed(c *candidate) (by coverage.By, reason string) {
 	m := &c.match
-	if s.d.ignored.has("", s.path, m.Rule, m.StartLine) {
+	if s.d.ignores("", s.path, m) {
 		return coverage.ByGitleaksIgnore, ".gitleaksignore"
 	}
 	e := s.d.engine
 	if m.Credential.IsZero() || !e.custom {
 		return "", ""
+	}
+	if former := m.former(); former != "" && e.off[former] {
+		m.FormerRule = former
+		return coverage.ByGitleaksConfig, "disabled in the gitleaks configuration"
 	}
 	if e.off[m.Rule] {
 		return coverage.ByGitleaksConfig, "disabled in the gitleaks configuration"
@@ -272,6 +276,19 @@ func (s *Scanner) allowed(c *candidate) (by coverage.By, reason string) {
 		return coverage.ByGitleaksConfig, "allowed by the gitleaks configuration"
 	}
 	return "", ""
+}
+
+// ignores reports whether an ignore file has the place of a match, under its
+// rule or the one that it had before.
+func (d *Detector) ignores(commit, path string, m *Match) bool {
+	if d.ignored.has(commit, path, m.Rule, m.StartLine) {
+		return true
+	}
+	if former := m.former(); former != "" && d.ignored.has(commit, path, former, m.StartLine) {
+		m.FormerRule = former
+		return true
+	}
+	return false
 }
 
 // asText gives a candidate as gitleaks reads it: the line that it stands on,
@@ -305,7 +322,7 @@ func (e *engine) accepts(path, commit, rule, text string) bool {
 // there is one. Scan itself has judged what it could by the path that it was
 // given.
 func (d *Detector) Ignore(path, commit string, m *Match) {
-	if d.ignored.has(commit, path, m.Rule, m.StartLine) {
+	if d.ignores(commit, path, m) {
 		m.allow(coverage.ByGitleaksIgnore, ".gitleaksignore")
 		return
 	}

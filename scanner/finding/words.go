@@ -15,6 +15,10 @@ import (
 // account" or "read cache orders, publish to 2 topics". Names come from the
 // credential and are quoted where they are not plain.
 func ScopeWords(s credential.Scope) string {
+	if s.Conditions {
+		s.Conditions = false
+		return ScopeWords(s) + ", with conditions"
+	}
 	switch {
 	case s.Level == credential.ScopeSuperUser:
 		return "everything in the account"
@@ -75,7 +79,25 @@ func PermissionWords(p credential.Permission) string {
 	case credential.Unknown, "":
 		return "something this version does not know"
 	}
-	return verb(p) + " " + strings.ReplaceAll(redact.Name(p.Resource), "_", " ")
+	words := verb(p) + " " + managed(p.Resource)
+	if p.Full() {
+		// Who may do this may get everything else.
+		words += " (as good as everything in the account)"
+	}
+	return words
+}
+
+// managed names what a permission of the account is about.
+func managed(resource string) string {
+	switch resource {
+	case "account":
+		return "the account"
+	case "auth":
+		return "keys and tokens"
+	case "resource":
+		return "resources"
+	}
+	return redact.Name(resource)
 }
 
 // Branch is what a scope allows in one place: a cache, a store, the account.
@@ -165,7 +187,7 @@ func plural(p credential.Permission) string {
 	case credential.Unknown, "":
 		return "unknown resources"
 	}
-	return strings.ReplaceAll(redact.Name(p.Resource), "_", " ") + " rules"
+	return "rules of " + managed(p.Resource)
 }
 
 func selected(selector, one, many string) string {

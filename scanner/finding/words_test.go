@@ -36,7 +36,9 @@ func TestScopeWordsSaysWhatAScopeAllows(t *testing.T) {
 			{Resource: "topic", Role: "write-only", Cache: "orders", Topic: "a"},
 			{Resource: "topic", Role: "write-only", Cache: "orders", Topic: "b"},
 		}},
-		{"list, read and write auth management", credential.ScopeRole, permissions{{Resource: "auth_management", Role: "read-write+list"}}},
+		{"list, read and write keys and tokens (as good as everything in the account)", credential.ScopeRole, permissions{{Resource: "auth", Role: "read-write+list"}}},
+		{"read the account (as good as everything in the account)", credential.ScopeExplicit, permissions{{Resource: "account", Role: "read-only"}}},
+		{"list keys and tokens", credential.ScopeExplicit, permissions{{Resource: "auth", Role: "list"}}},
 		{"read and write all databases", credential.ScopeRole, permissions{{Resource: "database", Role: "read-write", Cache: "*", Item: "*"}}},
 		{"list, read items org:42:* in store prefs", credential.ScopeRole, permissions{{Resource: "store", Role: "read-only+list", Cache: "prefs", Item: "org:42:*"}}},
 		{"something this version does not know", credential.ScopeExplicit, permissions{{Resource: "unknown", Role: "unknown"}}},
@@ -52,13 +54,13 @@ func TestScopeWordsSaysWhatAScopeAllows(t *testing.T) {
 func TestScopeTreeGoesPlaceByPlace(t *testing.T) {
 	got := fmt.Sprint(finding.ScopeTree(credential.Scope{Level: credential.ScopeRole, Permissions: []credential.Permission{
 		{Resource: "cache", Role: "read-only", Cache: "orders", Item: "*"},
-		{Resource: "auth_management", Role: "read-write+list"},
+		{Resource: "auth", Role: "read-write+list"},
 		{Resource: "topic", Role: "write-only", Cache: "orders", Topic: "room-*"},
 		{Resource: "store", Role: "write-only", Cache: "prefs", Item: "a"},
 		{Resource: "function", Role: "invoke", Cache: "*", Function: "f"},
 		{Resource: "unknown", Role: "unknown"},
 	}}))
-	want := "[{cache orders [read all items publish to topics room-*]} {the account [list, read and write auth management]} " +
+	want := "[{cache orders [read all items publish to topics room-*]} {the account [list, read and write keys and tokens (as good as everything in the account)]} " +
 		"{store prefs [write item a]} {all caches [invoke function f]} {elsewhere [something this version does not know]}]"
 	if got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)

@@ -33,15 +33,32 @@ func (v *view) levelOf(f *finding.Finding) level {
 		// The user wrote a rule for it.
 		return levelError
 	}
-	return severityLevel(severityOf(f, known))
+	return severityLevel(v.severityOf(f, known))
 }
 
-// severityOf is the rule's severity, or low for a breach that weighs less.
-func severityOf(f *finding.Finding, known rule.Rule) rule.Severity {
+// severity is the severity of a finding; that of the user's own rules is high.
+func (v *view) severity(f *finding.Finding) rule.Severity {
+	known, ok := v.rules[f.Rule]
+	if !ok {
+		return rule.High
+	}
+	return v.severityOf(f, known)
+}
+
+// severityOf is the severity of a credential by its rule, scope and end, or else
+// the rule's; low for a breach that weighs less.
+func (v *view) severityOf(f *finding.Finding, known rule.Rule) rule.Severity {
 	if f.Minor {
 		return rule.Low
 	}
-	return known.Severity()
+	if f.Credential.IsZero() || known.Class != rule.Secret {
+		return known.Severity()
+	}
+	k := v.factsOf(f)
+	if k.expired {
+		return rule.Low
+	}
+	return f.Kind().Severity(k.scope, k.expiry, k.expiresAt, v.Now)
 }
 
 func severityLevel(s rule.Severity) level {

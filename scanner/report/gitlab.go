@@ -176,7 +176,7 @@ func (v *view) gitlabVulnerability(f *finding.Finding, t *tree) gitlabVulnerabil
 		out.Location.StartLine, out.Location.EndLine = max(0, f.Location.StartLine), max(0, f.Location.EndLine)
 	}
 	if known, ok := v.rules[f.Rule]; ok {
-		out.Severity = redact.Of(gitlabSeverities[severityOf(f, known)])
+		out.Severity = redact.Of(gitlabSeverities[v.severityOf(f, known)])
 		uri := redact.Of(known.HelpURI())
 		out.Identifiers[0].Value, out.Identifiers[0].URL = redact.Of(known.ID), uri
 		out.Links = []gitlabLink{{uri}}

@@ -63,6 +63,7 @@ type (
 	}
 	jsonFinding struct {
 		Rule         redact.Exact    `json:"rule"`
+		Severity     redact.Text     `json:"severity"`
 		Kind         *redact.Exact   `json:"kind"`
 		File         redact.Exact    `json:"file"`
 		Line         int             `json:"line"`
@@ -96,6 +97,7 @@ type (
 	jsonScope struct {
 		Level       redact.Exact     `json:"level"`
 		Permissions []jsonPermission `json:"permissions"`
+		Conditions  bool             `json:"conditions,omitempty"`
 	}
 	// jsonPermission is credential.Permission.
 	jsonPermission struct {
@@ -184,7 +186,7 @@ func (v *view) jsonSummary() jsonSummary {
 
 func (v *view) jsonFinding(f *finding.Finding) jsonFinding {
 	out := jsonFinding{
-		Rule: v.exact(f.Rule),
+		Rule: v.exact(f.Rule), Severity: redact.Of(string(v.severity(f))),
 		File: v.exact(f.Location.File), Line: f.Location.StartLine, Column: f.Location.StartColumn,
 		EndLine: f.Location.EndLine, EndColumn: f.Location.EndColumn,
 		Fingerprint: v.exact(f.Fingerprint), Redacted: v.optional(f.Redacted), Incomplete: f.Credential.Incomplete,
@@ -224,7 +226,7 @@ func (v *view) jsonFinding(f *finding.Finding) jsonFinding {
 }
 
 func (v *view) jsonScope(s credential.Scope) jsonScope {
-	out := jsonScope{v.exact(string(s.Level)), []jsonPermission{}}
+	out := jsonScope{Level: v.exact(string(s.Level)), Permissions: []jsonPermission{}, Conditions: s.Conditions}
 	for _, p := range s.Permissions {
 		out.Permissions = append(out.Permissions, jsonPermission{
 			v.exact(p.Resource), v.exact(p.Role), v.exact(p.Cache), v.exact(p.Item), v.exact(p.Topic), v.exact(p.Function),

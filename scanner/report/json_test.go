@@ -128,7 +128,7 @@ func TestSchemaRefusesWhatTheContractForbids(t *testing.T) {
 
 // contractKeys is the order of the keys of a finding in the contract.
 var contractKeys = []string{
-	"rule", "kind", "file", "line", "column", "end_line", "end_column", "commit", "author", "date", "fingerprint",
+	"rule", "severity", "kind", "file", "line", "column", "end_line", "end_column", "commit", "author", "date", "fingerprint",
 	"redacted", "incomplete", "encoding", "endpoint", "key_id", "issued_at", "expires", "expires_at", "scope", "status",
 	"status_reason", "checked_at",
 }

@@ -31,7 +31,7 @@ func newView(r *finding.Report) *view {
 	seen := map[string]bool{}
 	for i := range r.Findings {
 		c := &r.Findings[i].Credential
-		if c.Kind != credential.RefreshToken {
+		if !c.Kind.Descriptor().Opaque {
 			continue
 		}
 		if text := c.RevealWritten(); text != "" && !seen[text] {
@@ -304,39 +304,16 @@ func (g *group) danger() int {
 	return n
 }
 
-// scopeDanger ranks how much a credential may do, from 1 to 9. What is not
-// known counts as much.
+// scopeDanger ranks how much a credential may do, from 0 to 9: first by how bad
+// that is for its kind, then by the scope.
 func scopeDanger(kind credential.Kind, s credential.Scope) int {
-	switch {
-	case s.Level == credential.ScopeSuperUser:
-		return 9
-	case kind == credential.RefreshToken, kind == credential.SessionToken:
-		return 8
-	case s.Level == credential.ScopeRole && len(s.Permissions) == 0:
-		return 7
-	case s.Level == credential.ScopeUnknown:
-		return 6
-	}
-	most := 1
-	for _, p := range s.Permissions {
-		most = max(most, permissionDanger(p))
-	}
-	return most
-}
-
-func permissionDanger(p credential.Permission) int {
-	n := 2
-	switch {
-	case strings.HasSuffix(p.Resource, "_management"), p.Resource == credential.Unknown, p.Role == credential.Unknown:
-		return 7
-	case p.Role == "none":
-		return 1
-	case strings.HasPrefix(p.Role, "read-write"):
+	n := map[credential.Severity]int{credential.Critical: 6, credential.High: 4, credential.Medium: 2}[kind.Severity(s, credential.ExpiryUnknown, time.Time{}, time.Time{})]
+	switch s.Reach() {
+	case credential.ReachFull:
+		n += 3
+	case credential.ReachUnknown:
 		n += 2
-	case strings.HasPrefix(p.Role, "write-only"):
-		n++
-	}
-	if p.Cache == "*" || p.Cache == credential.Unknown {
+	case credential.ReachWrite:
 		n++
 	}
 	return n

@@ -4,7 +4,9 @@ package verify
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -47,15 +49,7 @@ func (a sdkAnswer) verdict(cache string) finding.Status {
 // The stand-in says to Momento's own SDK what it says to momentolint, for
 // every kind in every state, and when the service throttles, fails or is late.
 func TestTheJavaScriptSDKAgrees(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Fatal("this test needs Node.js: ", err)
-	}
-	folder := t.TempDir()
-	install := exec.CommandContext(t.Context(), "npm", "install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts", "@gomomento/sdk@"+sdkVersion)
-	if out, err := install.CombinedOutput(); err != nil {
-		t.Fatalf("installing the SDK: %v\n%s", err, out)
-	}
+	node, folder := installSDK(t)
 	script, err := filepath.Abs(filepath.Join("testdata", "sdk.mjs"))
 	if err != nil {
 		t.Fatal(err)
@@ -153,5 +147,82 @@ func TestTheJavaScriptSDKAgrees(t *testing.T) {
 				t.Errorf("a key for one cache: %v", one)
 			}
 		})
+	}
+}
+
+// installSDK installs the official SDK, and returns the program that runs it and
+// the directory in which it is.
+func installSDK(t *testing.T) (node, dir string) {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Fatal("this test needs Node.js: ", err)
+	}
+	dir = t.TempDir()
+	install := exec.CommandContext(t.Context(), "npm", "install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts", "@gomomento/sdk@"+sdkVersion)
+	if out, err := install.CombinedOutput(); err != nil {
+		t.Fatalf("installing the SDK: %v\n%s", err, out)
+	}
+	return node, dir
+}
+
+// What the official SDK takes for a credential, momentolint reads in the same
+// way: the same token for the same host.
+func TestTheJavaScriptSDKReadsEnvelopesTheSameWay(t *testing.T) {
+	node, dir := installSDK(t)
+	o := credentialtest.Options{Endpoint: cell, Seed: "envelope"}
+	few := credentialtest.JWT("HS256", `{"sub":"a","ver":1}`, "envelope")
+	input := map[string]string{"legacy, bare": credentialtest.Legacy(o)}
+	// The SDK refuses some forms, such as those without padding, that other SDKs take.
+	taken := []string{"legacy, bare"}
+	for token, text := range map[string]string{
+		"v1": credentialtest.V1JWT(o), "few claims": few, "disposable v1": credentialtest.DisposableV1(o), "disposable v2": credentialtest.DisposableV2(o),
+	} {
+		for form, format := range map[string]string{
+			"compact": `{"endpoint":"%[1]s","api_key":"%[2]s"}`, "key first": `{"api_key":"%[2]s","endpoint":"%[1]s"}`,
+			"pretty": "{\n  \"endpoint\": \"%[1]s\",\n  \"api_key\": \"%[2]s\"\n}\n", "CRLF": "{\r\n\t\"api_key\": \"%[2]s\",\r\n\t\"endpoint\": \"%[1]s\"\r\n}\r\n",
+			"blanks": `{ "endpoint" : "%[1]s" , "api_key" : "%[2]s" }`, "more fields": `{"endpoint":"%[1]s","note":"x","api_key":"%[2]s"}`,
+		} {
+			object := fmt.Sprintf(format, cell, text)
+			name := token + ", " + form
+			taken = append(taken, name)
+			input[name] = base64.StdEncoding.EncodeToString([]byte(object))
+			input[name+", no padding"] = base64.RawStdEncoding.EncodeToString([]byte(object))
+			input[name+", URL alphabet"] = base64.URLEncoding.EncodeToString([]byte(object))
+			input[name+", in the clear"] = object
+		}
+	}
+	text, err := json.Marshal(input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := filepath.Abs(filepath.Join("testdata", "parse.mjs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := exec.CommandContext(t.Context(), node, script, dir)
+	run.Stdin = bytes.NewReader(text)
+	out, err := run.Output()
+	if err != nil {
+		t.Fatalf("the SDK's script: %v", err)
+	}
+	var answers map[string]struct{ Token, Cache, Error string }
+	if err := json.Unmarshal(out, &answers); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, name := range taken {
+		if e := answers[name].Error; e != "" {
+			t.Errorf("%s: the SDK refuses it: %s", name, e)
+		}
+	}
+	for name, text := range input {
+		c, err := credential.Parse([]byte(text))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if a := answers[name]; a.Error == "" && (c.Reveal() != a.Token || c.CacheHost != a.Cache) {
+			t.Errorf("%s: %v with host %q, the SDK has %q", name, c, c.CacheHost, a.Cache)
+		}
 	}
 }

@@ -145,7 +145,7 @@ func (v *Verifier) routes(t Target) (routes []route, obstacle string) {
 			obstacle = "names no endpoint, and of the one found near it: " + err.Error() + "; --endpoint HOST tells another"
 		}
 	}
-	if c.Kind == credential.APIKeyV2 {
+	if c.Kind.Descriptor().Global {
 		if r, err := v.route(PublicCell, byDefault); err == nil {
 			routes = append(routes, r)
 		}

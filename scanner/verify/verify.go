@@ -102,7 +102,7 @@ func (r *run) verify(ctx context.Context, j *job) (finding.Verdict, *service) {
 		switch {
 		case verdict.Status == finding.StatusLive:
 			return verdict, s
-		case verdict.Status == finding.StatusDead && j.credential.Kind == credential.APIKeyV2:
+		case verdict.Status == finding.StatusDead && j.credential.Kind.Descriptor().Global:
 			// Valid in every region or in none.
 			if rt.origin == byDefault {
 				verdict.Reason += " (a public cell: the key names none, and is valid in all or none)"

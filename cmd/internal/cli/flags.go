@@ -245,7 +245,7 @@ func (e *Env) Key(name string) (credential.Credential, error) {
 	if verify.Expired(c, e.Now()) {
 		return none, fmt.Errorf("environment variable %s: the key has expired (%s)", redact.Name(name), c.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC"))
 	}
-	if slices.Contains([]credential.Kind{credential.RefreshToken, credential.SessionToken, credential.DisposableToken}, c.Kind) {
+	if !c.Kind.Descriptor().Key {
 		return none, fmt.Errorf("environment variable %s holds a %s, not an API key", redact.Name(name), c.Kind.Title())
 	}
 	return c, nil
