@@ -102,15 +102,15 @@ func TestInspectSaysWhatACredentialIs(t *testing.T) {
 	}{
 		{"a super-user key", demo.superUser, []string{
 			"● LIVE  API key (v1)", "it may list the account's caches (2)", "everything in the account", "never: it works until somebody revokes it",
-			"cell-4-us-west-2-1.prod.a.momentohq.com (us-west-2)", "dev@example.com", "1. Replace it with a v2 key",
+			"cell-4-us-west-2-1.prod.a.momentohq.com (us-west-2)", "dev@example.com", "1. Create its successor: a v2 key",
 		}, []string{"orders"}},
 		{"a scoped key that ends soon", demo.scoped, []string{
 			"● LIVE", "it may not list caches", "├─ cache orders", "│  └─ publish to topics room-*", "└─ invoke function resize",
-			"in 5 days (2026-11-28 12:00 UTC): what uses it fails from then on", "1. If it is in use, make its successor before 2026-11-28 12:00 UTC.",
+			"in 5 days (2026-11-28 12:00 UTC): what uses it fails from then on", "1. If it is in use, deploy its successor before 2026-11-28 12:00 UTC.",
 		}, nil},
 		{"a v2 key that can manage keys", demo.deploy, []string{
 			"● LIVE  API key (v2, global)", "IT CAN CREATE AND REVOKE API KEYS", "deployment (r-deploy)", "198.51.100.0/24", "13 months ago (2025-10-19 12:00 UTC)",
-			"3f2a1b9c-77d0", "1. If it has leaked, revoke it: momentolint revoke 3f2a1b9c-77d0", "deploys the shop",
+			"3f2a1b9c-77d0", "momentolint revoke 3f2a1b9c-77d0, or in the Momento console", "deploys the shop",
 		}, nil},
 		{"a revoked key", demo.revoked, []string{"● DEAD", "refused by 127.0.0.1 as invalid, expired or revoked", "Nothing to revoke"}, []string{"momentolint revoke"}},
 		{"an expired key", demo.expired, []string{"● EXPIRED", "by its own claim it ended at 2026-10-04T12:00:00Z", "expired      50 days ago (2026-10-04 12:00 UTC)"}, nil},
