@@ -25,7 +25,7 @@ const (
 	jwtPattern      = `\beyJ[A-Za-z0-9_-]{8,}={0,2}\.e[wy][A-Za-z0-9_-]{8,}={0,2}\.[A-Za-z0-9_-]{0,}`
 	envelopePattern = `\b(?:ey|ew)[A-Za-z0-9+/_-]{60,}={0,2}`
 	jwkPattern      = `\{[^{}]*"kty"[^{}]*\}`
-	valuePattern    = `["'\\]*\s*(?:[:=,]|=>)\s*["'\\]*[^\s"'\\,;}<]{16,}`
+	valuePattern    = `["'\\]*\s*(?:[:=,]|=>)\s*["'\\]*([^\s"'\\,;}<]{16,})`
 )
 
 // patternOf returns the pattern for the forms of a kind, and words of which each
@@ -298,14 +298,23 @@ func (s *Scanner) asText(c *candidate) string {
 	d := s.top.data
 	first, last = max(first, c.lo-maxRuleText), min(last, c.hi+maxRuleText)
 	before, after := string(d[first:c.lo]), string(d[c.hi:last])
-	if d := c.match.Credential.Kind.Descriptor(); d.Form&credential.FormNamed != 0 {
-		// Its name, which the rule wants to see, may be encoded, or what joins them.
+	if d := c.match.Credential.Kind.Descriptor(); d.Form&credential.FormNamed != 0 && !namedBefore(before, d.Names) {
+		// Its name, which the rule wants to see, is encoded, or what joins them is.
 		before += d.Names[len(d.Names)-1] + "="
 	} else if n := len(before); n > 0 && wordSet[before[n-1]] {
 		// What an encoding leaves before it is no part of a word.
 		before += " "
 	}
 	return before + c.text + after
+}
+
+// namedBefore reports whether one of the names, a sign and quotation marks are the
+// end of a text.
+func namedBefore(text string, names []string) bool {
+	text = strings.TrimRight(text, " \t\"'\\=>:,")
+	return slices.ContainsFunc(names, func(n string) bool {
+		return len(text) >= len(n) && strings.EqualFold(text[len(text)-len(n):], n)
+	})
 }
 
 // maxRuleText is how much of the line on either side gitleaks gets to see.
