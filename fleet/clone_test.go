@@ -62,13 +62,13 @@ func TestAURLIsClonedAndLaterBroughtUpToDate(t *testing.T) {
 	run := orderTargets(t, f, offline(), target)
 	work(t, f, WorkerOptions{Run: run.ID, Dir: home})
 	got := gather(t, run)
-	if got.Incomplete || len(got.Findings) != 1 || got.Findings[0].Location.File != target.Name+"/key.env" {
+	if got.Summary.Incomplete() || len(got.Findings) != 1 || got.Findings[0].Location.File != target.Name+"/key.env" {
 		t.Fatalf("%+v %+v", got.Repositories, got.Findings)
 	}
 	r.git("update-ref", "refs/heads/second", theirs)
 	run = orderTargets(t, f, offline(), target)
 	work(t, f, WorkerOptions{Run: run.ID, Dir: home})
-	if got := gather(t, run); got.Incomplete || len(got.Findings) != 2 {
+	if got := gather(t, run); got.Summary.Incomplete() || len(got.Findings) != 2 {
 		t.Errorf("after the second branch: %+v", got.Findings)
 	}
 }
@@ -105,7 +105,7 @@ func TestACloneRunsNothingThatARepositoryBringsAlong(t *testing.T) {
 	f := shared(t)
 	run := orderTargets(t, f, offline(), target)
 	work(t, f, WorkerOptions{Run: run.ID, Dir: home})
-	if got := gather(t, run); got.Incomplete || len(got.Findings) != 1 {
+	if got := gather(t, run); got.Summary.Incomplete() || len(got.Findings) != 1 {
 		t.Errorf("%+v %+v", got.Repositories, got.Findings)
 	}
 	if text, err := os.ReadFile(ran); err == nil {
@@ -155,7 +155,7 @@ func TestAPrivateRepositoryIsClonedWithTheUsersGitCredentials(t *testing.T) {
 	run = orderTargets(t, f, offline(), target)
 	home := t.TempDir()
 	work(t, f, WorkerOptions{Run: run.ID, Dir: home})
-	if got := gather(t, run); got.Incomplete || len(got.Findings) != 1 {
+	if got := gather(t, run); got.Summary.Incomplete() || len(got.Findings) != 1 {
 		t.Errorf("with credentials: %+v", got.Repositories)
 	}
 	// They stay with git.
@@ -321,8 +321,8 @@ func TestARepositoryThatCannotBeClonedIsNamed(t *testing.T) {
 	run := orderTargets(t, f, offline(), there, missing)
 	work(t, f, WorkerOptions{Run: run.ID})
 	got := gather(t, run)
-	if len(got.Findings) != 1 || !got.Incomplete {
-		t.Errorf("%d findings, incomplete %v", len(got.Findings), got.Incomplete)
+	if len(got.Findings) != 1 || !got.Summary.Incomplete() {
+		t.Errorf("%d findings, incomplete %v", len(got.Findings), got.Summary.Incomplete())
 	}
 	for _, r := range got.Repositories {
 		if failed := r.Status == finding.RepositoryFailed; failed != (r.Name == missing.Name) || failed && (r.Tries != 1 || !strings.Contains(r.Reason, "cloning: ")) {
@@ -369,7 +369,7 @@ func TestStoppingAWorkerCostsNoTry(t *testing.T) {
 	holder.release(t.Context())
 	work(t, f, WorkerOptions{Dir: dir, Run: run.ID, ClonesPerHost: 1})
 	got := gather(t, run)
-	if got.Incomplete || len(got.Findings) != 1 || got.Repositories[0].Tries != 1 {
+	if got.Summary.Incomplete() || len(got.Findings) != 1 || got.Repositories[0].Tries != 1 {
 		t.Errorf("%d findings, %+v", len(got.Findings), got.Repositories)
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/report"
@@ -222,8 +223,8 @@ func TestAFleetFindsWhatIsThereAndAsksOnce(t *testing.T) {
 	got := gather(t, run)
 	checkPlaces(t, got, want)
 	checkVerdicts(t, got, secrets, server)
-	if got.Incomplete || len(got.Repositories) != 15 || got.Summary.Credentials != len(secrets) {
-		t.Errorf("incomplete %v, %d repositories, %d credentials", got.Incomplete, len(got.Repositories), got.Summary.Credentials)
+	if got.Summary.Incomplete() || len(got.Repositories) != 15 || got.Summary.Credentials != len(secrets) {
+		t.Errorf("incomplete %v, %d repositories, %d credentials", got.Summary.Incomplete(), len(got.Repositories), got.Summary.Credentials)
 	}
 	made := 0
 	for _, s := range secrets {
@@ -400,7 +401,9 @@ func TestAResultThatWouldLeakIsNotStored(t *testing.T) {
 	leak.Findings[0].Location.File = "keys/" + s.text
 	leak.Findings[0].Commit = &finding.Commit{Subject: "Use " + s.credential.Reveal(), Author: s.text}
 	leak.Findings[0].Line = "key = " + s.text
-	leak.Summary.Skipped = []finding.Skip{{Path: s.text, Reason: s.text}}
+	leak.Summary.Add(coverage.Skip(s.text, s.text))
+	leak.Summary.Add(coverage.Unread(s.text, s.text, s.text))
+	leak.Summary.Add(coverage.Exclude(coverage.ByComment, s.text))
 	leak.Notes = []string{s.text}
 	if _, err := (&result{}).encode(leak); err != nil {
 		t.Errorf("what can be scrubbed is no reason to fail: %v", err)
@@ -514,7 +517,7 @@ func TestAPoisonedRepositoryIsADeadLetterAndTheRestIsScanned(t *testing.T) {
 	run.Settings.Tries = 2
 	work(t, f, WorkerOptions{Run: run.ID, Parallel: 2})
 	got := gather(t, run)
-	if !got.Incomplete {
+	if !got.Summary.Incomplete() {
 		t.Error("the report says it is complete")
 	}
 	reasons := map[string]string{}
@@ -587,8 +590,8 @@ func TestALargeRepositoryIsSplit(t *testing.T) {
 		if err != nil || status.Total < 3 {
 			t.Errorf("%+v items, want the repository and its parts: %v", status, err)
 		}
-		if got.Incomplete || len(got.Repositories) != 1 {
-			t.Errorf("incomplete %v, repositories %+v", got.Incomplete, got.Repositories)
+		if got.Summary.Incomplete() || len(got.Repositories) != 1 {
+			t.Errorf("incomplete %v, repositories %+v", got.Summary.Incomplete(), got.Repositories)
 		}
 		if again == 1 && got.Repositories[0].Read > got.Repositories[0].Bytes/2+40*700 {
 			t.Errorf("read %d of %d bytes again", got.Repositories[0].Read, got.Repositories[0].Bytes)

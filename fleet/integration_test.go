@@ -114,8 +114,8 @@ func TestAnOrganisationOf2005Repositories(t *testing.T) {
 	got := gather(t, run)
 	checkPlaces(t, got, want)
 	checkVerdicts(t, got, secrets, server)
-	if n := smallRepositories + largeRepositories; got.Incomplete || len(got.Repositories) != n || got.Summary.Credentials != credentials {
-		t.Errorf("incomplete %v, %d repositories, %d credentials", got.Incomplete, len(got.Repositories), got.Summary.Credentials)
+	if n := smallRepositories + largeRepositories; got.Summary.Incomplete() || len(got.Repositories) != n || got.Summary.Credentials != credentials {
+		t.Errorf("incomplete %v, %d repositories, %d credentials", got.Summary.Incomplete(), len(got.Repositories), got.Summary.Credentials)
 	}
 	checkEqualToScans(t, got, dir)
 	t.Logf("and compared with scans one by one after %v", time.Since(began))
@@ -391,8 +391,8 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 	}
 	got := gather(t, run)
 	checkPlaces(t, got, want)
-	if got.Incomplete || len(got.Repositories) != small+big {
-		t.Errorf("incomplete %v, %d repositories, %+v", got.Incomplete, len(got.Repositories), got.Summary.Skipped)
+	if got.Summary.Incomplete() || len(got.Repositories) != small+big {
+		t.Errorf("incomplete %v, %d repositories, %+v", got.Summary.Incomplete(), len(got.Repositories), got.Summary.Skipped)
 	}
 	// A worker that dies between asking and storing the answer has its check
 	// made again: that is the one thing that nobody can prevent.
@@ -443,7 +443,7 @@ func TestAWorkerKeepsALongItemByItsHeartbeats(t *testing.T) {
 		t.Fatalf("done after %v, with the clone locked", took)
 	}
 	got := gather(t, run)
-	if r := got.Repositories[0]; got.Incomplete || r.Tries != 1 || len(got.Findings) != 1 {
+	if r := got.Repositories[0]; got.Summary.Incomplete() || r.Tries != 1 || len(got.Findings) != 1 {
 		t.Errorf("%+v", r)
 	}
 }
@@ -529,7 +529,7 @@ func TestAClusterGoesOnWithoutOneOfItsServers(t *testing.T) {
 	got := gather(t, run)
 	checkPlaces(t, got, want)
 	checkVerdicts(t, got, secrets, server)
-	if got.Incomplete || len(got.Repositories) != 120 {
-		t.Errorf("incomplete %v, %d repositories", got.Incomplete, len(got.Repositories))
+	if got.Summary.Incomplete() || len(got.Repositories) != 120 {
+		t.Errorf("incomplete %v, %d repositories", got.Summary.Incomplete(), len(got.Repositories))
 	}
 }

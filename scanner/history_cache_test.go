@@ -199,7 +199,7 @@ func TestHistoryCacheNoticesWhatIsGone(t *testing.T) {
 	if err := os.Remove(c.Path(".git", "objects", id[:2], id[2:])); err != nil {
 		t.Fatal(err)
 	}
-	if r := scanWithCache(t, c.Dir, dir, nil); !r.Incomplete {
+	if r := scanWithCache(t, c.Dir, dir, nil); !r.Summary.Incomplete() {
 		t.Error("a file that was scanned earlier is lost, and the scan calls itself complete")
 	}
 }
@@ -214,8 +214,8 @@ func TestHistoryWorksWhereTheCacheCannotBeWritten(t *testing.T) {
 	}
 	r := scanWithCache(t, c.Dir, filepath.Join(blocked, "cache"), nil)
 	compare(t, c.found(r.Findings), c.expected(byRefs))
-	if r.Incomplete || !hasNote(r.Report, "cache") {
-		t.Errorf("incomplete %t, notes %q", r.Incomplete, r.Notes)
+	if r.Summary.Incomplete() || !hasNote(r.Report, "cache") {
+		t.Errorf("incomplete %t, notes %q", r.Summary.Incomplete(), r.Notes)
 	}
 }
 

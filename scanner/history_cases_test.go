@@ -475,7 +475,7 @@ func findsEveryCase(t *testing.T, format string) {
 	for _, s := range selections {
 		t.Run(s.name, func(t *testing.T) {
 			r := history(t, c.Dir, s.what, scanner.Options{})
-			if r.Incomplete {
+			if r.Summary.Incomplete() {
 				t.Errorf("skipped %v", r.Summary.Skipped)
 			}
 			compare(t, c.found(r.Findings), c.expected(s.most))

@@ -97,7 +97,7 @@ func TestHistoryReadsEveryKindOfRepository(t *testing.T) {
 			gittest.Isolate(t)
 			c := newSmall(t)
 			r := history(t, prepare(t, c), scanner.History{}, scanner.Options{})
-			if r.Incomplete {
+			if r.Summary.Incomplete() {
 				t.Errorf("skipped %v", r.Summary.Skipped)
 			}
 			compare(t, c.found(r.Findings), c.expected(byRefs))
@@ -245,7 +245,7 @@ func TestHistoryIsNotCleanIfAnythingIsDamaged(t *testing.T) {
 			c := newSmall(t)
 			d.do(t, c)
 			r := history(t, c.Dir, scanner.History{}, scanner.Options{})
-			if !r.Incomplete {
+			if !r.Summary.Incomplete() {
 				t.Error("the scan calls itself complete")
 			}
 			var want []place

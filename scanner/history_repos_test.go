@@ -80,8 +80,8 @@ func TestHistorySaysThatAShallowCloneIsCut(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "shallow")
 	c.Git("clone", "-q", "--depth=2", "file://"+c.Dir, dir)
 	r := history(t, dir, scanner.History{}, scanner.Options{})
-	if r.Incomplete || !hasNote(r, "shallow") {
-		t.Errorf("incomplete %t, notes %q, skipped %v", r.Incomplete, r.Notes, r.Summary.Skipped)
+	if r.Summary.Incomplete() || !hasNote(r, "shallow") {
+		t.Errorf("incomplete %t, notes %q, skipped %v", r.Summary.Incomplete(), r.Notes, r.Summary.Skipped)
 	}
 	compare(t, c.found(r.Findings), c.expected(byRefs)[1:])
 }
@@ -95,7 +95,7 @@ func TestHistoryOfAPartialCloneIsNotClean(t *testing.T) {
 	clone := gittest.Open(t, dir)
 	before := clone.Git("count-objects", "-v")
 	r := history(t, dir, scanner.History{}, scanner.Options{})
-	if !r.Incomplete {
+	if !r.Summary.Incomplete() {
 		t.Error("blobs are missing, and the scan calls itself complete")
 	}
 	// What was checked out was fetched for that.
@@ -125,7 +125,7 @@ func TestHistoryFindsWhatReplacementsAndGraftsHide(t *testing.T) {
 	c.at("replacement", "clean.txt", commit)
 
 	r := history(t, c.Dir, scanner.History{}, scanner.Options{})
-	if r.Incomplete {
+	if r.Summary.Incomplete() {
 		t.Errorf("skipped %v", r.Summary.Skipped)
 	}
 	compare(t, c.found(r.Findings), c.expected(byRefs))
@@ -145,7 +145,7 @@ func TestHistoryTakesAGoodCopyOfADamagedObject(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := history(t, dir, scanner.History{}, scanner.Options{})
-	if r.Incomplete {
+	if r.Summary.Incomplete() {
 		t.Errorf("skipped %v", r.Summary.Skipped)
 	}
 	compare(t, c.found(r.Findings), c.expected(byRefs))

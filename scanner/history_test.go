@@ -38,8 +38,8 @@ func TestHistoryNamesTheCommitThatBroughtAKeyIn(t *testing.T) {
 	repo.Commit("Remove the settings")
 
 	r := history(t, repo.Dir, scanner.History{}, scanner.Options{})
-	if r.Incomplete || len(r.Findings) != 1 {
-		t.Fatalf("incomplete %t, %d findings, want one; skipped %v", r.Incomplete, len(r.Findings), r.Summary.Skipped)
+	if r.Summary.Incomplete() || len(r.Findings) != 1 {
+		t.Fatalf("incomplete %t, %d findings, want one; skipped %v", r.Summary.Incomplete(), len(r.Findings), r.Summary.Skipped)
 	}
 	f := r.Findings[0]
 	if f.Location.File != "conf/.env" || f.Location.StartLine != 2 || f.Location.StartColumn != len("MOMENTO_API_KEY=")+1 {

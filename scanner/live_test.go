@@ -99,8 +99,8 @@ func TestAThousandFindingsAreTwoHundredQuestions(t *testing.T) {
 			live++
 		}
 	}
-	if r.Summary.Findings != 1000 || r.Summary.Credentials != 200 || r.Summary.Live != 134 || live != 134 || r.Incomplete {
-		t.Errorf("summary %+v, %d live, incomplete %t; want 1000 findings, 200 credentials, 134 live", r.Summary, live, r.Incomplete)
+	if r.Summary.Findings != 1000 || r.Summary.Credentials != 200 || r.Summary.Live != 134 || live != 134 || r.Summary.Incomplete() {
+		t.Errorf("summary %+v, %d live, incomplete %t; want 1000 findings, 200 credentials, 134 live", r.Summary, live, r.Summary.Incomplete())
 	}
 	asked := map[string]int{}
 	for _, c := range s.Calls() {

@@ -109,8 +109,8 @@ func TestKeysAreFoundInLongTranscripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	report := run.Report(t.Context())
-	if len(report.Findings) != want || report.Incomplete {
-		t.Errorf("%d findings, want %d; incomplete: %t", len(report.Findings), want, report.Incomplete)
+	if len(report.Findings) != want || report.Summary.Incomplete() {
+		t.Errorf("%d findings, want %d; incomplete: %t", len(report.Findings), want, report.Summary.Incomplete())
 	}
 }
 

@@ -41,7 +41,7 @@ func rangeOf(t *testing.T, dir, spec string) *finding.Report {
 	if err != nil {
 		t.Fatalf("%s: %v", spec, err)
 	}
-	if r.Incomplete {
+	if r.Summary.Incomplete() {
 		t.Errorf("%s: not everything was looked at: %v", spec, r.Summary.Skipped)
 	}
 	return r
@@ -253,7 +253,7 @@ func TestAMissingFileOfARangeIsTold(t *testing.T) {
 	r, err := scanOf(t, scanner.Options{}, func(ctx context.Context, run *scanner.Run) error {
 		return run.Range(ctx, repo.Dir, "HEAD~1..HEAD")
 	})
-	if err != nil || !r.Incomplete || !strings.Contains(fmt.Sprint(r.Summary.Skipped), id) {
-		t.Errorf("%v, incomplete %t, skipped %v", err, r != nil && r.Incomplete, r)
+	if err != nil || !r.Summary.Incomplete() || !strings.Contains(fmt.Sprint(r.Summary.Skipped), id) {
+		t.Errorf("%v, incomplete %t, skipped %v", err, r != nil && r.Summary.Incomplete(), r)
 	}
 }

@@ -19,7 +19,7 @@ func stagedIn(t *testing.T, dir string) *finding.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Incomplete {
+	if r.Summary.Incomplete() {
 		t.Errorf("not everything was looked at: %v", r.Summary.Skipped)
 	}
 	return r

@@ -37,7 +37,7 @@ func TestTheRepositorysSettingsHideNothing(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			if r.Incomplete || len(r.Findings) < 10 {
+			if r.Summary.Incomplete() || len(r.Findings) < 10 {
 				t.Errorf("%s: %d findings, skipped %v", name, len(r.Findings), r.Summary.Skipped)
 			}
 			reports[name] = r

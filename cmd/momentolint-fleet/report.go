@@ -112,6 +112,7 @@ func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
 			return err
 		}
 	}
+	cli.RequireVerdicts(all, f.FailOn)
 	failed := cli.WriteReports(f.settings.Files, all)
 	if err := a.print(all, f); err != nil {
 		return errors.Join(failed, err)
@@ -119,7 +120,7 @@ func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
 	if failed != nil {
 		return failed
 	}
-	a.code = max(a.code, cli.ExitCode(all, f.FailOn, f.WriteBaseline != ""))
+	a.code = max(a.code, cli.Policy{FailOn: f.FailOn, Strict: f.Strict, BaselineWritten: f.WriteBaseline != ""}.ExitCode(all))
 	return nil
 }
 
@@ -146,7 +147,7 @@ func (a *app) print(r *finding.Report, f *reportFlags) error {
 		return err
 	}
 	text.Color = false
-	if a.quiet && !r.Incomplete {
+	if a.quiet && !r.Summary.Incomplete() {
 		return nil
 	}
 	return report.Closing(a.err, r, text)

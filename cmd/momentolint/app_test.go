@@ -60,7 +60,7 @@ func TestMistakesInTheCommandLine(t *testing.T) {
 		{"reflog alone", []string{"scan", "--reflog"}, "go with --history"},
 		{"machine with a path", []string{"scan", "--machine", "x"}, "takes no PATH"},
 		{"missing configuration", []string{"scan", "--config", "nowhere.yaml"}, "nowhere.yaml: no such configuration file"},
-		{"missing baseline", []string{"scan", "--baseline", "nowhere.json"}, "does not exist"},
+		{"missing baseline", []string{"scan", "--baseline", "nowhere.json"}, "nowhere.json: no such file"},
 		{"unknown rule", []string{"rules", "momento-api-key-v3"}, `did you mean "momento-api-key-v`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

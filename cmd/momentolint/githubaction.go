@@ -119,13 +119,10 @@ func (s *actionStep) try(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := s.read(ctx, p.run, plan, found); err != nil {
-		return err
-	}
-	if err := s.analyze(ctx, p); err != nil {
-		return err
-	}
-	return s.finish(ctx, p.run, p.settings, &s.report, func() {})
+	// What was found is reported, whatever fails.
+	err = errors.Join(s.read(ctx, p.run, plan, found), s.analyze(ctx, p))
+	failed(p.run, ".", err)
+	return errors.Join(err, s.finish(ctx, p.run, p.settings, &s.report, func() {}))
 }
 
 // read scans what the event brings.

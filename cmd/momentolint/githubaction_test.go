@@ -140,7 +140,7 @@ func TestActionLooksAtWhatTheEventBrings(t *testing.T) {
 		"some files": {"workflow_dispatch", func(*step) map[string]any { return map[string]any{} },
 			map[string]string{"MOMENTOLINT_PATHS": "first.txt\n"}, 0, "0", "Looking at all files in first.txt."},
 		"a file that is not there": {"workflow_dispatch", func(*step) map[string]any { return map[string]any{} },
-			map[string]string{"MOMENTOLINT_PATHS": "gone"}, 2, "0", "::error title=momentolint::The run is incomplete"},
+			map[string]string{"MOMENTOLINT_PATHS": "gone"}, 2, "0", "::error title=momentolint::Skipped: 1 (no such file or directory)."},
 		"the history": {"schedule", func(*step) map[string]any { return map[string]any{} },
 			map[string]string{"MOMENTOLINT_HISTORY": "true"}, 1, "1", "Looking at the whole history."},
 	} {

@@ -119,7 +119,7 @@ func eventNames() []string {
 
 // hookFlags are the flags of "hook run".
 type hookFlags struct {
-	live                     bool
+	live, strict             bool
 	failOn, config, baseline string
 	jobs                     int
 }
@@ -153,6 +153,7 @@ Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.
 	}
 	fs := cmd.Flags()
 	fs.BoolVar(&flags.live, "live", false, "ask Momento whether what was found works")
+	fs.BoolVar(&flags.strict, "strict", false, "also refuse what is opaque: encrypted, damaged or in a format that is not opened")
 	fs.StringVar(&flags.failOn, "fail-on", "any", "refuse on `WHAT`: any, live or none")
 	fs.StringVar(&flags.config, "config", "", "configuration `FILE` (default: .momentolint.yaml, looked for from the current folder upwards)")
 	fs.StringVar(&flags.baseline, "baseline", "", "leave out the findings that `FILE` lists")
@@ -185,6 +186,7 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 	reports.add(usual)
 	live.add(usual)
 	reports.FailOn, reports.config, reports.Baseline, reports.jobs = flags.failOn, flags.config, flags.baseline, flags.jobs
+	reports.Strict = flags.strict
 	live.Offline = !flags.live
 	p, err := a.prepare(cmd, []string{"."}, &scan, &reports, &live)
 	if err != nil {
@@ -195,12 +197,12 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 	} else {
 		err = p.run.Staged(ctx, ".")
 	}
-	if err != nil {
-		return err
-	}
+	failed(p.run, ".", err)
 	r := p.run.Report(ctx)
-	a.code = cli.ExitCode(r, p.settings.failOn, false)
-	if len(r.Findings) == 0 && a.code == exitClean {
+	cli.RequireVerdicts(r, p.settings.failOn)
+	a.code = cli.Policy{FailOn: p.settings.failOn, Strict: p.settings.strict}.ExitCode(r)
+	s := &r.Summary
+	if len(r.Findings) == 0 && a.code == exitClean && s.Unqualified() && len(s.Excluded) == 0 {
 		return nil
 	}
 	return a.refuse(r, e)
@@ -231,7 +233,7 @@ func (a *app) refuse(r *finding.Report, e hook.Event) error {
 		return err
 	}
 	if a.code != exitClean {
-		b.WriteString("\n" + redact.OfLines(e.WayOut(files(r), r.Incomplete)).String())
+		b.WriteString("\n" + redact.OfLines(e.WayOut(files(r), !r.Summary.Unqualified())).String())
 	}
 	if _, err = a.err.Write(b.Bytes()); err != nil {
 		return fmt.Errorf("writing what was found: %w", err)

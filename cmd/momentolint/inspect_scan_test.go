@@ -157,7 +157,7 @@ func TestAScanWhoseLiveCheckFails(t *testing.T) {
 				s.SetFault(throttled)
 			}
 			r := call(t, "", nil, "scan", "--live-target", s.Addr(), "--fail-on", tt.failOn, dir)
-			if r.code != tt.code || strings.Count(r.out, "momento-api-key-v2 ·") != 4 || tt.says != "" && !strings.Contains(r.stderr, tt.says) {
+			if r.code != tt.code || strings.Count(r.out, "momento-api-key-v2 ·") != 4 || tt.says != "" && !strings.Contains(r.out, tt.says) {
 				t.Errorf("exit %d, want %d\n%s%s", r.code, tt.code, r.out, r.stderr)
 			}
 		})

@@ -150,7 +150,7 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 		return wrong("%w", err)
 	}
 	run, err := scanner.New(scanner.Options{
-		Version: buildVersion(), Config: s.config, Baseline: s.baseline, Jobs: report.jobs,
+		Version: buildVersion(), Config: s.config, Baseline: s.baseline, Jobs: report.jobs, SetBy: s.setBy,
 		Verify: verify.Options{Offline: true}, Now: a.now, Progress: &scanner.Progress{},
 	})
 	if err != nil {
@@ -163,15 +163,14 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 	}
 	stopProgress := a.showProgress(ctx, run.Progress("running go vet"), report)
 	defer stopProgress()
-	if err := l.run(ctx, args); err != nil {
-		return err
-	}
+	err = l.run(ctx, args)
+	failed(run, ".", err)
 	if l.fixed.Fixes > 0 && !report.quiet {
 		stopProgress()
 		_ = cli.Print(a.err, redact.Sprintf("momentolint: fixed %s in %s", plural(l.fixed.Fixes, "finding"), plural(l.fixed.Files, "file")))
 	}
 	l.hand(run)
-	return errors.Join(a.finish(ctx, run, s, report, stopProgress), l.broken)
+	return errors.Join(a.finish(ctx, run, s, report, stopProgress), l.broken, err)
 }
 
 // switchedOff are the analyzers that flags and configuration switch off.

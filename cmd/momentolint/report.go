@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/baseline"
@@ -51,6 +53,10 @@ type settings struct {
 	files         []cli.ReportFile
 	// from is where the configuration was read from; nil = the file system.
 	from *configTree
+	// strict counts what is opaque as skipped.
+	strict bool
+	// setBy names what excludes things, for the report.
+	setBy map[coverage.By]string
 }
 
 // settings checks the flags and reads the configuration and the baseline.
@@ -62,7 +68,10 @@ func (f *reportFlags) settings(cmd *cobra.Command, path string) (*settings, erro
 	if err != nil {
 		return nil, cli.Wrong(cmd, err)
 	}
-	s := &settings{failOn: f.FailOn, baselinePath: f.Baseline, expiryWarning: checked.ExpiryWarning, files: checked.Files}
+	s := &settings{
+		failOn: f.FailOn, baselinePath: f.Baseline, expiryWarning: checked.ExpiryWarning, files: checked.Files,
+		strict: f.Strict, setBy: map[coverage.By]string{},
+	}
 	if s.from, err = f.tree(cmd.Context(), folderOf(path)); err != nil {
 		return nil, cli.Wrong(cmd, err)
 	}
@@ -72,6 +81,9 @@ func (f *reportFlags) settings(cmd *cobra.Command, path string) (*settings, erro
 	changed := cmd.Flags().Changed
 	if s.config.FailOn != "" && !changed("fail-on") {
 		s.failOn = s.config.FailOn
+	}
+	if s.config.Strict && !changed("strict") {
+		s.strict = true
 	}
 	if s.config.ExpiryWarning > 0 && !changed("expiry-warning") {
 		s.expiryWarning = time.Duration(s.config.ExpiryWarning)
@@ -89,6 +101,10 @@ func (f *reportFlags) settings(cmd *cobra.Command, path string) (*settings, erro
 	}
 	if err != nil {
 		return nil, err
+	}
+	s.setBy[coverage.ByBaseline] = filepath.ToSlash(f.Baseline)
+	if f.Baseline == "" {
+		s.setBy[coverage.ByBaseline] = s.config.Baseline
 	}
 	return s, nil
 }
@@ -112,16 +128,14 @@ func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *repo
 		next = run.NewBaseline()
 	}
 	r := run.Report(ctx)
+	cli.RequireVerdicts(r, s.failOn)
 	quiesce()
 	a.reported = r
 	failed := untilDone(ctx, grace, func() error { return a.write(r, next, s, f) })
 	if errors.Is(failed, errInterrupted) {
 		return fmt.Errorf("writing the reports: %w", failed)
 	}
-	a.code = cli.ExitCode(r, s.failOn, next != nil)
-	if n := cli.Unfinished(r); n > 0 && s.failOn == "live" && a.code == exitFailed && !r.Incomplete {
-		_ = cli.Print(a.err, redact.Sprintf("momentolint: %s could not be verified; any of them may be live", plural(n, "credential")))
-	}
+	a.code = cli.Policy{FailOn: s.failOn, Strict: s.strict, BaselineWritten: next != nil}.ExitCode(r)
 	return failed
 }
 
@@ -177,15 +191,26 @@ func (a *app) remarks(r *finding.Report, f *reportFlags) {
 		_ = cli.Print(a.err, line)
 	}
 	skipped := r.Summary.Skipped
-	for i, s := range skipped {
+	for i, e := range skipped {
 		if i >= maxRemarks && !f.verbose {
-			say(redact.Sprintf("momentolint: … and %d more not looked at", len(skipped)-i))
+			say(redact.Sprintf("momentolint: %d more skipped", len(skipped)-i))
 			break
 		}
-		say(redact.Sprintf("momentolint: not looked at: %s: %s", s.Path, s.Reason))
+		say(redact.Sprintf("momentolint: skipped: %s: %s", e.Path, e.Reason))
+	}
+	opaque := r.Summary.Opaque
+	for i, e := range opaque {
+		if i >= maxRemarks && !f.verbose {
+			say(redact.Sprintf("momentolint: %d more opaque", len(opaque)-i))
+			break
+		}
+		say(redact.Sprintf("momentolint: opaque: %s: %s", e.Path, e.Reason))
 	}
 	if f.quiet {
 		return
+	}
+	if n := r.Summary.ExcludedCount(); n > 0 {
+		say(redact.Sprintf("momentolint: excluded: %d (the report says by what)", n))
 	}
 	for _, n := range r.Notes {
 		say(redact.Sprintf("momentolint: %s", n))

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/config"
 	"github.com/momentolint/momentolint/scanner/machine"
@@ -120,13 +121,18 @@ func (a *app) scan(cmd *cobra.Command, args []string, flags *scanFlags, report *
 		return err
 	}
 	stopProgress := a.showProgress(ctx, p.progress, report)
-	err = sources(ctx, a, p.run, flags, args)
-	if err != nil {
-		stopProgress()
-		return err
-	}
 	defer stopProgress()
-	return a.finish(ctx, p.run, p.settings, report, stopProgress)
+	err = sources(ctx, a, p.run, flags, args)
+	failed(p.run, args[0], err)
+	return errors.Join(a.finish(ctx, p.run, p.settings, report, stopProgress), err)
+}
+
+// failed records a source that could not be read to its end: what was found is
+// reported all the same.
+func failed(run *scanner.Run, source string, err error) {
+	if err != nil {
+		run.Record(coverage.Skip(source, err.Error()))
+	}
 }
 
 // prepared is a run that has not read anything yet.
@@ -167,6 +173,14 @@ func (a *app) makeRun(cmd *cobra.Command, paths []string, flags *scanFlags, repo
 		return nil, cli.Wrong(cmd, err)
 	}
 	options.MaxArchiveDepth, options.MaxDecodeDepth, options.MaxFileSize = flags.archiveDepth, flags.decodeDepth, size
+	for flag, by := range map[string]coverage.By{
+		"max-archive-depth": coverage.ByMaxArchiveDepth, "max-decode-depth": coverage.ByMaxDecodeDepth, "max-file-size": coverage.ByMaxFileSize,
+	} {
+		if cmd.Flags().Changed(flag) {
+			settings.setBy[by] = "--" + flag
+		}
+	}
+	options.SetBy, options.NameOpaque = settings.setBy, settings.strict || report.verbose
 	gitleaksFiles(&options, paths, flags, settings.from)
 	if !flags.noCache && flags.history {
 		options.CacheDir = cacheDir()

@@ -10,8 +10,8 @@ import (
 const maxNamed = 5
 
 // WayOut says how to go on after a hook has refused because of what is in the
-// files. incomplete tells that something could not be looked at.
-func (e Event) WayOut(files []string, incomplete bool) string {
+// files. unread says that something was skipped or is opaque.
+func (e Event) WayOut(files []string, unread bool) string {
 	var b strings.Builder
 	row := func(label, text string) { fmt.Fprintf(&b, "  %-11s%s\n", label, text) }
 	switch {
@@ -35,8 +35,8 @@ func (e Event) WayOut(files []string, incomplete bool) string {
 	if len(files) > 0 {
 		row("allow", "a comment with a reason on its line: momentolint:allow -- why it may stay")
 	}
-	if incomplete {
-		row("leave out", "a file that cannot be looked at: exclude it in .momentolint.yaml")
+	if unread {
+		row("leave out", "a file that cannot be scanned: exclude it in .momentolint.yaml")
 	}
 	row("skip once", e.bypass())
 	return b.String()

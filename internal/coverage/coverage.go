@@ -203,11 +203,11 @@ func (l *Ledger) ExcludedCount() int {
 	return n
 }
 
-// ExcludedBy returns how many things were excluded by one of those given.
-func (l *Ledger) ExcludedBy(by ...By) int {
+// ExcludedFindings returns how many findings were excluded.
+func (l *Ledger) ExcludedFindings() int {
 	n := 0
 	for _, x := range l.Excluded {
-		if slices.Contains(by, x.By) {
+		if x.By.finding() {
 			n += x.Count
 		}
 	}

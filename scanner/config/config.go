@@ -43,6 +43,8 @@ type Config struct {
 	FailOn string `yaml:"fail-on"`
 	// Offline, if true, keeps every run off the network.
 	Offline bool `yaml:"offline"`
+	// Strict, if true, makes runs fail in which something is opaque.
+	Strict bool `yaml:"strict"`
 	// ExpiryWarning is how far ahead an expiry counts as soon, e.g. 30d.
 	ExpiryWarning Duration `yaml:"expiry-warning"`
 	// MaxLifetime is the longest lifetime of a new key that is not reported, e.g.

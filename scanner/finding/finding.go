@@ -189,9 +189,6 @@ type Report struct {
 	// Repositories tells of each repository of a fleet, in the order of their
 	// names; nil for a run over one place.
 	Repositories []Repository
-	// Suppressed and Incomplete repeat what the ledger says.
-	Suppressed Suppressed
-	Incomplete bool
 }
 
 // RepositoryStatus is what became of a repository of a fleet. The values are
@@ -229,16 +226,3 @@ type Repository struct {
 	// Seconds is how long it took.
 	Seconds float64
 }
-
-// Skip is an entry of the ledger.
-type Skip = coverage.SkippedEntry
-
-// Suppressed counts findings that were suppressed, by how.
-type Suppressed struct {
-	// Inline are suppressed by a comment on the line, Config by the configuration
-	// or a file of gitleaks', Baseline by the baseline.
-	Inline, Config, Baseline int
-}
-
-// Total is the number of all suppressed findings.
-func (s Suppressed) Total() int { return s.Inline + s.Config + s.Baseline }

@@ -3,8 +3,6 @@ package finding
 import (
 	"cmp"
 	"slices"
-
-	"github.com/momentolint/momentolint/internal/coverage"
 )
 
 // CommitID is the id of the commit that the finding is in, "" for a file.
@@ -58,10 +56,4 @@ func (r *Report) Summarize() {
 		}
 	}
 	s.Sort()
-	r.Incomplete = s.Incomplete()
-	r.Suppressed = Suppressed{
-		Inline:   s.ExcludedBy(coverage.ByComment),
-		Config:   s.ExcludedBy(coverage.ByAllow, coverage.ByGitleaksConfig, coverage.ByGitleaksIgnore),
-		Baseline: s.ExcludedBy(coverage.ByBaseline),
-	}
 }

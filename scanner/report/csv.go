@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,21 +21,32 @@ var csvColumns = []string{
 }
 
 // CSV writes one row for each finding, with a heading, for spreadsheets
-// (RFC 4180). No cell begins like a formula.
+// (RFC 4180). No cell begins like a formula. Rows with the rule skipped, opaque
+// or excluded follow for what was not scanned.
 func CSV(w io.Writer, r *finding.Report) error {
 	v := newView(r)
 	out := csv.NewWriter(w)
 	if err := out.Write(csvColumns); err != nil {
 		return fmt.Errorf("writing the CSV report: %w", err)
 	}
-	for i := range v.findings {
-		texts := v.csvRow(&v.findings[i])
+	write := func(texts []redact.Text) error {
 		row := make([]string, len(texts))
 		for j := range texts {
 			row[j] = texts[j].Cell()
 		}
 		if err := out.Write(row); err != nil {
 			return fmt.Errorf("writing the CSV report: %w", err)
+		}
+		return nil
+	}
+	for i := range v.findings {
+		if err := write(v.csvRow(&v.findings[i])); err != nil {
+			return err
+		}
+	}
+	for _, row := range v.csvCoverage() {
+		if err := write(row); err != nil {
+			return err
 		}
 	}
 	out.Flush()
@@ -69,6 +81,26 @@ func (v *view) csvRow(f *finding.Finding) []redact.Text {
 		redact.Of(strings.Join(l.Encoding, " ")), commit, author, date, redact.Of(f.Fingerprint), redact.Of(f.Redacted), endpoint, keyID,
 		issued, checked, message,
 	}
+}
+
+// csvCoverage are the rows for what was not scanned: the class as the rule, the
+// path as the file, the reason as the message.
+func (v *view) csvCoverage() [][]redact.Text {
+	var rows [][]redact.Text
+	add := func(class, path, message redact.Text) {
+		row := make([]redact.Text, len(csvColumns))
+		row[0], row[slices.Index(csvColumns, "file")], row[slices.Index(csvColumns, "message")] = class, path, message
+		rows = append(rows, row)
+	}
+	for _, u := range v.unread() {
+		for _, e := range u.entries {
+			add(u.name, redact.Of(e.Path), redact.Of(e.Reason))
+		}
+	}
+	for _, x := range v.ledger().Excluded {
+		add(redact.Literal("excluded"), redact.Of(x.Source), exclusionWords(x))
+	}
+	return rows
 }
 
 func timeCell(t time.Time) redact.Text {

@@ -72,20 +72,20 @@ func TestGitHubAnnotatesTheRightLines(t *testing.T) {
 			t.Errorf("no annotation %+v in\n%+v", want, got)
 		}
 	}
-	if got[0] != (place{level: "error"}) || !strings.Contains(out, "::error title=momentolint::The run is incomplete: something was not looked at. 3 ") {
+	if got[0] != (place{level: "error"}) || !strings.Contains(out, "::error title=momentolint::Skipped: 2 (permission denied).") {
 		t.Errorf("the first annotation, %+v, does not tell of the run's being incomplete", got[0])
 	}
 	if got[1].file != "config/production.yml" {
 		t.Errorf("the first finding is for %s, want the live super-user key", got[1].file)
 	}
-	if !strings.Contains(out, "\n7 credentials in 11 places: 2 live") || !strings.Contains(out, "\nNot looked at, or not wholly: 3 ") {
+	if !strings.Contains(out, "\n7 credentials in 11 places: 2 live") || !strings.Contains(out, "\nSkipped: 2 (permission denied).\n") {
 		t.Error("the log does not say how much was found and looked at")
 	}
 }
 
 func TestGitHubStaysWithinTheRunnersLimits(t *testing.T) {
 	r := many(t, 600)
-	r.Incomplete = true
+	r.Summary.Add(coverage.Skip("a", "permission denied"))
 	r.Findings[0].Message = strings.Repeat("long ", 2000)
 	r.Findings[0].Advice = strings.Repeat("long ", 2000)
 	levels := map[string]int{}
@@ -158,7 +158,7 @@ func TestSummaryTellsWhatIsKnown(t *testing.T) {
 	for _, want := range []string{
 		"| 🔴 live | API key (v1) <code>", "| everything in the account | never | <code>config/production.yml:8:18 (9f86d08188)</code> and 3 more places |",
 		"revoke it: momentolint revoke 01JD2MKQ7V9T3R", "Git ignores this file.", "[momento-api-key-v1](https://github.com/momentolint/momentolint/blob/main/docs/rules/momento-api-key-v1.md)",
-		"this key never expires: ExpiresIn is utils.ExpiresInNever()", "The run is incomplete", "2 permission denied",
+		"this key never expires: ExpiresIn is utils.ExpiresInNever()", "Skipped: 2 (permission denied). These should have been scanned: the run is incomplete.", "Opaque: 1 (encrypted).", "Excluded: 4", "- 3 findings by baseline in baseline.json",
 	} {
 		if !strings.Contains(unescaped, want) {
 			t.Errorf("the summary lacks %q", want)
@@ -202,7 +202,8 @@ func TestCSVCanBeReadBack(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if len(rows) != len(r.Findings)+1 || !slices.Equal(rows[0], csvColumns) {
+		l := &r.Summary.Ledger
+		if len(rows) != len(r.Findings)+len(l.Skipped)+len(l.Opaque)+len(l.Excluded)+1 || !slices.Equal(rows[0], csvColumns) {
 			t.Errorf("%s: %d rows, want a heading and %d", name, len(rows), len(r.Findings))
 		}
 		for _, row := range rows {
@@ -260,8 +261,8 @@ func junit(t testing.TB, r *finding.Report) readJunitSuites {
 
 func TestJUnitCounts(t *testing.T) {
 	out := junit(t, sample(t))
-	if out.Tests != 16 || out.Failures != 14 || out.Errors != 2 || len(out.Suites[0].Cases) != 16 {
-		t.Errorf("%d tests, %d failures, %d errors; want 14 findings and 2 reasons of skipping", out.Tests, out.Failures, out.Errors)
+	if s := out.Suites[0]; out.Tests != 18 || out.Failures != 14 || out.Errors != 1 || s.Skipped != 3 || len(s.Cases) != 18 {
+		t.Errorf("%d tests, %d failures, %d errors, %d skipped; want 14 findings, a reason for skipping, and 3 that are opaque or excluded", out.Tests, out.Failures, out.Errors, s.Skipped)
 	}
 	c := out.Suites[0].Cases[0]
 	if c.ClassName != "momento-api-key-v2" || c.Name != "Momento API key (v2, global) in .env:2:17" || !strings.Contains(c.Failure.Text, "momentolint revoke 01JD2MKQ7V9T3R") {
@@ -288,6 +289,7 @@ var junitElements = map[string]struct{ attributes, children []string }{
 	"testcase": {[]string{"name", "classname", "time", "assertions", "status"}, []string{"skipped", "error", "failure", "system-out", "system-err"}},
 	"error":    {[]string{"type", "message"}, nil},
 	"failure":  {[]string{"type", "message"}, nil},
+	"skipped":  {},
 }
 
 func TestJUnitHasOnlyWhatJenkinsKnows(t *testing.T) {
@@ -375,7 +377,7 @@ func TestGitLabTellsWhatIsKnown(t *testing.T) {
 	if out.Scan.Status != "failure" {
 		t.Errorf("an incomplete run is a %s", out.Scan.Status)
 	}
-	if out.Scan.StartTime != "2026-11-23T12:00:00" || len(out.Scan.Messages) != 4 {
+	if out.Scan.StartTime != "2026-11-23T12:00:00" || len(out.Scan.Messages) != 7 {
 		t.Errorf("scan %+v", out.Scan)
 	}
 }
@@ -428,7 +430,8 @@ func FuzzWriters(f *testing.F) {
 			t.Errorf("junit: %v", err)
 		}
 		rows, err := csv.NewReader(strings.NewReader(out["csv"])).ReadAll()
-		if err != nil || len(rows) != len(r.Findings)+1 {
+		l := &r.Summary.Ledger
+		if err != nil || len(rows) != len(r.Findings)+len(l.Skipped)+len(l.Opaque)+len(l.Excluded)+1 {
 			t.Errorf("csv: %v, %d rows", err, len(rows))
 		}
 		for line := range strings.Lines(out["github"]) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
@@ -48,9 +49,11 @@ func GitHub(w io.Writer, r *finding.Report) error {
 	}
 	for _, l := range githubLevels {
 		room := maxAnnotations
-		if v.Incomplete && l.level == levelError {
-			room--
-			write(l.annotate(v.incompleteWords(), title))
+		for _, u := range v.unread() {
+			if l.level == unreadLevel(u.class) {
+				room--
+				write(l.annotate(redact.Lines(u.words(), u.remark, redact.Literal("The log, the job summary and the report list them.")), title))
+			}
 		}
 		written, left := 0, 0
 		for _, f := range order {
@@ -77,13 +80,12 @@ func GitHub(w io.Writer, r *finding.Report) error {
 	return nil
 }
 
-// incompleteWords says that there is more than what was found.
-func (v *view) incompleteWords() redact.Text {
-	words := redact.Literal("The run is incomplete: something was not looked at.")
-	if len(v.skipped) > 0 {
-		words = redact.Sprintf("%s %s", words, skipWords(v.skipped))
+// unreadLevel is how much it matters that a class has entries.
+func unreadLevel(c coverage.Class) level {
+	if c == coverage.Skipped {
+		return levelError
 	}
-	return redact.Lines(words, redact.Literal("The log, the job summary and the report say what."))
+	return levelWarning
 }
 
 // annotated gives the findings, worst first: one place of every credential
@@ -129,20 +131,20 @@ func (v *view) annotation(f *finding.Finding, t *tree) (redact.Text, []redact.Co
 // line begins with text of foreign origin.
 func (v *view) logLines() []redact.Text {
 	lines := []redact.Text{v.foundWords(), v.lookedWords()}
-	if words := v.silencedWords(); !words.IsEmpty() {
+	if words := v.excludedWords(); !words.IsEmpty() {
 		lines = append(lines, words)
 	}
 	for _, note := range v.notes {
 		lines = append(lines, redact.Sprintf("note: %s", note))
 	}
-	if len(v.skipped) > 0 {
-		lines = append(lines, redact.Sprintf("Not looked at, or not wholly: %s", skipWords(v.skipped)))
-		for i, s := range v.skipped {
+	for _, u := range v.unread() {
+		lines = append(lines, u.words(), u.remark)
+		for i, e := range u.entries {
 			if i == maxLogSkips {
-				lines = append(lines, redact.Sprintf("  … and %s more", thousands(int64(len(v.skipped)-i))))
+				lines = append(lines, redact.Sprintf("  … and %s more", thousands(int64(len(u.entries)-i))))
 				break
 			}
-			lines = append(lines, redact.Sprintf("  %s  %s", s.Path, s.Reason))
+			lines = append(lines, redact.Sprintf("  %s  %s", e.Path, e.Reason))
 		}
 	}
 	for i := range lines {

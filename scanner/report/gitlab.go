@@ -127,7 +127,7 @@ func GitLab(w io.Writer, r *finding.Report) error {
 		},
 		Vulnerabilities: make([]gitlabVulnerability, 0, len(v.findings)),
 	}
-	if v.Incomplete {
+	if v.incomplete() {
 		out.Scan.Status = redact.Literal("failure")
 	}
 	for i := range v.findings {
@@ -151,12 +151,18 @@ func (v *view) gitlabMessages() []gitlabMessage {
 	for _, note := range v.notes {
 		all = append(all, gitlabMessage{info, redact.Sprintf("Note: %s", note)})
 	}
-	for i, s := range v.skipped {
-		if i == maxGitlabMessages {
-			all = append(all, gitlabMessage{warn, redact.Sprintf("Not looked at: %s more", thousands(int64(len(v.skipped)-i)))})
-			break
+	if words := v.excludedWords(); !words.IsEmpty() {
+		all = append(all, gitlabMessage{info, words})
+	}
+	for _, u := range v.unread() {
+		all = append(all, gitlabMessage{warn, u.words()})
+		for i, e := range u.entries {
+			if i == maxGitlabMessages {
+				all = append(all, gitlabMessage{warn, redact.Sprintf("%s: %s more", u.label, thousands(int64(len(u.entries)-i)))})
+				break
+			}
+			all = append(all, gitlabMessage{warn, redact.Sprintf("%s: %s: %s", u.label, e.Path, e.Reason)})
 		}
-		all = append(all, gitlabMessage{warn, redact.Sprintf("Not looked at: %s: %s", s.Path, s.Reason)})
 	}
 	return all
 }

@@ -78,23 +78,27 @@ type (
 		Advice redact.Text     `json:"advice,omitzero"`
 	}
 	pageSkip struct{ Path, Reason redact.Text }
+	// pageUnread is a class of what was not scanned.
+	pageUnread struct {
+		Words, Remark redact.Text
+		Paths         []pageSkip
+		More          int
+	}
 )
 
 // page is what the template gets.
 type page struct {
 	Policy                  string
 	Version, Generated      redact.Text
-	Found, Looked, Silenced redact.Text
-	Skipped                 redact.Text
-	SkippedPaths            []pageSkip
-	MoreSkipped             int
+	Found, Looked, Excluded redact.Text
+	Unread                  []pageUnread
 	Notes                   []redact.Text
 	Style                   template.CSS
 	Script                  template.JS
 	Data                    pageData
 	Plain                   []pageItem
 	MorePlain               int
-	Incomplete, Clean       bool
+	Clean                   bool
 }
 
 // HTML writes the report as one page that needs nothing else: style, script
@@ -118,20 +122,21 @@ func HTML(w io.Writer, r *finding.Report) error {
 		Policy: "default-src 'none'; style-src " + hashSource(style) + "; script-src " + hashSource(script) +
 			"; base-uri 'none'; form-action 'none'",
 		Version: redact.Of(r.ToolVersion), Generated: redact.Of(r.Now.UTC().Format("2 January 2006, 15:04 UTC")),
-		Found: v.foundWords(), Looked: v.lookedWords(), Silenced: v.silencedWords(),
+		Found: v.foundWords(), Looked: v.lookedWords(), Excluded: v.excludedWords(),
 		// Both are files of this package.
 		Style: template.CSS(style), Script: template.JS(script), //nolint:gosec // not from outside
-		Data: v.pageData(), Incomplete: v.Incomplete, Clean: len(v.findings) == 0 && !v.Incomplete,
+		Data: v.pageData(), Clean: v.clean(),
 	}
 	for _, note := range v.notes {
 		p.Notes = append(p.Notes, redact.Of(note))
 	}
-	if len(v.skipped) > 0 {
-		p.Skipped = redact.Sprintf("Not looked at, or not wholly: %s", skipWords(v.skipped))
-		for _, s := range v.skipped[:min(len(v.skipped), maxPlainRows)] {
-			p.SkippedPaths = append(p.SkippedPaths, pageSkip{redact.Of(s.Path), redact.Of(s.Reason)})
+	for _, u := range v.unread() {
+		class := pageUnread{Words: u.words(), Remark: u.remark}
+		for _, e := range u.entries[:min(len(u.entries), maxPlainRows)] {
+			class.Paths = append(class.Paths, pageSkip{redact.Of(e.Path), redact.Of(e.Reason)})
 		}
-		p.MoreSkipped = len(v.skipped) - len(p.SkippedPaths)
+		class.More = len(u.entries) - len(class.Paths)
+		p.Unread = append(p.Unread, class)
 	}
 	p.Plain = p.Data.Items[:min(len(p.Data.Items), maxPlainRows)]
 	p.MorePlain = len(p.Data.Items) - len(p.Plain)

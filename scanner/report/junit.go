@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
@@ -39,6 +40,7 @@ type (
 		ClassName redact.XML   `xml:"classname,attr"`
 		Time      string       `xml:"time,attr"`
 		Error     *junitResult `xml:"error,omitempty"`
+		Skipped   *redact.XML  `xml:"skipped,omitempty"`
 		Failure   *junitResult `xml:"failure,omitempty"`
 	}
 	junitResult struct {
@@ -52,8 +54,9 @@ type (
 const maxJUnitPaths = 200
 
 // JUnit writes the report as test results: every finding is a failed test,
-// every reason for not looking at something an erroneous one. A clean run is
-// one test that passed, since CI systems refuse a report without tests.
+// every reason for skipping something an erroneous one, and what is opaque or
+// excluded is a skipped one. A clean run is one test that passed, since CI
+// systems refuse a report without tests.
 func JUnit(w io.Writer, r *finding.Report) error {
 	v := newView(r)
 	seconds := strconv.FormatFloat(sane(r.Summary.Seconds), 'f', 3, 64)
@@ -74,24 +77,17 @@ func JUnit(w io.Writer, r *finding.Report) error {
 		})
 		suite.Failures++
 	}
-	skipped := v.skippedBy()
-	for _, reason := range slices.Sorted(maps.Keys(skipped)) {
-		paths := skipped[reason]
-		text := slices.Clone(paths[:min(len(paths), maxJUnitPaths)])
-		if len(paths) > maxJUnitPaths {
-			text = append(text, redact.Sprintf("… and %s more", thousands(int64(len(paths)-maxJUnitPaths))))
-		}
-		suite.Cases = append(suite.Cases, junitCase{
-			Name: redact.Sprintf("not looked at: %s", reason).XML(), ClassName: redact.Literal(toolName).XML(), Time: "0",
-			Error: &junitResult{
-				Message: redact.Sprintf("%s not looked at: %s", count(len(paths), "path", "paths"), reason).XML(),
-				Type:    redact.Literal("skipped").XML(), Text: redact.Lines(text...).XML(),
-			},
-		})
-		suite.Errors++
+	for _, u := range v.unread() {
+		v.junitUnread(&suite, &u)
 	}
-	if len(suite.Cases) == 0 {
-		suite.Cases = []junitCase{{Name: redact.Literal("no Momento credentials").XML(), ClassName: redact.Literal(toolName).XML(), Time: "0"}}
+	own := redact.Literal(toolName).XML()
+	for _, words := range v.exclusions() {
+		name := redact.Sprintf("excluded: %s", words).XML()
+		suite.Cases = append(suite.Cases, junitCase{Name: name, ClassName: own, Time: "0", Skipped: &name})
+		suite.Skipped++
+	}
+	if v.clean() {
+		suite.Cases = append(suite.Cases, junitCase{Name: redact.Literal("no Momento credentials").XML(), ClassName: own, Time: "0"})
 	}
 	suite.Tests = len(suite.Cases)
 	out := junitSuites{Name: toolName, Tests: suite.Tests, Failures: suite.Failures, Errors: suite.Errors, Time: seconds, Suites: []junitSuite{suite}}
@@ -109,11 +105,31 @@ func JUnit(w io.Writer, r *finding.Report) error {
 	return nil
 }
 
-// skippedBy groups the paths that were not looked at by reason.
-func (v *view) skippedBy() map[string][]redact.Text {
+// junitUnread adds a test for each reason for which something was skipped or is
+// opaque.
+func (v *view) junitUnread(suite *junitSuite, u *unread) {
 	by := map[string][]redact.Text{}
-	for _, s := range v.skipped {
-		by[s.Reason] = append(by[s.Reason], redact.Of(s.Path))
+	for _, e := range u.entries {
+		by[e.Reason] = append(by[e.Reason], redact.Of(e.Path))
 	}
-	return by
+	for _, reason := range slices.Sorted(maps.Keys(by)) {
+		paths := by[reason]
+		text := slices.Clone(paths[:min(len(paths), maxJUnitPaths)])
+		if len(paths) > maxJUnitPaths {
+			text = append(text, redact.Sprintf("… and %s more", thousands(int64(len(paths)-maxJUnitPaths))))
+		}
+		result := &junitResult{
+			Message: redact.Sprintf("%s %s: %s", count(len(paths), "path", "paths"), u.name, reason).XML(),
+			Type:    u.name.XML(), Text: redact.Lines(text...).XML(),
+		}
+		c := junitCase{Name: redact.Sprintf("%s: %s", u.name, reason).XML(), ClassName: redact.Literal(toolName).XML(), Time: "0"}
+		if u.class == coverage.Skipped {
+			c.Error = result
+			suite.Errors++
+		} else {
+			c.Skipped = new(redact.Lines(append([]redact.Text{redact.Sprintf("%s %s: %s", count(len(paths), "path", "paths"), u.name, reason)}, text...)...).XML())
+			suite.Skipped++
+		}
+		suite.Cases = append(suite.Cases, c)
+	}
 }

@@ -129,10 +129,10 @@ func sample(t testing.TB) *finding.Report {
 			Findings: len(findings), Credentials: 7, Live: 2, Files: 1204, Blobs: 310, Commits: 87, Bytes: 3_400_000, Seconds: 0.124,
 			Ledger: coverage.Ledger{
 				Skipped: []coverage.SkippedEntry{
-					{Path: "backup/2024.zip", Reason: "encrypted archive"},
 					{Path: "var/lib/private", Reason: "permission denied"},
 					{Path: "var/lib/secret.key", Reason: "permission denied"},
 				},
+				Opaque: []coverage.OpaqueEntry{{Path: "backup/2024.zip!db.sql", Reason: "encrypted", Format: "zip"}},
 				Excluded: []coverage.Exclusion{
 					{By: coverage.ByBaseline, Count: 3, Source: "baseline.json"},
 					{By: coverage.ByComment, Count: 1, Source: "deploy/app.env"},
@@ -140,7 +140,6 @@ func sample(t testing.TB) *finding.Report {
 			},
 		},
 		Now: now, ExpiryWarning: 30 * 24 * time.Hour,
-		Incomplete: true, Suppressed: finding.Suppressed{Inline: 1, Baseline: 3},
 		Notes: []string{"the history is cut: this is a shallow clone"},
 	}
 }

@@ -271,7 +271,7 @@ func pascalCase(id string) string {
 }
 
 func (v *view) sarifInvocation(written int) sarifInvocation {
-	out := sarifInvocation{ExecutionSuccessful: !v.Incomplete}
+	out := sarifInvocation{ExecutionSuccessful: !v.incomplete()}
 	add := func(l level, text redact.Text) {
 		if len(out.Notifications) < maxSarifNotifications {
 			out.Notifications = append(out.Notifications, sarifNotification{sarifLevel(l), sarifText{Text: text.SARIF()}})
@@ -283,11 +283,21 @@ func (v *view) sarifInvocation(written int) sarifInvocation {
 	for _, note := range v.notes {
 		add(levelNote, redact.Of(note))
 	}
-	if n := len(v.skipped); n > maxSarifNotifications/2 {
-		add(levelWarning, redact.Sprintf("Not looked at, or not wholly: %s", skipWords(v.skipped)))
+	if words := v.excludedWords(); !words.IsEmpty() {
+		add(levelNote, words)
 	}
-	for _, s := range v.skipped {
-		add(levelWarning, redact.Sprintf("Not looked at: %s: %s", s.Path, s.Reason))
+	classes := v.unread()
+	for _, u := range classes {
+		add(unreadLevel(u.class), u.words())
+	}
+	for _, u := range classes {
+		for i, e := range u.entries {
+			// Each class gets its share of what is taken.
+			if i == maxSarifNotifications/len(classes)/2 {
+				break
+			}
+			add(levelWarning, redact.Sprintf("%s: %s: %s", u.label, e.Path, e.Reason))
+		}
 	}
 	return out
 }

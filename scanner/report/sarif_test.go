@@ -226,8 +226,8 @@ func TestSarifDescribesItsRules(t *testing.T) {
 	if d := run.Tool.Driver; d.SemanticVersion != "0.1.0" || run.AutomationDetails.ID != "momentolint/" {
 		t.Errorf("version %q, automation id %q", d.SemanticVersion, run.AutomationDetails.ID)
 	}
-	if i := run.Invocations[0]; i.ExecutionSuccessful || len(i.Notifications) != 4 {
-		t.Errorf("an incomplete run with a note and three skips is told as %+v", i)
+	if i := run.Invocations[0]; i.ExecutionSuccessful || len(i.Notifications) != 7 {
+		t.Errorf("an incomplete run with a note and all classes is told as %+v", i)
 	}
 }
 

@@ -42,8 +42,8 @@ func Summary(w io.Writer, r *finding.Report) error {
 	b := &boundedText{limit: maxSummary - summaryReserve}
 	groups := v.groups()
 	b.must(redact.Markup("## momentolint\n\n%s %s\n\n", v.foundWords(), v.lookedWords()))
-	if v.Incomplete {
-		b.must(redact.Markup("> [!WARNING]\n> The run is incomplete: something was not looked at.\n\n"))
+	for _, u := range v.unread() {
+		b.must(redact.Markup("> [!WARNING]\n> %s %s\n\n", u.words(), u.remark))
 	}
 	v.summarySecrets(b, groups)
 	v.summaryBreaches(b, groups)
@@ -163,20 +163,34 @@ func (v *view) summaryRest(b *boundedText) {
 	for _, note := range v.notes {
 		b.may(redact.Markup("> %s\n\n", note))
 	}
-	if words := v.silencedWords(); !words.IsEmpty() {
-		b.may(redact.Markup("%s\n\n", words))
+	v.summaryExcluded(b)
+	for _, u := range v.unread() {
+		b.must(redact.Markup("<details><summary>%s</summary>\n\n", u.words()))
+		for i, e := range u.entries {
+			if i == maxSummarySkipped || !b.may(redact.Markup("- %s %s\n", redact.Of(e.Path).MarkdownCode(), e.Reason)) {
+				b.must(redact.Markup("- and %s more\n", thousands(int64(len(u.entries)-i))))
+				break
+			}
+		}
+		b.must(redact.Markup("\n</details>\n\n"))
 	}
-	if len(v.skipped) == 0 {
+}
+
+// summaryExcluded lists what was excluded, by what, so that a change of it is
+// seen in a pull request.
+func (v *view) summaryExcluded(b *boundedText) {
+	list := v.exclusions()
+	if len(list) == 0 {
 		return
 	}
-	b.may(redact.Markup("<details><summary>Not looked at, or not wholly: %s</summary>\n\n", skipWords(v.skipped)))
-	for i, s := range v.skipped {
-		if i == maxSummarySkipped || !b.may(redact.Markup("- %s %s\n", redact.Of(s.Path).MarkdownCode(), s.Reason)) {
-			b.must(redact.Markup("- and %s more\n", thousands(int64(len(v.skipped)-i))))
+	b.must(redact.Markup("Excluded: %s\n\n", thousands(int64(v.Summary.ExcludedCount()))))
+	for i, words := range list {
+		if i == maxSummarySkipped || !b.may(redact.Markup("- %s\n", words)) {
+			b.must(redact.Markup("- and %s more\n", thousands(int64(len(list)-i))))
 			break
 		}
 	}
-	b.must(redact.Markup("\n</details>\n"))
+	b.must(redact.Markup("\n"))
 }
 
 // boundedText is a text that does not grow over its limit by may; must is for

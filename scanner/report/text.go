@@ -2,11 +2,9 @@ package report
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
+	"math"
 	"strings"
 	"time"
 
@@ -55,8 +53,10 @@ const (
 	maxAuthor = 40
 	// maxSkipGroups is how many reasons for skipping are named.
 	maxSkipGroups = 6
-	// maxSkipPaths is up to how many skipped paths are named without Verbose.
-	maxSkipPaths = 5
+	// maxSkipPaths is how many skipped and how many opaque paths are named without
+	// Verbose, maxBriefUnread by hooks: what is pushed can be opaque on purpose.
+	maxSkipPaths   = 5
+	maxBriefUnread = 50
 )
 
 // Text writes the report for people: one block for each credential, worst
@@ -697,14 +697,18 @@ func (t *textWriter) closing() {
 			}
 		}
 		found := t.bold
-		if len(v.findings) == 0 && !v.Incomplete {
+		if v.clean() {
 			found = t.green
 		}
 		t.wrapped(v.foundWords(), found)
 		t.wrapped(v.lookedWords(), nil)
-		t.wrapped(v.silencedWords(), t.dim)
 	}
-	t.skips(redact.Literal("Not looked at, or not wholly:"), v.skipped, t.yellow)
+	if !t.o.Quiet || t.o.Brief {
+		t.wrapped(v.excludedWords(), t.dim)
+	}
+	for _, u := range v.unread() {
+		t.unread(&u)
+	}
 }
 
 // note writes a remark on the run.
@@ -731,18 +735,33 @@ func (t *textWriter) wrapped(sentence redact.Text, paint style) {
 	}
 }
 
-// skips counts what was not looked at by reason, and names it if it is little.
-func (t *textWriter) skips(label redact.Text, list []finding.Skip, paint style) {
-	if len(list) == 0 {
-		return
+// unread counts what is in a class by reason, and names it if it is little.
+func (t *textWriter) unread(u *unread) {
+	t.wrapped(u.words(), t.yellow)
+	if !t.o.Quiet || t.o.Brief {
+		t.wrapped(u.remark, t.dim)
 	}
-	t.wrapped(redact.Sprintf("%s %s", label, skipWords(list)), paint)
-	if !t.o.Verbose && len(list) > maxSkipPaths {
-		return
+	list := u.entries
+	if most := t.maxUnread(); len(list) > most {
+		list = list[:most]
 	}
-	for _, s := range list {
-		t.beside(redact.Of(s.Path), func(path redact.Text) redact.Text { return path }, redact.Of(s.Reason).Wrap(t.o.Width-remarkIndent))
+	for _, e := range list {
+		t.beside(redact.Of(e.Path), func(path redact.Text) redact.Text { return path }, redact.Of(e.Reason).Wrap(t.o.Width-remarkIndent))
 	}
+	if more := len(u.entries) - len(list); more > 0 {
+		t.wrapped(redact.Sprintf("  and %s more: --verbose or --format json lists all.", thousands(int64(more))), t.dim)
+	}
+}
+
+// maxUnread is how many entries of a class are named.
+func (t *textWriter) maxUnread() int {
+	switch {
+	case t.o.Verbose:
+		return math.MaxInt
+	case t.o.Brief:
+		return maxBriefUnread
+	}
+	return maxSkipPaths
 }
 
 // foundWords is "3 credentials in 7 places: 1 live, 2 unverified.".
@@ -789,10 +808,7 @@ func (v *view) foundWords() redact.Text {
 		parts = append(parts, words)
 	}
 	if len(parts) == 0 {
-		if v.Suppressed.Total() > 0 {
-			return redact.Literal("No new Momento credentials found.")
-		}
-		return redact.Literal("No Momento credentials found.")
+		return v.nothingFound()
 	}
 	return redact.Sprintf("%s.", redact.Join("; ", parts...))
 }
@@ -823,53 +839,4 @@ func (v *view) lookedWords() redact.Text {
 		words = redact.Sprintf("%s (%s)", words, sizeWords(s.Bytes))
 	}
 	return redact.Sprintf("%s in %s.", words, secondsWords(s.Seconds))
-}
-
-// skipWords is "3 (2 permission denied, 1 encrypted archive).", or "2 (permission
-// denied).".
-func skipWords(list []finding.Skip) redact.Text {
-	counts := map[string]int{}
-	for _, s := range list {
-		// What differs from case to case stands behind these.
-		reason, _, _ := strings.Cut(s.Reason, ": ")
-		reason, _, _ = strings.Cut(reason, " after ")
-		counts[reason]++
-	}
-	reasons := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
-	})
-	var parts []redact.Text
-	rest := 0
-	for i, reason := range reasons {
-		if i >= maxSkipGroups {
-			rest += counts[reason]
-			continue
-		}
-		parts = append(parts, redact.Sprintf("%s %s", thousands(int64(counts[reason])), reason))
-	}
-	if rest > 0 {
-		parts = append(parts, redact.Sprintf("%s for other reasons", thousands(int64(rest))))
-	}
-	if len(reasons) == 1 {
-		parts = []redact.Text{redact.Of(reasons[0])}
-	}
-	return redact.Sprintf("%s (%s).", thousands(int64(len(list))), redact.Join(", ", parts...))
-}
-
-// silencedWords is "Silenced: 3 (1 by a comment, 2 by the baseline).", or "".
-func (v *view) silencedWords() redact.Text {
-	s := v.Suppressed
-	if s.Total() == 0 {
-		return redact.Text{}
-	}
-	var parts []redact.Text
-	for _, c := range []struct {
-		n   int
-		how string
-	}{{s.Inline, "by a comment"}, {s.Config, "by the configuration"}, {s.Baseline, "by the baseline"}} {
-		if c.n > 0 {
-			parts = append(parts, redact.Sprintf("%s %s", thousands(int64(c.n)), c.how))
-		}
-	}
-	return redact.Sprintf("Silenced: %s (%s).", thousands(int64(s.Total())), redact.Join(", ", parts...))
 }

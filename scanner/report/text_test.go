@@ -123,11 +123,15 @@ func TestClosingLinesSayHowMuchWasLookedAt(t *testing.T) {
 	want := `note: the history is cut: this is a shallow clone
 7 credentials in 11 places: 2 live, 3 unverified, 1 expired, 1 dead (1 expiring soon); 3 findings of other rules.
 Looked at 1,204 files, 310 blobs, 87 commits (3.4 MB) in 124 ms.
-Silenced: 4 (1 by a comment, 3 by the baseline).
-Not looked at, or not wholly: 3 (2 permission denied, 1 encrypted archive).
-  backup/2024.zip  encrypted archive
+Excluded: 4 (3 findings by baseline in baseline.json, 1 finding by comment in deploy/app.env).
+Skipped: 2 (permission denied).
+These should have been scanned: the run is incomplete.
   var/lib/private  permission denied
   var/lib/secret.key  permission denied
+Opaque: 1 (encrypted).
+Encrypted, damaged or in a format that is not opened: what could be unpacked was scanned. Leave out what is expected
+with exclude in .momentolint.yaml.
+  backup/2024.zip!db.sql  encrypted
 `
 	if !strings.HasSuffix(out, "\n\n"+want) {
 		t.Errorf("the text ends with\n%s\nwant\n%s", out[max(0, len(out)-len(want)):], want)
@@ -145,10 +149,10 @@ func TestAnEmptyRunSaysSo(t *testing.T) {
 		"nothing could be read": {
 			finding.Summary{Ledger: coverage.Ledger{Skipped: []coverage.SkippedEntry{{Path: "gone", Reason: "no such file or directory"}}}},
 			TextOptions{},
-			"No Momento credentials found.\nLooked at nothing.\nNot looked at, or not wholly: 1 (no such file or directory).\n  gone  no such file or directory\n",
+			"No Momento credentials found in what was scanned: 1 skipped.\nLooked at nothing.\nSkipped: 1 (no such file or directory).\nThese should have been scanned: the run is incomplete.\n  gone  no such file or directory\n",
 		},
 		"quiet":             {finding.Summary{Files: 1}, TextOptions{Quiet: true}, ""},
-		"quiet but skipped": {finding.Summary{Ledger: coverage.Ledger{Skipped: []coverage.SkippedEntry{{Path: "a", Reason: "gone"}}}}, TextOptions{Quiet: true}, "Not looked at, or not wholly: 1 (gone).\n  a  gone\n"},
+		"quiet but skipped": {finding.Summary{Ledger: coverage.Ledger{Skipped: []coverage.SkippedEntry{{Path: "a", Reason: "gone"}}}}, TextOptions{Quiet: true}, "Skipped: 1 (gone).\n  a  gone\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := text(t, &finding.Report{Now: now, Summary: tt.summary}, tt.o); got != tt.want {
@@ -161,14 +165,14 @@ func TestAnEmptyRunSaysSo(t *testing.T) {
 func TestManySkipsAreCountedNotListed(t *testing.T) {
 	r := &finding.Report{Now: now}
 	for i := range 40 {
-		r.Summary.Skipped = append(r.Summary.Skipped, coverage.SkippedEntry{Path: "p", Reason: strings.Repeat("r", i%9+1)})
+		r.Summary.Skipped = append(r.Summary.Skipped, coverage.SkippedEntry{Path: fmt.Sprintf("p%d", i), Reason: strings.Repeat("r", i%9+1)})
 	}
 	out := text(t, r, TextOptions{})
-	if !strings.Contains(strings.Join(strings.Fields(out), " "), "wholly: 40 (5 r, 5 rr, 5 rrr, 5 rrrr, 4 rrrrr, 4 rrrrrr, 12 for other reasons)") {
+	if !strings.Contains(strings.Join(strings.Fields(out), " "), "Skipped: 40 (5 r, 5 rr, 5 rrr, 5 rrrr, 4 rrrrr, 4 rrrrrr, 12 for other reasons)") {
 		t.Errorf("skips are not grouped: %s", out)
 	}
-	if strings.Contains(out, "\n  p") {
-		t.Error("forty paths are listed without --verbose")
+	if n := strings.Count(out, "\n  p"); n != maxSkipPaths || !strings.Contains(out, "and 35 more: --verbose") {
+		t.Errorf("%d paths are listed without --verbose: %s", n, out)
 	}
 	if n := strings.Count(text(t, r, TextOptions{Verbose: true}), "\n  p"); n != 40 {
 		t.Errorf("--verbose lists %d paths, want 40", n)

@@ -17,8 +17,6 @@ import (
 type view struct {
 	*finding.Report
 	findings []finding.Finding
-	// skipped should have been read and was not.
-	skipped  []finding.Skip
 	notes    []string
 	stale    []string
 	rules    map[string]rule.Rule
@@ -47,10 +45,6 @@ func newView(r *finding.Report) *view {
 		scrubFinding(&v.findings[i], s)
 	}
 	slices.SortStableFunc(v.findings, compareFindings)
-	for _, skip := range r.Summary.Skipped {
-		skip.Path, skip.Reason = s.scrub(skip.Path), s.scrub(skip.Reason)
-		v.skipped = append(v.skipped, skip)
-	}
 	for _, note := range r.Notes {
 		v.notes = append(v.notes, s.scrub(note))
 	}

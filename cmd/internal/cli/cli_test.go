@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
@@ -60,27 +61,36 @@ func TestExitCode(t *testing.T) {
 	found := finding.Report{Summary: finding.Summary{Findings: 2, Live: 1}}
 	dead := finding.Report{Summary: finding.Summary{Findings: 2}}
 	unknown := finding.Report{Summary: finding.Summary{Findings: 1}, Findings: []finding.Finding{{Verdict: finding.Verdict{Unfinished: true}}}}
-	incomplete := found
-	incomplete.Incomplete = true
+	incomplete, opaque, excluded := found, found, found
+	incomplete.Summary.Add(coverage.Skip("a", "permission denied"))
+	opaque.Summary.Add(coverage.Unread("a.zip", "zip", "encrypted"))
+	excluded.Summary.Add(coverage.Exclude(coverage.ByBaseline, "b.json"))
+	opaqueAlone := finding.Report{}
+	opaqueAlone.Summary.Ledger = opaque.Summary.Ledger
 	for _, test := range []struct {
-		name     string
-		report   finding.Report
-		failOn   string
-		baseline bool
-		want     int
+		name   string
+		report finding.Report
+		policy Policy
+		want   int
 	}{
-		{"nothing", finding.Report{}, "any", false, ExitClean},
-		{"found", found, "any", false, ExitFound},
-		{"found, nobody minds", found, "none", false, ExitClean},
-		{"live", found, "live", false, ExitFound},
-		{"dead", dead, "live", false, ExitClean},
-		{"not checked", unknown, "live", false, ExitFailed},
-		{"not checked, all count", unknown, "any", false, ExitFound},
-		{"incomplete", incomplete, "none", false, ExitFailed},
-		{"incomplete baseline", incomplete, "any", true, ExitFailed},
-		{"baseline", found, "any", true, ExitClean},
+		{"nothing", finding.Report{}, Policy{FailOn: "any"}, ExitClean},
+		{"found", found, Policy{FailOn: "any"}, ExitFound},
+		{"found, none counts", found, Policy{FailOn: "none"}, ExitClean},
+		{"live", found, Policy{FailOn: "live"}, ExitFound},
+		{"dead", dead, Policy{FailOn: "live"}, ExitClean},
+		{"not checked", unknown, Policy{FailOn: "live"}, ExitFailed},
+		{"not checked, all count", unknown, Policy{FailOn: "any"}, ExitFound},
+		{"incomplete", incomplete, Policy{FailOn: "none"}, ExitFailed},
+		{"incomplete baseline", incomplete, Policy{FailOn: "any", BaselineWritten: true}, ExitFailed},
+		{"baseline", found, Policy{FailOn: "any", BaselineWritten: true}, ExitClean},
+		{"opaque, found", opaque, Policy{FailOn: "any"}, ExitFound},
+		{"opaque", opaqueAlone, Policy{FailOn: "any"}, ExitClean},
+		{"opaque, strict", opaqueAlone, Policy{FailOn: "none", Strict: true}, ExitFailed},
+		{"opaque, found, strict", opaque, Policy{FailOn: "any", Strict: true}, ExitFailed},
+		{"excluded, strict", excluded, Policy{FailOn: "none", Strict: true}, ExitClean},
 	} {
-		if got := ExitCode(&test.report, test.failOn, test.baseline); got != test.want {
+		RequireVerdicts(&test.report, test.policy.FailOn)
+		if got := test.policy.ExitCode(&test.report); got != test.want {
 			t.Errorf("%s: %d, want %d", test.name, got, test.want)
 		}
 	}

@@ -1,6 +1,11 @@
 package cli
 
-import "github.com/momentolint/momentolint/scanner/finding"
+import (
+	"fmt"
+
+	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/scanner/finding"
+)
 
 // The exit codes of every command.
 const (
@@ -9,22 +14,45 @@ const (
 	ExitFailed = 2 // wrong usage, or the work could not be done or finished
 )
 
-// ExitCode is that of a report: what was not looked at goes before what was
-// found. failOn is the value of --fail-on.
-func ExitCode(r *finding.Report, failOn string, baselineWritten bool) int {
+// Policy is what the exit code of a report depends on besides the report.
+type Policy struct {
+	// FailOn is the value of --fail-on.
+	FailOn string
+	// Strict counts what is opaque as skipped.
+	Strict bool
+	// BaselineWritten says that what was found is accepted.
+	BaselineWritten bool
+}
+
+// ExitCode is that of a report: what was skipped takes precedence over what was
+// found.
+func (p Policy) ExitCode(r *finding.Report) int {
+	s := &r.Summary
 	switch {
-	case r.Incomplete:
+	case s.Incomplete(), p.Strict && len(s.Opaque) > 0:
 		return ExitFailed
-	case baselineWritten:
-		// Whoever writes a baseline accepts what is in it.
+	case p.BaselineWritten:
 		return ExitClean
-	case failOn == "any" && r.Summary.Findings > 0, failOn == "live" && r.Summary.Live > 0:
+	case p.FailOn == "any" && s.Findings > 0, p.FailOn == "live" && s.Live > 0:
 		return ExitFound
-	case failOn == "live" && Unfinished(r) > 0:
-		// Nobody knows whether one of them is live.
-		return ExitFailed
 	}
 	return ExitClean
+}
+
+// RequireVerdicts records the credentials that could not be verified as skipped
+// where the exit code depends on the answer.
+func RequireVerdicts(r *finding.Report, failOn string) {
+	if failOn != "live" || r.Summary.Live > 0 {
+		return
+	}
+	if n := Unfinished(r); n > 0 {
+		what := "1 credential"
+		if n > 1 {
+			what = fmt.Sprintf("%d credentials", n)
+		}
+		r.Summary.Add(coverage.Skip("the live check", what+" could not be verified; any of them may be live"))
+		r.Summary.Sort()
+	}
 }
 
 // Unfinished is how many credentials were to be checked and could not be.

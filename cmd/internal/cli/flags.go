@@ -28,6 +28,7 @@ type ReportFlags struct {
 	Reports                         []string
 	FailOn, Baseline, WriteBaseline string
 	ExpiryWarning                   string
+	Strict                          bool
 }
 
 // Add declares the flags.
@@ -37,6 +38,7 @@ func (f *ReportFlags) Add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.FailOn, "fail-on", "any", "exit with 1 on `WHAT`: any, live or none")
 	fs.StringVar(&f.Baseline, "baseline", "", "leave out the findings that `FILE` lists")
 	fs.StringVar(&f.WriteBaseline, "write-baseline", "", "write all findings to `FILE` as a baseline")
+	fs.BoolVar(&f.Strict, "strict", false, "exit with 2 if something is opaque: encrypted, damaged or in a format that is not opened")
 	fs.StringVar(&f.ExpiryWarning, "expiry-warning", "30d", "warn of credentials that expire within this `TIME`")
 }
 
