@@ -88,6 +88,38 @@ func FuzzPermissions(f *testing.F) {
 	})
 }
 
+// FuzzPermissionSet: any bytes in claim p of the second generation give a scope
+// without a panic, and what may make keys is never told as less.
+func FuzzPermissionSet(f *testing.F) {
+	f.Add(ct.PermissionSet(ct.CacheRule([]int{0, 1, 2}, "*", "*"), ct.TopicRule([]int{1}, "c", "t*")))
+	f.Add(append(ct.PermissionSet(ct.ManagementRule(1, 0)), ct.IPCondition("10.0.0.0/8")...))
+	f.Fuzz(func(t *testing.T, wire []byte) {
+		c, err := credential.Parse([]byte(ct.DisposableV2(ct.Options{Permissions: append(ct.PermissionSet(ct.ManagementRule(2, 1)), wire...)})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !c.Scope.Full() {
+			t.Fatalf("the right to make keys is told as %+v", c.Scope)
+		}
+	})
+}
+
+// FuzzSigningKey: what is accepted is JSON and does not show itself.
+func FuzzSigningKey(f *testing.F) {
+	f.Add([]byte(ct.SigningKey(ct.Options{})))
+	f.Add([]byte(ct.SigningKeyEC(ct.Options{})))
+	f.Add([]byte(ct.SigningKeyJSON(ct.Options{})))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		c, err := credential.ParseSigningKey(text, credential.Context{Momento: true})
+		if err != nil {
+			return
+		}
+		if !json.Valid([]byte(c.Reveal())) || c.Kind != credential.SigningKey || strings.Contains(c.String(), `"d"`) {
+			t.Fatalf("accepted %v", c)
+		}
+	})
+}
+
 func BenchmarkParse(b *testing.B) {
 	for name, text := range map[string]string{
 		"v1":          ct.V1(ct.Options{}),

@@ -81,7 +81,7 @@ func TestTheDocumentationShowsTheTableOfSeverities(t *testing.T) {
 	}
 	want := before + severityTable()
 	if os.Getenv("UPDATE_DOCS") != "" {
-		if err := os.WriteFile(page, []byte(want), 0o644); err != nil { //nolint:gosec // a document
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
