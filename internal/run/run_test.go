@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -72,6 +73,10 @@ func TestRun(t *testing.T) {
 }
 
 func TestTheContextInterrupts(t *testing.T) {
+	// What a shell starts in the background ignores interrupts, and so would the
+	// program; one that is received here is not ignored there.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	defer signal.Reset(os.Interrupt)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var out bytes.Buffer
