@@ -276,7 +276,8 @@ func (tok *token) credential(g generation) Credential {
 	case globalRefresh:
 		c.Kind, c.KeyID = RefreshToken, string(jsonString(tok.akid))
 	case refresh1:
-		c.Kind = RefreshToken
+		// Its jti is not the id of a key.
+		c.Kind, c.KeyID = RefreshToken, ""
 	case key1, key1Bare, key1Odd:
 		c.Kind, c.Scope, forever = V1JWT, tok.permissions(), true
 	case disposable1:

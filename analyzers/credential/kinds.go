@@ -89,8 +89,8 @@ type Descriptor struct {
 	Key bool
 	// Global: it is valid in every region.
 	Global bool
-	// Revocable: its key id is that of a key in the account's list, by which it
-	// can be revoked.
+	// Revocable: its key id, if it has one, is that of a key in the account's list:
+	// revoking that key ends it.
 	Revocable bool
 	// Unchecked is the reason why the service is not asked about it; "" if it is.
 	Unchecked string
@@ -189,6 +189,7 @@ var descriptors = [...]Descriptor{
 		Form: FormJWT | FormNamed, Names: []string{"refresh-token", "refreshToken", "refresh_token"},
 		Claims:    [][]string{{`"t":"gr"`, issuerClaim + refreshIssuer + `"`}, {`"jti":"`, `"akid":"`}},
 		Opaque:    true,
+		Revocable: true,
 		Unchecked: "refresh tokens have no read-only check: using one mints a new key",
 		Variable:  "MOMENTO_REFRESH_TOKEN",
 	},
@@ -256,8 +257,9 @@ var descriptors = [...]Descriptor{
 			"Replace it, and keep the new one in a secret manager, out of this file.",
 		},
 		Score: "8.0", Severities: persons, CWE: []int{798, 312},
-		Form:     FormEnvelope,
-		Variable: "MOMENTO_API_KEY",
+		Form:      FormEnvelope,
+		Unchecked: "credentials of an unknown kind are never sent: one call may use them up",
+		Variable:  "MOMENTO_API_KEY",
 	},
 }
 

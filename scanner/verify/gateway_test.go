@@ -98,7 +98,7 @@ func TestNothingIsLiveBehindAGateway(t *testing.T) {
 			var targets []Target
 			for i := range credentials {
 				kind := askable[i%len(askable)]
-				targets = append(targets, Target{Credential: parse(t, kinds[kind](credentialtest.Options{Seed: fmt.Sprint(g.name, i)}))})
+				targets = append(targets, Target{Credential: parse(t, kind.mint(credentialtest.Options{Seed: fmt.Sprint(g.name, i)}))})
 			}
 			for _, got := range v.Verify(t.Context(), targets) {
 				if got.Status == finding.StatusLive {
@@ -184,7 +184,7 @@ func TestWhatCannotBeConfirmedIsUnverified(t *testing.T) {
 // The counterfeits are right in every detail but the signature.
 func TestCounterfeitsDifferInTheSignatureOnly(t *testing.T) {
 	for _, kind := range askable {
-		key := parse(t, kinds[kind](credentialtest.Options{Seed: "real"}))
+		key := parse(t, kind.mint(credentialtest.Options{Seed: "real"}))
 		seen := map[string]bool{key.Reveal(): true}
 		for range 3 {
 			forged, err := key.Counterfeit()
@@ -193,7 +193,7 @@ func TestCounterfeitsDifferInTheSignatureOnly(t *testing.T) {
 			}
 			want, got := strings.Split(key.Reveal(), "."), strings.Split(forged.Reveal(), ".")
 			if !slices.Equal(want[:2], got[:2]) || len(want[2]) != len(got[2]) || seen[forged.Reveal()] {
-				t.Errorf("%s: a counterfeit has parts of %d, %d, %d characters or is no new one", kind, len(got[0]), len(got[1]), len(got[2]))
+				t.Errorf("%s: a counterfeit has parts of %d, %d, %d characters or is no new one", kind.name, len(got[0]), len(got[1]), len(got[2]))
 			}
 			seen[forged.Reveal()] = true
 		}
@@ -283,29 +283,32 @@ func TestTheDateOfAnAnswer(t *testing.T) {
 func TestKindsWithoutACheckAreNeverSent(t *testing.T) {
 	s := start(t, momentotest.Options{})
 	o := credentialtest.Options{Endpoint: cell, ExpiresAt: now.Add(time.Hour)}
-	seen := map[credential.Kind]bool{}
+	webhook, err := credential.ParseWebhookSecret([]byte(credentialtest.WebhookSecret("never sent")), credential.Context{Momento: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []credential.Credential{webhook}
 	for _, text := range []string{
 		credentialtest.RefreshV1(o), credentialtest.RefreshV2(o), credentialtest.ConsoleJSON(o), credentialtest.CredentialsFile(o),
-		credentialtest.Login(o), credentialtest.Session(o), credentialtest.SigningKeyJSON(o), credentialtest.Signed(o),
+		credentialtest.Login(o), credentialtest.Session(o), credentialtest.SigningKeyJSON(o), credentialtest.Signed(o), credentialtest.Unknown(o),
 	} {
-		for _, c := range credential.ParseAll([]byte(text)) {
-			reason := c.Kind.Descriptor().Unchecked
-			if reason == "" {
-				continue
-			}
-			seen[c.Kind] = true
-			got := newVerifier(t, at(s)).Verify(t.Context(), []Target{{Credential: c, NearbyEndpoint: cell}})[c.Fingerprint()]
-			if got.Status != finding.StatusUnverified || got.Reason != reason || got.Unfinished {
-				t.Errorf("%s: %s (%s), unfinished %t", c.Kind, got.Status, got.Reason, got.Unfinished)
-			}
+		all = append(all, credential.ParseAll([]byte(text))...)
+	}
+	seen := map[credential.Kind]bool{}
+	for _, c := range all {
+		reason := c.Kind.Descriptor().Unchecked
+		if reason == "" {
+			continue
+		}
+		seen[c.Kind] = true
+		got := newVerifier(t, at(s)).Verify(t.Context(), []Target{{Credential: c, NearbyEndpoint: cell}})[c.Fingerprint()]
+		if got.Status != finding.StatusUnverified || got.Reason != reason || got.Unfinished {
+			t.Errorf("%s: %s (%s), unfinished %t", c.Kind, got.Status, got.Reason, got.Unfinished)
 		}
 	}
-	for _, kind := range []credential.Kind{credential.RefreshToken, credential.SessionToken, credential.SigningKey, credential.SignedToken, credential.WebhookSecret} {
-		if kind.Descriptor().Unchecked == "" {
-			t.Errorf("%s would be sent", kind)
-		}
-		if !seen[kind] && kind != credential.WebhookSecret {
-			t.Errorf("%s is not tried", kind)
+	for _, kind := range credential.Kinds() {
+		if asked := slices.ContainsFunc(askable, func(m minted) bool { return m.kind == kind }); asked == seen[kind] {
+			t.Errorf("%s: asked about %t, never sent %t", kind, asked, seen[kind])
 		}
 	}
 	if n := s.Connections(); n != 0 {

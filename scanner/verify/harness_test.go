@@ -92,24 +92,36 @@ func parse(t testing.TB, text string) credential.Credential {
 	return c
 }
 
-// kinds mints every kind that the service can be asked about.
-var kinds = map[credential.Kind]func(credentialtest.Options) string{
-	credential.APIKeyV2:        credentialtest.V2,
-	credential.APIKeyV1:        credentialtest.V1,
-	credential.V1JWT:           credentialtest.V1JWT,
-	credential.Legacy:          credentialtest.Legacy,
-	credential.DisposableToken: disposable,
+// minted is one way to write a kind that the service can be asked about.
+type minted struct {
+	name string
+	kind credential.Kind
+	mint func(credentialtest.Options) string
 }
 
-func disposable(o credentialtest.Options) string {
-	if o.ExpiresAt.IsZero() {
-		o.ExpiresAt = now.Add(time.Hour)
+// askable are all kinds that the service can be asked about, in every form.
+var askable = []minted{
+	{"v2 key", credential.APIKeyV2, credentialtest.V2},
+	{"v1 key", credential.APIKeyV1, credentialtest.V1},
+	{"v1 JWT", credential.V1JWT, credentialtest.V1JWT},
+	{"legacy token", credential.Legacy, credentialtest.Legacy},
+	{"disposable token by its life", credential.DisposableToken, disposable},
+	{"disposable token v1", credential.DisposableToken, disposableBy(credentialtest.DisposableV1)},
+	{"disposable token v2", credential.DisposableToken, disposableBy(credentialtest.DisposableV2)},
+	{"disposable token v2 in an envelope", credential.DisposableToken, func(o credentialtest.Options) string {
+		return credentialtest.Envelope(o, disposableBy(credentialtest.DisposableV2)(o))
+	}},
+}
+
+// disposable mints a disposable token that lives at now.
+func disposable(o credentialtest.Options) string { return disposableBy(credentialtest.Disposable)(o) }
+
+func disposableBy(mint func(credentialtest.Options) string) func(credentialtest.Options) string {
+	return func(o credentialtest.Options) string {
+		if o.ExpiresAt.IsZero() {
+			o.ExpiresAt = now.Add(time.Hour)
+		}
+		o.IssuedAt = o.ExpiresAt.Add(-2 * time.Hour)
+		return mint(o)
 	}
-	o.IssuedAt = o.ExpiresAt.Add(-2 * time.Hour)
-	return credentialtest.Disposable(o)
-}
-
-// askable are the kinds in a fixed order.
-var askable = []credential.Kind{
-	credential.APIKeyV2, credential.APIKeyV1, credential.V1JWT, credential.Legacy, credential.DisposableToken,
 }

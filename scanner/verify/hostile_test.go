@@ -234,10 +234,10 @@ func TestTheTrapWorks(t *testing.T) {
 func TestNothingIsSentToAnInsideAddress(t *testing.T) {
 	tr := newTrap(t)
 	for _, kind := range askable {
-		c := parse(t, kinds[kind](credentialtest.Options{Endpoint: cell, Seed: "inside"}))
+		c := parse(t, kind.mint(credentialtest.Options{Endpoint: cell, Seed: "inside"}))
 		verdict := newVerifier(t, tr.options(false)).Verify(t.Context(), []Target{{Credential: c, NearbyEndpoint: cell}})[c.Fingerprint()]
 		if verdict.Status != finding.StatusUnverified || !strings.Contains(verdict.Reason, "127.0.0.1") {
-			t.Errorf("%s: %s (%s)", kind, verdict.Status, verdict.Reason)
+			t.Errorf("%s: %s (%s)", kind.name, verdict.Status, verdict.Reason)
 		}
 	}
 	n := tr.settle(t)

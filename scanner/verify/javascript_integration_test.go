@@ -100,8 +100,8 @@ func TestTheJavaScriptSDKAgrees(t *testing.T) {
 			truth := map[string]finding.Status{}
 			for _, kind := range askable {
 				for _, cond := range conditions {
-					text := kinds[kind](credentialtest.Options{Endpoint: cell, Seed: string(kind) + cond.name})
-					name := string(kind) + ", " + cond.name
+					text := kind.mint(credentialtest.Options{Endpoint: cell, Seed: kind.name + cond.name})
+					name := kind.name + ", " + cond.name
 					if cond.key.State != momentotest.Unknown {
 						key := cond.key
 						key.Text = text
@@ -109,7 +109,7 @@ func TestTheJavaScriptSDKAgrees(t *testing.T) {
 							t.Fatal(err)
 						}
 					}
-					keys = append(keys, one{name, text, kind == credential.APIKeyV2})
+					keys = append(keys, one{name, text, kind.kind == credential.APIKeyV2})
 					credentials[name], truth[name] = parse(t, text), cond.truth
 				}
 			}
@@ -139,11 +139,11 @@ func TestTheJavaScriptSDKAgrees(t *testing.T) {
 					t.Errorf("%s: %s, want %s", name, own.Status, want)
 				}
 			}
-			all := answers["api-key-v1, live, all rights"]
+			all := answers["v1 key, live, all rights"]
 			if all["listCaches"] != tt.list || all["get orders"] != tt.get || all["get no-such-cache"] != tt.missing {
 				t.Errorf("a key with all rights: %v", all)
 			}
-			if one := answers["api-key-v2, live, reads one cache"]; tt.known && (one["listCaches"] != "PERMISSION_ERROR" || one["get orders"] != "Miss" || one["get no-such-cache"] != "PERMISSION_ERROR") {
+			if one := answers["v2 key, live, reads one cache"]; tt.known && (one["listCaches"] != "PERMISSION_ERROR" || one["get orders"] != "Miss" || one["get no-such-cache"] != "PERMISSION_ERROR") {
 				t.Errorf("a key for one cache: %v", one)
 			}
 		})

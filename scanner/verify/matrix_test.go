@@ -128,10 +128,10 @@ func TestVerdictMatrix(t *testing.T) {
 			want := map[string]finding.Status{}
 			for _, kind := range askable {
 				for _, cond := range conditions {
-					text := kinds[kind](credentialtest.Options{Endpoint: cell, Seed: string(kind) + cond.name})
+					text := kind.mint(credentialtest.Options{Endpoint: cell, Seed: kind.name + cond.name})
 					c := parse(t, text)
-					if c.Kind != kind {
-						t.Fatalf("minted a %s, not a %s", c.Kind, kind)
+					if c.Kind != kind.kind {
+						t.Fatalf("minted a %s, not a %s", c.Kind, kind.kind)
 					}
 					key := cond.key
 					key.Text = text
@@ -141,7 +141,7 @@ func TestVerdictMatrix(t *testing.T) {
 						}
 					}
 					targets = append(targets, Target{Credential: c})
-					truth[c.Fingerprint()] = string(kind) + ", " + cond.name
+					truth[c.Fingerprint()] = kind.name + ", " + cond.name
 					want[c.Fingerprint()] = cond.truth
 				}
 			}

@@ -57,7 +57,7 @@ func TestOnlyTheTwoReadOnlyMethodsAreCalled(t *testing.T) {
 	})
 	var targets []Target
 	for i, kind := range askable {
-		text := kinds[kind](credentialtest.Options{Seed: fmt.Sprint(i)})
+		text := kind.mint(credentialtest.Options{Seed: fmt.Sprint(i)})
 		if err := s.Add(momentotest.Key{Text: text, State: momentotest.State(i % 4), List: true, ReadKeys: true, WriteKeys: true}); err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func many(t *testing.T, s *momentotest.Server, n, places int) (targets []Target,
 	want = map[string]finding.Status{}
 	for i := range n {
 		kind := askable[i%len(askable)]
-		text := kinds[kind](credentialtest.Options{Endpoint: cell, Seed: fmt.Sprint("many ", i)})
+		text := kind.mint(credentialtest.Options{Endpoint: cell, Seed: fmt.Sprint("many ", i)})
 		c := parse(t, text)
 		key := momentotest.Key{Text: text, State: momentotest.Live, List: i%3 == 0}
 		want[c.Fingerprint()] = finding.StatusLive
