@@ -436,6 +436,31 @@ func TestEnrichLooksUpByTheManagementKey(t *testing.T) {
 	}
 }
 
+// What the account knows of a key holds for the refresh token of a v2 key, which
+// names it; a v1 key's names none.
+func TestEnrichLooksUpTheKeyOfARefreshToken(t *testing.T) {
+	s := start(t, momentotest.Options{})
+	key := parse(t, reader)
+	ends := time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
+	v2 := parse(t, credentialtest.RefreshV2(credentialtest.Options{KeyID: key.KeyID, ExpiresAt: ends}))
+	v1 := parse(t, credentialtest.RefreshV1(credentialtest.Options{KeyID: key.KeyID, ExpiresAt: ends}))
+	if v2.KeyID != key.KeyID || v1.KeyID != "" {
+		t.Errorf("the refresh tokens have the key ids %q and %q", v2.KeyID, v1.KeyID)
+	}
+	unverified := finding.Verdict{Status: finding.StatusUnverified}
+	verdicts := map[string]finding.Verdict{v2.Fingerprint(): unverified, v1.Fingerprint(): unverified}
+	if err := Enrich(t.Context(), settings(s, parse(t, manager)), []credential.Credential{v2, v1}, verdicts); err != nil {
+		t.Fatal(err)
+	}
+	got := verdicts[v2.Fingerprint()]
+	if got.Account == nil || got.Account.RoleName == "" || got.Account.Expiry != credential.ExpiryAt || !got.Account.ExpiresAt.Equal(ends) || got.Status != finding.StatusUnverified {
+		t.Errorf("of a v2 key: %+v, %+v", got, got.Account)
+	}
+	if got := verdicts[v1.Fingerprint()]; got.Account != nil {
+		t.Errorf("of a v1 key: %+v", got.Account)
+	}
+}
+
 func TestAKeyThatReachesTheAccountIsSaidLoudly(t *testing.T) {
 	s := start(t, momentotest.Options{})
 	m, r, p := parse(t, manager), parse(t, reader), parse(t, plain)

@@ -63,7 +63,8 @@ type Settings struct {
 const maxSelf = 10
 
 // Enrich adds what the account knows of v2 keys to their verdicts: expiry,
-// description, role and what that allows. Where a live key can manage the
+// description, role and what that allows. For a refresh token that is what the
+// account knows of the key that it renews, except for its own lifetime. Where a live key can manage the
 // account's keys itself, its verdict says so. Verdicts are by fingerprint and
 // never change their status. The error is about the management key; what
 // could be learnt is there all the same.
@@ -112,6 +113,9 @@ func Enrich(ctx context.Context, s Settings, credentials []credential.Credential
 		e, ok := known[keys[f].KeyID]
 		if ok {
 			info := e.Info()
+			if c := keys[f]; c.Kind == credential.RefreshToken {
+				info.Expiry, info.ExpiresAt, info.IssuedAt = c.Expiry, c.ExpiresAt, c.IssuedAt
+			}
 			v.Account = &info
 		}
 		switch {

@@ -190,7 +190,7 @@ func ReadReport(in io.Reader) (Selection, error) {
 		switch {
 		case f.Kind == nil:
 			continue
-		case f.KeyID == nil || *f.KeyID == "" || !revocable(credential.Kind(*f.Kind)):
+		case f.KeyID == nil || *f.KeyID == "" || !credential.Kind(*f.Kind).Descriptor().Revocable:
 			if f.Status == finding.StatusLive && !others[f.Fingerprint] {
 				others[f.Fingerprint] = true
 				s.Others++
@@ -226,10 +226,4 @@ func ReadReport(in io.Reader) (Selection, error) {
 type form struct {
 	status       finding.Status
 	refresh, cut bool
-}
-
-// revocable reports whether credentials of a kind die with the key whose id they
-// name.
-func revocable(kind credential.Kind) bool {
-	return kind == credential.APIKeyV2 || kind == credential.RefreshToken
 }

@@ -41,10 +41,11 @@ func TestWhichKeysOfAReportAreRevoked(t *testing.T) {
 		"cut":        {"api-key-v2", "k", "unverified", true, "6"},
 		"policy":     {nil, nil, "unverified", false, "7"},
 		"v1":         {"api-key-v1", nil, "unverified", false, "8"},
+		"v1-refresh": {"refresh-token", nil, "unverified", false, "9"},
 	}
 	for names, want := range map[string]int{
 		"live": live, "unverified": unverified, "dead": none, "expired": none, "refresh": unverified, "cut": unverified,
-		"policy": none, "v1": none, "": none,
+		"policy": none, "v1": none, "v1-refresh": none, "": none, "dead v1-refresh": none, "live v1-refresh": live,
 		"cut live": live, "dead live": live, "expired live": live, "refresh live": live, "unverified live": live,
 		"dead unverified": unverified, "expired unverified": unverified, "cut unverified": unverified,
 		"dead cut": none, "expired cut": none, "dead refresh": none, "expired refresh": unverified,
