@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/detect/neverexpire"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
@@ -58,7 +57,7 @@ func (s *Scanner) breach(rule string, lo, hi int, message string, minor bool) {
 	m := Match{
 		Rule: rule, Message: message, Minor: minor,
 		Fingerprint: fingerprint(rule, string(bytes.Join(bytes.Fields(d[first:last]), []byte{' '}))),
-		Redacted:    redact.Printable(redact.Prose(string(d[lo:hi])), displayAfter),
+		Redacted:    policyText(string(d[lo:hi])),
 	}
 	s.others = slices.Insert(s.others, i, &candidate{lo: lo, hi: hi, match: m, text: string(d[lo:hi]), policy: true})
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -134,7 +135,17 @@ func (s *Scanner) secretsIn(c *candidate, lo, hi int) []shown {
 // display is what stands for a finding in a line that is shown.
 func (c *candidate) display() string {
 	if c.policy {
-		return redact.Printable(redact.Prose(c.text), displayAfter)
+		return policyText(c.text)
 	}
 	return c.match.Redacted
+}
+
+// policyText returns the code that a breach of a policy is about, with its values
+// masked. A name alone is no value, but may have the form of a secret.
+func policyText(code string) string {
+	safe := redact.Code(code)
+	if !strings.ContainsFunc(code, func(r rune) bool { return r > unicode.MaxASCII || !wordSet[byte(r)] }) {
+		safe = redact.SourceLine(code, 0, len(code)).Mark().String()
+	}
+	return redact.Printable(safe, displayAfter)
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
-	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
 
@@ -54,9 +53,9 @@ func (s *Scanner) published(c *candidate) {
 	why := ""
 	switch {
 	case isPublicName(name):
-		why = "The variable " + name + " is copied into the front end's bundle"
+		why = "The variable " + policyText(name) + " is copied into the front end's bundle"
 	case s.inPublicBlock(c.lo):
-		why = "The value of " + name + " is copied into the front end's bundle"
+		why = "The value of " + policyText(name) + " is copied into the front end's bundle"
 		if name == "" {
 			why = "This value is copied into the front end's bundle"
 		}
@@ -77,7 +76,7 @@ func (s *Scanner) published(c *candidate) {
 		Message: why + ", so every visitor can read and use this long-lived credential; clients should get disposable tokens.",
 		// Another key at the same place is another finding.
 		Fingerprint: fingerprint(finding.FrontendRule, name+"\x00"+c.match.Fingerprint),
-		Redacted:    redact.Printable(string(d[lo:hi]), displayAfter),
+		Redacted:    policyText(string(d[lo:hi])),
 	}
 	i, _ := slices.BinarySearchFunc(s.others, lo, func(p *candidate, lo int) int { return p.lo - lo })
 	s.others = slices.Insert(s.others, i, &candidate{lo: lo, hi: hi, match: m, text: string(d[lo:hi]), policy: true})

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 	"github.com/momentolint/momentolint/scanner/detect"
 	"github.com/momentolint/momentolint/scanner/finding"
 )
@@ -137,13 +138,55 @@ func checkMarked(t *testing.T, s *detect.Scanner, rule, path, text string) (m de
 	if m.Rule != rule || m.StartLine != line || m.StartColumn != column || m.EndLine != line || m.EndColumn != column+len(want) {
 		t.Errorf("%q: %s, want %d:%d-%d", text, describe(&m), line, column, column+len(want))
 	}
-	if shown := m.Line[m.LineColumn : m.LineColumn+m.LineWidth]; !strings.HasPrefix(want, strings.TrimSuffix(shown, "…")) {
+	if shown := m.Line[m.LineColumn : m.LineColumn+m.LineWidth]; !isMasked(want, shown) || m.Redacted != shown {
 		t.Errorf("%q: the line marks %q", text, shown)
 	}
 	if !m.Credential.IsZero() || m.Message == "" || len(m.Fingerprint) != 16 {
 		t.Errorf("%q: not a finding of a policy: %+v", text, m)
 	}
 	return m, true
+}
+
+// isMasked reports whether shown is text with some of it replaced with "…".
+func isMasked(text, shown string) bool {
+	first, rest, _ := strings.Cut(shown, "…")
+	text, ok := strings.CutPrefix(text, first)
+	for ok && rest != "" {
+		var part string
+		part, rest, _ = strings.Cut(rest, "…")
+		_, text, ok = strings.Cut(text, part)
+	}
+	return ok
+}
+
+// No other secret in the code that a rule is about is shown, in the line or in
+// what the reports call redacted.
+func TestTheCodeOfAPolicyFindingIsMasked(t *testing.T) {
+	s := policyScanner(t)
+	const password, github = "hunter2Pw", "ghp_0123456789abcdefghijABCDEFGHIJ012345"
+	for _, c := range []struct{ file, text string }{
+		{"make.sh", "momento --token " + password + " api-key create --role-id r\n"},
+		{"keys.tf", "resource \"momento_api_key\" \"" + password + "\" {\n}\n"},
+		{"next.config.js", "module.exports = {env: {" + github + ": '" + ct.V2(ct.Options{}) + "'}};\n"},
+	} {
+		found := 0
+		for _, m := range scan(t, s, c.file, []byte(c.text), nil) {
+			if !m.Credential.IsZero() {
+				continue
+			}
+			found++
+			for _, shown := range []string{m.Line, m.Redacted, m.Message} {
+				for _, secret := range []string{password, github} {
+					if strings.Contains(shown, secret) {
+						t.Errorf("%q: shows %q", c.text, shown)
+					}
+				}
+			}
+		}
+		if found == 0 {
+			t.Errorf("%q: nothing found", c.text)
+		}
+	}
 }
 
 func TestFindsKeysThatAreMadeToNeverExpire(t *testing.T) {
