@@ -17,7 +17,7 @@ import (
 var csvColumns = []string{
 	"rule", "kind", "status", "status_reason", "scope", "may_do", "expires", "expires_at", "file", "line", "column",
 	"end_line", "end_column", "encoding", "commit", "author", "date", "fingerprint", "redacted", "endpoint", "key_id",
-	"issued_at", "checked_at", "message",
+	"issued_at", "checked_at", "message", "severity", "incomplete",
 }
 
 // CSV writes one row for each finding, with a heading, for spreadsheets
@@ -74,12 +74,16 @@ func (v *view) csvRow(f *finding.Finding) []redact.Text {
 	if f.Commit != nil {
 		commit, author, date = redact.Of(f.Commit.ID), redact.Of(f.Commit.Author), timeCell(f.Commit.Date)
 	}
+	incomplete := redact.Literal("false")
+	if c.Incomplete {
+		incomplete = redact.Literal("true")
+	}
 	number := func(n int) redact.Text { return redact.Sprintf("%d", n) }
 	return []redact.Text{
 		redact.Of(f.Rule), kind, status, reason, scope, mayDo, expires, expiresAt, redact.Of(l.File),
 		number(l.StartLine), number(l.StartColumn), number(l.EndLine), number(l.EndColumn),
 		redact.Of(strings.Join(l.Encoding, " ")), commit, author, date, redact.Of(f.Fingerprint), redact.Of(f.Redacted), endpoint, keyID,
-		issued, checked, message,
+		issued, checked, message, redact.Of(string(v.severity(f))), incomplete,
 	}
 }
 

@@ -225,6 +225,7 @@ func TestCSVCanBeReadBack(t *testing.T) {
 			for column, want := range map[string]string{
 				"rule": "momento-api-key-v1", "kind": "api-key-v1", "status": "live", "scope": "explicit", "may_do": "read cache orders, publish to 2 topics",
 				"expires": "at", "expires_at": "2026-12-05T12:00:00Z", "line": "31", "column": "15", "endpoint": cell,
+				"severity": "high", "incomplete": "false",
 			} {
 				if got := value(row, column); got != want {
 					t.Errorf("%s is %q, want %q", column, got, want)
