@@ -4,4 +4,4 @@ package main
 
 import "testing"
 
-func TestNothingScannedIsExecutedByAnySubcommand(t *testing.T) { canaries(t, subcommands()) }
+func TestNothingScannedIsExecutedByAnySubcommand(t *testing.T) { canaries(t, subcommands(), 1) }
