@@ -64,7 +64,7 @@ func (c *clones) get(ctx context.Context, run *Run, t Target) (dir string, relea
 		case err != nil:
 			return "", nil, &fault{reason: "opening the repository: " + finding.Reason(err), final: true}
 		case !info.IsDir():
-			return "", nil, &fault{reason: "opening the repository: it is not a folder", final: true}
+			return "", nil, &fault{reason: "opening the repository: it is not a directory", final: true}
 		}
 		return t.URL, func() {}, nil
 	}

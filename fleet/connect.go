@@ -112,7 +112,7 @@ func (c *Connection) options() ([]nats.Option, error) {
 		}
 		u, err := url.Parse(raw)
 		if err != nil || u.Host == "" {
-			return nil, errors.New("the URL of the NATS server is not one")
+			return nil, errors.New("invalid NATS server URL")
 		}
 		switch u.Scheme {
 		case "nats", "ws":
@@ -121,7 +121,7 @@ func (c *Connection) options() ([]nats.Option, error) {
 			}
 		case "tls", "wss":
 		default:
-			return nil, fmt.Errorf("NATS is not spoken over %s: want nats, tls, ws or wss", u.Scheme)
+			return nil, fmt.Errorf("unsupported NATS URL scheme %q: want nats, tls, ws or wss", u.Scheme)
 		}
 	}
 	if len(plain) > 0 && !c.Plaintext {

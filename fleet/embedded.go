@@ -51,7 +51,7 @@ func openEmbedded(dir string) (*embedded, error) {
 		err = os.MkdirAll(dir, 0o700)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("preparing the fleet's folder: %w", err)
+		return nil, fmt.Errorf("preparing the fleet's directory: %w", err)
 	}
 	return &embedded{dir: dir}, nil
 }
@@ -70,7 +70,7 @@ func (e *embedded) InProcessConn() (net.Conn, error) {
 	for started := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		lock, err := tryLock(filepath.Join(e.dir, lockName), true)
 		if err != nil {
-			return nil, fmt.Errorf("locking the fleet's folder: %w", err)
+			return nil, fmt.Errorf("locking the fleet's directory: %w", err)
 		}
 		if lock != nil {
 			if err := e.start(lock); err != nil {
@@ -84,7 +84,7 @@ func (e *embedded) InProcessConn() (net.Conn, error) {
 			return conn, nil
 		}
 		if time.Since(started) > takeover {
-			return nil, fmt.Errorf("another process holds the fleet's folder %s and does not answer: %w", e.dir, err)
+			return nil, fmt.Errorf("another process holds the fleet's directory %s and does not answer: %w", e.dir, err)
 		}
 	}
 }
@@ -175,7 +175,7 @@ func socketPath(dir string) (path string, release func(), err error) {
 	path = fmt.Sprintf("/proc/self/fd/%d/%s", f.Fd(), socketName)
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
 		_ = f.Close()
-		return "", nil, fmt.Errorf("the path of the folder is too long for a socket in it: %s", dir)
+		return "", nil, fmt.Errorf("the path of the directory is too long for a socket in it: %s", dir)
 	}
 	return path, func() { _ = f.Close() }, nil
 }

@@ -526,7 +526,7 @@ func TestAPoisonedRepositoryIsADeadLetterAndTheRestIsScanned(t *testing.T) {
 			reasons[r.Name] = r.Reason
 		}
 	}
-	if !strings.Contains(reasons["killer"], "2 workers took it") {
+	if !strings.Contains(reasons["killer"], "2 workers crashed") {
 		t.Errorf("the dead letter of what kills workers: %q", reasons["killer"])
 	}
 	if !strings.Contains(reasons["gone"], "no such file") {

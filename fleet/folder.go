@@ -22,7 +22,7 @@ func Folder(dir string, unread func(path string, err error)) ([]Target, error) {
 		return nil, fmt.Errorf("looking for repositories: %w", err)
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("looking for repositories: %s is not a folder", dir)
+		return nil, fmt.Errorf("looking for repositories: %s is not a directory", dir)
 	}
 	var targets []Target
 	// With a separator behind it the folder itself may be a link.

@@ -101,7 +101,7 @@ func urlTarget(scheme, text string) (Target, error) {
 	u, err := url.Parse(text)
 	if err != nil {
 		// The library's error quotes the URL, which may hold a password.
-		return Target{}, errors.New("a clone URL that is not one")
+		return Target{}, errors.New("invalid clone URL")
 	}
 	password := false
 	if u.User != nil {

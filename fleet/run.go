@@ -98,7 +98,7 @@ const consumerName = "workers"
 // in it is refused: the server's files would keep it.
 func (f *Fleet) NewRun(ctx context.Context, s Settings) (*Run, error) {
 	if redact.Credentials(s.Config) != s.Config {
-		return nil, errors.New("making a run: a credential stands in the configuration, and the queue would keep it; an allow entry names its fingerprint instead")
+		return nil, errors.New("making a run: the configuration contains a credential, which the queue would store; allow it by fingerprint instead")
 	}
 	random := make([]byte, 4+32)
 	if _, err := rand.Read(random); err != nil {

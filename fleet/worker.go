@@ -346,7 +346,7 @@ func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
 		err = json.Unmarshal(msg.Data(), &t.item)
 	}
 	if err != nil {
-		w.o.Log.Error("an item that is none", "subject", msg.Subject(), "error", said(err))
+		w.o.Log.Error("malformed work item", "subject", msg.Subject(), "error", said(err))
 		_ = msg.TermWithReason("not an item")
 		return
 	}
@@ -473,7 +473,7 @@ func (w *Worker) stored(ctx context.Context, t *task) (bool, error) {
 	}
 	if t.tries > t.run.Settings.Tries {
 		return false, &fault{final: true, reason: fmt.Sprintf(
-			"%d workers took it and none came back: they died of it, or were killed while they had it", t.run.Settings.Tries)}
+			"%d workers crashed or were killed while scanning it", t.run.Settings.Tries)}
 	}
 	return false, nil
 }

@@ -64,7 +64,7 @@ func (r *Run) History(ctx context.Context, dir string, what History) error {
 		}
 		return nil
 	}
-	r.progress.phase("looking where findings came in")
+	r.progress.phase("finding the commits that introduced findings")
 	return r.stop(ctx, h.place(ctx))
 }
 

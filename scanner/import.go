@@ -280,7 +280,7 @@ func (j *judge) conclude(report importer.Report) {
 		j.run.Record(coverage.Skip(j.report, reason))
 	}
 	if unknown > 0 {
-		j.run.Record(coverage.Skip(j.report, fmt.Sprintf("there is only the beginning of the secret in %d of %s, so that nobody can tell whose it is; scan the files themselves", unknown, count(report.Entries, "finding"))))
+		j.run.Record(coverage.Skip(j.report, fmt.Sprintf("%d of %s have a truncated secret and cannot be checked; scan the files themselves", unknown, count(report.Entries, "finding"))))
 	}
 }
 

@@ -216,7 +216,7 @@ func TestARangeNeverPassesSilently(t *testing.T) {
 		{repo.Dir, "--all", "A..B"},
 		{repo.Dir, "--all topic", "--remotes=NAME"},
 		{repo.Dir, "topic --output=x", "--remotes=NAME"},
-		{repo.Dir, "main...topic topic", "stands alone"},
+		{repo.Dir, "main...topic topic", "cannot be combined with other revisions"},
 		{repo.Dir, "--not topic", "no commits that count"},
 		{repo.Dir, "topic^{tree}..topic", "no commit topic^{tree}"},
 		{shallow, repo.Git("rev-parse", "main") + "~5..topic", "fetch-depth: 0"},

@@ -63,12 +63,12 @@ func (a *app) newRootCommand() *cobra.Command {
 		// The name that users type; this program is behind it.
 		Use:   "fleet",
 		Short: "Scan many repositories with many workers",
-		Long: `fleet scans the histories of many repositories: those of a list, of a folder, or
+		Long: `fleet scans the histories of many repositories: those of a list, of a directory, or
 of an organisation on GitHub or GitLab. "run" does all of it in one process.
 "submit", "worker", "status" and "report" are its parts, for several processes
 on this computer, or, with --nats, for as many computers as one likes on a NATS
 JetStream cluster.`,
-		Example: `  momentolint fleet run ~/src                                # every repository in a folder
+		Example: `  momentolint fleet run ~/src                                # every repository in a directory
   momentolint fleet run --github acme --report html=acme.html
   momentolint fleet submit --file urls.txt --nats tls://nats.acme.example --nats-creds fleet.creds
   momentolint fleet worker --nats tls://nats.acme.example --nats-creds fleet.creds
@@ -100,7 +100,7 @@ type connectionFlags struct {
 }
 
 func (f *connectionFlags) add(fs *pflag.FlagSet) {
-	fs.StringVar(&f.Dir, "dir", "", "keep runs, clones and caches in `DIR` (default: in the user's cache folder)")
+	fs.StringVar(&f.Dir, "dir", "", "keep runs, clones and caches in `DIR` (default: in the user's cache directory)")
 	fs.StringVar(&f.URL, "nats", "", "use the NATS JetStream servers at `URL[,URL]` instead of the embedded one")
 	fs.StringVar(&f.CredsFile, "nats-creds", "", "the user's credentials `FILE` for NATS")
 	fs.StringVar(&f.NKeyFile, "nats-nkey", "", "the user's NKey seed `FILE` for NATS")
@@ -131,7 +131,7 @@ func (a *app) dir() (string, error) {
 	}
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("finding the cache folder; --dir names another: %w", err)
+		return "", fmt.Errorf("finding the cache directory; set one with --dir: %w", err)
 	}
 	return filepath.Join(dir, "momentolint", "fleet"), nil
 }

@@ -160,7 +160,7 @@ func TestNoRepositoryIsAMistake(t *testing.T) {
 	home := t.TempDir()
 	for _, command := range []string{"run", "submit"} {
 		r := call(t, "# none\n\n", nil, command, "--file", "-", "--dir", home)
-		if r.code != 2 || !strings.Contains(r.err, "holds no repository") || r.out != "" {
+		if r.code != 2 || !strings.Contains(r.err, "no repository in the arguments") || r.out != "" {
 			t.Errorf("%s: exit code %d\n%s%s", command, r.code, r.out, r.err)
 		}
 	}

@@ -55,7 +55,7 @@ func newReportCommand(a *app) *cobra.Command {
 What has not been scanned yet is in it as such, and the exit code is 2 then;
 --wait waits for it.
 
-Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.`,
+Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be done.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.check(); err != nil {

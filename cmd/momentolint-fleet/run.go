@@ -26,7 +26,7 @@ func newRunCommand(a *app) *cobra.Command {
 it goes on where it was with --resume. What was scanned before is not scanned
 again the next time: only new objects are.
 
-Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.`,
+Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be done.`,
 		Example: `  momentolint fleet run ~/src
   momentolint fleet run --file urls.txt --report sarif=fleet.sarif
   GITHUB_TOKEN=… momentolint fleet run --github acme`,

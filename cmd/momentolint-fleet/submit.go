@@ -44,7 +44,7 @@ func (f *submitFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.hosting.Archived, "archived", false, "also an organisation's archived repositories")
 	fs.StringVar(&f.configFile, "config", "", "configuration `FILE` for all repositories; its paths count from the top of each")
 	fs.IntVar(&f.settings.MaxArchiveDepth, "max-archive-depth", f.settings.MaxArchiveDepth, "open archives inside one another to this depth, 0 = none")
-	fs.IntVar(&f.settings.MaxDecodeDepth, "max-decode-depth", f.settings.MaxDecodeDepth, "take off this many layers of encoding, 0 = none")
+	fs.IntVar(&f.settings.MaxDecodeDepth, "max-decode-depth", f.settings.MaxDecodeDepth, "decode at most this many nested encodings (0 disables decoding)")
 	fs.StringVar(&f.maxFileSize, "max-file-size", "0", "leave out files larger than `SIZE` (100MB, 2GiB), 0 = none")
 	fs.IntVar(&f.settings.Tries, "tries", f.settings.Tries, "begin a repository at most this often")
 	fs.DurationVar(&f.settings.AckWait, "ack-wait", f.settings.AckWait, "give a worker's repositories to others when it is silent for this `TIME`")
@@ -86,7 +86,7 @@ func (a *app) targets(ctx context.Context, f *submitFlags, args []string) ([]fle
 	take := func(text string) error {
 		if info, err := os.Stat(text); err == nil && info.IsDir() {
 			found, err := fleet.Folder(text, func(path string, err error) {
-				_ = cli.Print(a.err, redact.Sprintf("momentolint fleet: not looked into: %s: %s", path, err))
+				_ = cli.Print(a.err, redact.Sprintf("momentolint fleet: not scanned: %s: %s", path, err))
 				a.code = cli.ExitFailed
 			})
 			targets = append(targets, found...)
@@ -128,7 +128,7 @@ func (a *app) targets(ctx context.Context, f *submitFlags, args []string) ([]fle
 		targets = append(targets, found...)
 	}
 	if len(targets) == 0 {
-		return nil, errors.New("what was named holds no repository: nothing would be scanned, and nothing found")
+		return nil, errors.New("no repository in the arguments: nothing would be scanned")
 	}
 	return fleet.Distinct(targets), nil
 }
@@ -175,7 +175,7 @@ func newSubmitCommand(a *app) *cobra.Command {
 		Use:   "submit [TARGET…]",
 		Short: "Order repositories to be scanned",
 		Long: `submit orders repositories to be scanned: clone URLs, paths of repositories on
-the workers' computer, folders that hold some, lists of these, or an
+the workers' computer, directories that hold some, lists of these, or an
 organisation's. It prints the id of the run.`,
 		Example: `  momentolint fleet submit https://github.com/acme/api git@github.com:acme/web.git
   momentolint fleet submit --file urls.txt

@@ -65,7 +65,7 @@ func (a *app) newRootCommand() *cobra.Command {
 		Long: `momentolint finds Momento credentials wherever they hide, says what they are,
 when they expire and what they may do, asks the service whether they are live,
 and helps to revoke them. It also lints Go code that creates unsafe keys.`,
-		Example: `  momentolint scan                      # this folder
+		Example: `  momentolint scan                      # this directory
   momentolint scan --history            # everything this repository ever held
   momentolint inspect < key.txt         # what is this key?
   momentolint lint ./...                # Go code`,

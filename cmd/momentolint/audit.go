@@ -265,7 +265,7 @@ func (r *auditResult) text(w io.Writer, l look) error {
 	p := &page{bufio.NewWriter(w), l}
 	total := len(r.keys)
 	if r.incomplete {
-		p.line(p.paint("1;33", "Not all keys or roles could be listed: what follows is not all there is."))
+		p.line(p.paint("1;33", "Some keys or roles could not be listed; this list is incomplete."))
 		p.line("")
 	}
 	head := fmt.Sprintf("%d API keys in the account, %d with problems", total, r.wrong())

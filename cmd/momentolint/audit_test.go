@@ -116,7 +116,7 @@ func TestAuditThatCannotListFails(t *testing.T) {
 		return momentotest.WebFault{}
 	})
 	r := run("MOMENTO_API_KEY=" + demo.deploy)
-	if r.code != exitFailed || !strings.Contains(r.out, "not all there is") || !strings.Contains(r.out, "never expires") || !strings.Contains(r.stderr, "answered 500") {
+	if r.code != exitFailed || !strings.Contains(r.out, "this list is incomplete") || !strings.Contains(r.out, "never expires") || !strings.Contains(r.stderr, "answered 500") {
 		t.Errorf("exit %d\n%s%s", r.code, r.out, r.stderr)
 	}
 }

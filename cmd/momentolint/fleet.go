@@ -19,9 +19,9 @@ func newFleetCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "fleet …",
 		Short: "Scan many repositories with many workers (" + fleetProgram + ")",
-		Long: `fleet scans the histories of many repositories: those of a list, of a folder, or
+		Long: `fleet scans the histories of many repositories: those of a list, of a directory, or
 of an organisation on GitHub or GitLab, with any number of workers. It is a
-program of its own, ` + fleetProgram + `, which stands beside this one or in PATH.`,
+program of its own, ` + fleetProgram + `, in this program's directory or in PATH.`,
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path, err := run.Find(fleetProgram)

@@ -213,7 +213,7 @@ func (s *actionStep) setFlags() error {
 	}
 	dir, err := os.MkdirTemp(s.runner.Temp, "momentolint-report-")
 	if err != nil {
-		return fmt.Errorf("making a folder for the reports: %w", err)
+		return fmt.Errorf("creating the directory for the reports: %w", err)
 	}
 	s.json, s.sarif = filepath.Join(dir, "momentolint.json"), filepath.Join(dir, "momentolint.sarif")
 	if s.inputs.SARIF != "" {
@@ -226,7 +226,7 @@ func (s *actionStep) setFlags() error {
 			return fmt.Errorf("the input sarif-file: %w", err)
 		}
 		if err := os.MkdirAll(filepath.Dir(s.sarif), 0o750); err != nil {
-			return fmt.Errorf("making a folder for the SARIF report: %w", err)
+			return fmt.Errorf("creating the directory for the SARIF report: %w", err)
 		}
 	}
 	values := [][2]string{

@@ -245,7 +245,7 @@ func TestActionRefusesWhatItCannotDo(t *testing.T) {
 		"a baseline that is gone":   {"MOMENTOLINT_BASELINE", "gone.json", "gone.json"},
 		"an event that is no event": {"GITHUB_EVENT_PATH", os.DevNull, "not a regular file but a device"},
 		"a folder without git":      {"GITHUB_WORKSPACE", t.TempDir(), "the input working-directory"},
-		"a folder elsewhere":        {"MOMENTOLINT_WORKING_DIRECTORY", "../other", "a folder below the workspace"},
+		"a folder elsewhere":        {"MOMENTOLINT_WORKING_DIRECTORY", "../other", "a directory below the workspace"},
 		"a folder that is gone":     {"MOMENTOLINT_WORKING_DIRECTORY", "gone", "going to the checkout"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,8 +22,8 @@ func newHookCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "hook",
 		Short: "Keep credentials out of commits and pushes",
-		Long: `hook puts momentolint into git's hooks: before a commit it looks at what is
-staged, before a push at the commits that the remote does not have yet.`,
+		Long: `hook puts momentolint into git's hooks: before a commit it scans what is
+staged, before a push the commits that the remote does not have yet.`,
 		Args: cli.UnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -129,12 +129,12 @@ func newHookRunCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run pre-commit | run pre-push [REMOTE URL]",
 		Short: "What the hooks call",
-		Long: `run is what git's hooks and hook managers call. For pre-commit it looks at what
-is staged; for pre-push it reads from standard input what git tells that hook,
-and looks at the commits that the remote does not have. It is silent where
-nothing is found, and asks nobody on the network unless --live is given.
+		Long: `run is what git's hooks and hook managers call. For pre-commit it scans what is
+staged. For pre-push it reads the refs that git writes to standard input, and
+scans the commits that the remote does not have. It prints nothing if nothing is
+found, and does not use the network unless --live is given.
 
-Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.`,
+Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be done.`,
 		ValidArgs: eventNames(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name := ""
@@ -155,7 +155,7 @@ Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.
 	fs.BoolVar(&flags.live, "live", false, "ask Momento whether what was found works")
 	fs.BoolVar(&flags.strict, "strict", false, "also refuse what is opaque: encrypted, damaged or in a format that is not opened")
 	fs.StringVar(&flags.failOn, "fail-on", "any", "refuse on `WHAT`: any, live or none")
-	fs.StringVar(&flags.config, "config", "", "configuration `FILE` (default: .momentolint.yaml, looked for from the current folder upwards)")
+	fs.StringVar(&flags.config, "config", "", "configuration `FILE` (default: .momentolint.yaml, searched for in the current directory and its parents)")
 	fs.StringVar(&flags.baseline, "baseline", "", "leave out the findings that `FILE` lists")
 	fs.IntVar(&flags.jobs, "jobs", 0, "work on `N` things at once, 0 = as many as there are cores")
 	return cmd

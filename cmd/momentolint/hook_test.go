@@ -91,7 +91,7 @@ func (d *desk) blocked(secret, where string, args ...string) string {
 	switch {
 	case err == nil:
 		d.t.Errorf("git %v passes\n%s", args, out)
-	case !strings.Contains(out, "momentolint refuses") || !strings.Contains(out, where) || !strings.Contains(out, "--no-verify"):
+	case !strings.Contains(out, "momentolint blocked") || !strings.Contains(out, where) || !strings.Contains(out, "--no-verify"):
 		d.t.Errorf("git %v: %v, without %q or a way out:\n%s", args, err, where, out)
 	case strings.Contains(out, secret):
 		d.t.Errorf("git %v shows the credential", args)

@@ -39,7 +39,7 @@ and, unless --offline is given, whether the service accepts it. It also takes th
 JSON file that the console offers for download, and the CLI's credentials file.
 
 It takes no credential as an argument: arguments end up in the shell's history
-and can be read by everybody on the machine in the list of processes.
+and are visible to every user of the machine in the process list.
 
 Exit code: 0 it is a credential, 2 it is none or something could not be done.`,
 		Example: `  momentolint inspect < key.txt
@@ -151,7 +151,7 @@ func (a *app) credentialText(env string) (text []byte, from string, err error) {
 	case len(text) > maxInput:
 		return nil, "", fmt.Errorf("standard input is longer than %d bytes: inspect reads one credential, scan searches files", maxInput)
 	case len(text) == 0:
-		return nil, "", errors.New("standard input is empty: give a credential there, or name a variable with --env")
+		return nil, "", errors.New("standard input is empty: pipe a credential to it, or name a variable with --env")
 	}
 	return text, "standard input", nil
 }

@@ -101,7 +101,7 @@ func TestInspectSaysWhatACredentialIs(t *testing.T) {
 		never      []string
 	}{
 		{"a super-user key", demo.superUser, []string{
-			"● LIVE  API key (v1)", "it may list the account's caches (2)", "everything in the account", "never: it works until somebody revokes it",
+			"● LIVE  API key (v1)", "it may list the account's caches (2)", "everything in the account", "never: it works until it is revoked",
 			"cell-4-us-west-2-1.prod.a.momentohq.com (us-west-2)", "dev@example.com", "1. Create its successor: a v2 key",
 		}, []string{"orders"}},
 		{"a scoped key that ends soon", demo.scoped, []string{
@@ -114,8 +114,8 @@ func TestInspectSaysWhatACredentialIs(t *testing.T) {
 		}, nil},
 		{"a revoked key", demo.revoked, []string{"● DEAD", "refused by 127.0.0.1 as invalid, expired or revoked", "Nothing to revoke"}, []string{"momentolint revoke"}},
 		{"an expired key", demo.expired, []string{"● EXPIRED", "by its own claim it ended at 2026-10-04T12:00:00Z", "expired      50 days ago (2026-10-04 12:00 UTC)"}, nil},
-		{"the console's download", credentialtest.ConsoleJSON(credentialtest.Options{}), []string{"● LIVE  API key (v1)", "beside it    refresh token"}, nil},
-		{"the CLI's file", credentialtest.CredentialsFile(credentialtest.Options{}), []string{"session token", "no read-only check", "beside it    API key (v1)"}, nil},
+		{"the console's download", credentialtest.ConsoleJSON(credentialtest.Options{}), []string{"● LIVE  API key (v1)", "next to it   refresh token"}, nil},
+		{"the CLI's file", credentialtest.CredentialsFile(credentialtest.Options{}), []string{"session token", "no read-only check", "next to it   API key (v1)"}, nil},
 		{"quoted, with blanks around it", "  \"" + demo.superUser + "\"\n", []string{"● LIVE  API key (v1)"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

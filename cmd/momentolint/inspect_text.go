@@ -130,7 +130,7 @@ func (in *inspection) text(w io.Writer, l look) error {
 	p.field("", "See "+afterALeak)
 	for _, other := range in.others {
 		p.line("")
-		p.field("beside it", other.Kind.Title()+", "+other.Redacted()+", fingerprint "+other.Fingerprint()+": it is as exposed as this one")
+		p.field("next to it", other.Kind.Title()+", "+other.Redacted()+", fingerprint "+other.Fingerprint()+": it is as exposed as this one")
 	}
 	if err := p.out.Flush(); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
@@ -234,7 +234,7 @@ func (in *inspection) expiry(p *page, k facts) {
 	words := finding.EndWords(k.expiry, k.expiresAt, in.now, in.verdict.Status)
 	switch {
 	case k.expiry == credential.ExpiryNever:
-		p.field("expires", p.paint("33", "never")+": it works until somebody revokes it")
+		p.field("expires", p.paint("33", "never")+": it works until it is revoked")
 	case k.expiry == credential.ExpiryUnknown && in.credential.Kind.Descriptor().Revocable:
 		p.field("expires", "unknown: the key does not say, only its account knows (--management-key-env)")
 	case k.expiry == credential.ExpiryUnknown:
@@ -267,7 +267,7 @@ func (in *inspection) caches(p *page) {
 func (in *inspection) steps() []string {
 	c := in.credential
 	if in.verdict.Status == finding.StatusDead || in.verdict.Status == finding.StatusExpired {
-		return []string{"Nothing to revoke: it works no more. Take it out of wherever it stands, so that nobody has to find that out again."}
+		return []string{"Nothing to revoke: it no longer works. Remove it anyway, so that no one has to check it again."}
 	}
 	var steps []string
 	if k := in.facts(); k.expiry == credential.ExpiryAt && in.now.Before(k.expiresAt) && k.expiresAt.Sub(in.now) <= in.warning && c.Kind.Descriptor().Key {

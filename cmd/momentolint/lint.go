@@ -128,7 +128,7 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 	}
 	for _, arg := range args {
 		if strings.HasPrefix(arg, "-") {
-			return wrong("%q is no package", arg)
+			return wrong("%q is not a package pattern", arg)
 		}
 	}
 	if err := flags.settings.Validate(); err != nil {
@@ -140,7 +140,7 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 	}
 	if s.failOn == "live" {
 		if cmd.Flags().Changed("fail-on") {
-			return wrong("--fail-on live: lint asks nobody whether a key is live; want any or none")
+			return wrong("--fail-on live: lint does not check whether a key is live; want any or none")
 		}
 		// The configuration file means scans.
 		s.failOn = "any"

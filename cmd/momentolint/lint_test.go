@@ -256,7 +256,7 @@ func TestMistakesInTheCommandLineOfLint(t *testing.T) {
 		{[]string{"--momentoexpiry.max-lifetime", "forever"}, `"forever" is no lifetime`},
 		{[]string{"--momentoexpiry.suggest-lifetime", "-1"}, "suggest-lifetime: want 0 to"},
 		{[]string{"--fail-on", "live"}, "want any or none"},
-		{[]string{"--", "-toolexec=x"}, "is no package"},
+		{[]string{"--", "-toolexec=x"}, "is not a package pattern"},
 		{[]string{"--format", "xml"}, "unknown report format"},
 		{[]string{"./nowhere/..."}, "nowhere"},
 	} {

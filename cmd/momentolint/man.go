@@ -16,7 +16,7 @@ import (
 func addManCommand(root *cobra.Command) {
 	root.AddCommand(&cobra.Command{
 		Use:    "man FOLDER",
-		Short:  "Write the manual pages into a folder",
+		Short:  "Write the manual pages to a directory",
 		Hidden: true,
 		Args:   cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

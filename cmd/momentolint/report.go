@@ -33,7 +33,7 @@ type reportFlags struct {
 
 func (f *reportFlags) add(fs *pflag.FlagSet) {
 	f.ReportFlags.Add(fs)
-	fs.StringVar(&f.config, "config", "", "configuration `FILE` (default: .momentolint.yaml, looked for from the scanned folder upwards)")
+	fs.StringVar(&f.config, "config", "", "configuration `FILE` (default: .momentolint.yaml, searched for in the scanned directory and its parents)")
 	fs.StringVar(&f.configFrom, "config-from", "", "take configuration, ignore files, allowlists and baseline as the commit `REV` has them, not from the work tree")
 	fs.IntVar(&f.jobs, "jobs", 0, "work on `N` things at once, 0 = as many as there are cores")
 	fs.BoolVar(&f.showSecrets, "show-secrets", false, "show credentials in full, in text and JSON")

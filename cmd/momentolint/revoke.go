@@ -132,7 +132,7 @@ func (a *app) toRevoke(cmd *cobra.Command, args []string, f *revokeFlags) ([]str
 	case f.from == "":
 		return args, nil
 	case f.from == "-" && !f.yes && !f.dryRun:
-		return nil, cli.Wrong(cmd, errors.New("--from - leaves no standard input to ask on: add --yes or --dry-run"))
+		return nil, cli.Wrong(cmd, errors.New("--from - uses standard input, so revoke cannot prompt: add --yes or --dry-run"))
 	}
 	s, err := a.selection(cmd.Context(), f.from)
 	if err != nil {

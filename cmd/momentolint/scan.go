@@ -40,7 +40,7 @@ func (f *scanFlags) add(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&f.imports, "import", nil, "take the findings of another scanner's report: `FILE` of gitleaks, betterleaks, TruffleHog or Kingfisher, or in SARIF, - = standard input; may be repeated")
 	fs.BoolVar(&f.noCache, "no-cache", false, "do not use or write the cache of scanned git objects")
 	fs.IntVar(&f.archiveDepth, "max-archive-depth", scanner.DefaultArchiveDepth, "open archives inside one another to this depth, 0 = none")
-	fs.IntVar(&f.decodeDepth, "max-decode-depth", scanner.DefaultDecodeDepth, "take off this many layers of encoding, 0 = none")
+	fs.IntVar(&f.decodeDepth, "max-decode-depth", scanner.DefaultDecodeDepth, "decode at most this many nested encodings (0 disables decoding)")
 	fs.StringVar(&f.maxFileSize, "max-file-size", "0", "leave out files larger than `SIZE` (100MB, 2GiB), 0 = none")
 }
 
@@ -67,14 +67,14 @@ func newScanCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scan [PATH…]",
 		Short: "Find Momento credentials in files, archives, git histories and on this computer",
-		Long: `scan finds Momento credentials in files, folders, archives and standard input
+		Long: `scan finds Momento credentials in files, directories, archives and standard input
 ("-"), in whole git histories, in what a range of commits or the index adds, in
 the well-known places on this computer, or in the reports of other scanners.
-Without a PATH it scans this folder.
+Without a PATH it scans the current directory.
 
-Exit code: 0 nothing found, 1 found, 2 something could not be looked at or done.`,
-		Example: `  momentolint scan                           # this folder
-  momentolint scan --offline deploy app.tar  # a folder and an archive, no network
+Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be done.`,
+		Example: `  momentolint scan                           # this directory
+  momentolint scan --offline deploy app.tar  # a directory and an archive, no network
   kubectl get secrets -o yaml | momentolint scan -
   momentolint scan --history                 # every commit of this repository
   momentolint scan --range origin/main..HEAD # what a branch adds
@@ -107,7 +107,7 @@ func (a *app) scan(cmd *cobra.Command, args []string, flags *scanFlags, report *
 		// A script whose variable is not set must not get a scan of something else.
 		return wrong("--range is empty: write A..B for the commits of B that are not in A, or --history for all")
 	case slices.Contains(args, ""):
-		return wrong(`a PATH is empty: "." is this folder`)
+		return wrong(`a PATH is empty: use "." for the current directory`)
 	case len(modes) == 1 && (flags.machine || len(flags.imports) > 0) && len(args) > 0:
 		return wrong("%s takes no PATH", modes[0])
 	case len(modes) == 1 && len(args) > 1:
@@ -226,7 +226,7 @@ func sources(ctx context.Context, a *app, run *scanner.Run, flags *scanFlags, ar
 	case flags.machine:
 		system, err := machine.Current()
 		if err != nil {
-			return fmt.Errorf("finding the home folder: %w", err)
+			return fmt.Errorf("finding the home directory: %w", err)
 		}
 		return run.Machine(ctx, system)
 	case len(flags.imports) > 0:

@@ -377,7 +377,7 @@ func TestActAnnotatesAPullRequestFromAForkInAShallowCheckout(t *testing.T) {
 	if len(o.annotations) != 2 {
 		t.Errorf("%d annotations, want 2: %+v", len(o.annotations), o.annotations)
 	}
-	wantText(t, "the log", o.log, "pull request #7: 2 commits", "fetching it from origin", "Looked at ")
+	wantText(t, "the log", o.log, "pull request #7: 2 commits", "fetching it from origin", "Scanned ")
 	wantText(t, "the summary", o.summary, "## momentolint", "🔴 live", "<code>deploy/app.env:2:17", "everything in the account")
 	for name, format := range map[string]string{"sarif": `"version": "2.1.0"`, "report": `"schema_version": 1`} {
 		text, err := os.ReadFile(o.outputs[name])
@@ -467,7 +467,7 @@ func TestActNeverPassesOverCommitsThatItCannotSee(t *testing.T) {
 	git(t, checkout, "remote", "set-url", "origin", "https://github.invalid/me/demo")
 	o := job{checkout: checkout, event: "pull_request", payload: p.pullRequest(), with: map[string]string{"live": "false", "fail-on": "none"}}.run(t)
 	o.want(t, false, "0", "0")
-	o.wantAnnotation(t, "error", "", "", "momentolint", "cannot look at all of the pull request #7", "fetch-depth: 0")
+	o.wantAnnotation(t, "error", "", "", "momentolint", "cannot scan all of the pull request #7", "fetch-depth: 0")
 	wantText(t, "the summary", o.summary, "## momentolint failed", "fetch-depth: 0")
 	if o.outputs["sarif"] != "" || o.outputs["report"] != "" {
 		t.Errorf("reports of nothing: %q", o.outputs)

@@ -62,7 +62,7 @@ func (r Repository) Resolve(ctx context.Context, p Plan) (Range, error) {
 		return Range{}, err
 	}
 	if missing != "" {
-		err := fmt.Errorf("cannot look at all of the %s: %s", p.Title, missing)
+		err := fmt.Errorf("cannot scan all of the %s: %s", p.Title, missing)
 		if fetched != nil {
 			err = fmt.Errorf("%w, and it cannot be fetched: %w", err, fetched)
 		}
@@ -88,7 +88,7 @@ func (r Repository) Whole(ctx context.Context) error {
 		return err
 	}
 	if len(boundaries) > 0 || fetched != nil {
-		err := errors.New("cannot look at the whole history: the checkout is shallow")
+		err := errors.New("cannot scan the whole history: the checkout is shallow")
 		if fetched != nil {
 			err = fmt.Errorf("%w, and the rest cannot be fetched: %w", err, fetched)
 		}
@@ -140,7 +140,7 @@ func (r Repository) find(ctx context.Context, p Plan, last bool) (found Range, m
 	found.Commits = len(commits)
 	kind, err := r.run(ctx, "cat-file", "-t", p.Head)
 	if err != nil {
-		return Range{}, "", fmt.Errorf("looking at what was pushed: %w", err)
+		return Range{}, "", fmt.Errorf("reading what was pushed: %w", err)
 	}
 	found.Tag = kind == "tag"
 	return found, "", nil

@@ -264,7 +264,7 @@ func TestWhatCannotBeFetchedIsNeverPassedOver(t *testing.T) {
 			if err == nil {
 				t.Fatalf("gives %+v", found)
 			}
-			for _, want := range []string{"cannot look at all of the", "fetch-depth: 0", "does not appear to be a git repository"} {
+			for _, want := range []string{"cannot scan all of the", "fetch-depth: 0", "does not appear to be a git repository"} {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("the error lacks %q: %v", want, err)
 				}

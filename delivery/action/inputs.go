@@ -95,7 +95,7 @@ func NewInputs(getenv func(string) string) (Inputs, error) {
 		in.Directory = "."
 	}
 	if !filepath.IsLocal(in.Directory) {
-		errs[4] = fmt.Errorf("the input working-directory is a folder below the workspace, not %q", in.Directory)
+		errs[4] = fmt.Errorf("the input working-directory is a directory below the workspace, not %q", in.Directory)
 	}
 	in.History, errs[0] = Bool("history", input("history"), false)
 	in.Live, errs[1] = Bool("live", input("live"), true)

@@ -60,7 +60,7 @@ func parseVersion(out string) (version, error) {
 			}
 		}
 	}
-	return version{}, fmt.Errorf("cannot tell git's version from %q", out)
+	return version{}, fmt.Errorf("cannot parse git's version from %q", out)
 }
 
 // repository is what git says of the repository that a folder belongs to.
@@ -81,7 +81,7 @@ type repository struct {
 func open(ctx context.Context, dir string) (*repository, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, fmt.Errorf("finding the folder: %w", err)
+		return nil, fmt.Errorf("finding the directory: %w", err)
 	}
 	r := &repository{git: git{dir}}
 	isBare, err := r.run(ctx, "rev-parse", "--is-bare-repository")

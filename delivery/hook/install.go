@@ -135,7 +135,7 @@ func (i *Installer) folder(ctx context.Context, v version) (folder, program stri
 	if i.Global {
 		folder, err := i.globalFolder(ctx)
 		if err == nil && folder == "" {
-			err = fmt.Errorf("hooks for all repositories need git %d.%d (this is %d.%d) or a folder that the global setting core.hooksPath names",
+			err = fmt.Errorf("hooks for all repositories need git %d.%d (this is %d.%d) or a directory that the global setting core.hooksPath names",
 				configHooks.major, configHooks.minor, v.major, v.minor)
 		}
 		return folder, i.Program, err
@@ -179,7 +179,7 @@ func (i *Installer) globalFolder(ctx context.Context) (string, error) {
 	case err != nil:
 		return "", err
 	case !filepath.IsAbs(filepath.FromSlash(folder)):
-		return "", fmt.Errorf("the global setting core.hooksPath = %s is relative: it names another folder in each repository", folder)
+		return "", fmt.Errorf("the global setting core.hooksPath = %s is relative: it names a different directory in each repository", folder)
 	}
 	return filepath.FromSlash(folder), nil
 }
@@ -195,7 +195,7 @@ func installFile(folder string, e Event, program string) ([]change, error) {
 	got, err := userfile.Read(path, userfile.Small)
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("looking at the hook that is there: %w", err)
+		return nil, fmt.Errorf("reading the existing hook: %w", err)
 	case isOurs(got):
 		if bytes.Equal(got, want) && executable(path) {
 			return nil, nil
@@ -225,7 +225,7 @@ func removeFile(folder string, e Event) ([]change, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("looking at the hook: %w", err)
+		return nil, fmt.Errorf("reading the hook: %w", err)
 	case !isOurs(content):
 		return nil, nil
 	}
@@ -249,7 +249,7 @@ func removeFile(folder string, e Event) ([]change, error) {
 // writeScript writes an executable file in one step, so that git never runs half of one.
 func writeScript(path string, content []byte) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("making the hooks folder: %w", err)
+		return fmt.Errorf("creating the hooks directory: %w", err)
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".momentolint-*")
 	if err != nil {

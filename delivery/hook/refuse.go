@@ -16,10 +16,10 @@ func (e Event) WayOut(files []string, unread bool) string {
 	row := func(label, text string) { fmt.Fprintf(&b, "  %-11s%s\n", label, text) }
 	switch {
 	case e == PreCommit && len(files) > 0:
-		b.WriteString("momentolint refuses the commit. The ways out:\n")
+		b.WriteString("momentolint blocked this commit. To proceed:\n")
 		row("take out", unstage(files)+", and the credential into the environment or a secret manager")
 	case len(files) > 0:
-		b.WriteString("momentolint refuses the push. The ways out:\n")
+		b.WriteString("momentolint blocked this push. To proceed:\n")
 		tags := slices.ContainsFunc(files, inTag)
 		if !tags || slices.ContainsFunc(files, func(name string) bool { return !inTag(name) }) {
 			row("take out", "git commit --amend, or git rebase -i, until no commit to be pushed has it")
@@ -28,9 +28,9 @@ func (e Event) WayOut(files []string, unread bool) string {
 			row("take out", "git tag -f -a NAME, with a message without it: a tag does not change with its commit")
 		}
 	case e == PreCommit:
-		b.WriteString("momentolint could not look at all that is staged, and refuses the commit. The ways out:\n")
+		b.WriteString("momentolint could not scan everything that is staged, and blocked this commit. To proceed:\n")
 	default:
-		b.WriteString("momentolint could not look at all that is to be pushed, and refuses the push. The ways out:\n")
+		b.WriteString("momentolint could not scan everything that is to be pushed, and blocked this push. To proceed:\n")
 	}
 	if len(files) > 0 {
 		row("allow", "a comment with a reason on its line: momentolint:allow -- why it may stay")

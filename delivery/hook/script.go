@@ -33,7 +33,7 @@ func script(e Event, program string) []byte {
 
 const scriptText = `#!/bin/sh
 MARK
-# Do not edit it: commands of your own belong into EVENTSUFFIX beside it.
+# Do not edit. Put your own commands in EVENTSUFFIX, in this directory.
 # Skip it once: BYPASS, or MOMENTOLINT_SKIP=1.
 INPUTbefore=$(dirname -- "$0")/EVENTSUFFIX
 if [ -x "$before" ]; then

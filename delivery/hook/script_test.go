@@ -9,7 +9,7 @@ import (
 func TestScriptsReadAsTheyShould(t *testing.T) {
 	const want = `#!/bin/sh
 # Installed by "momentolint hook install"; "momentolint hook uninstall" takes it away.
-# Do not edit it: commands of your own belong into pre-push.before-momentolint beside it.
+# Do not edit. Put your own commands in pre-push.before-momentolint, in this directory.
 # Skip it once: git push --no-verify, or MOMENTOLINT_SKIP=1.
 refs=$(cat)
 give() { [ -z "$refs" ] || printf '%s\n' "$refs" 2>/dev/null; }

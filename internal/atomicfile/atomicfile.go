@@ -71,7 +71,7 @@ func Write(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	}
 	switch info, err := os.Stat(path); {
 	case err == nil && info.IsDir():
-		return fmt.Errorf("it is a folder: %w", fs.ErrExist)
+		return fmt.Errorf("it is a directory: %w", fs.ErrExist)
 	case err == nil && !info.Mode().IsRegular():
 		return writeThrough(path, write)
 	case err == nil && mode != Private:

@@ -133,5 +133,5 @@ func Enrich(ctx context.Context, s Settings, credentials []credential.Credential
 // What a verdict adds for keys that reach the account itself.
 const (
 	readsKeys   = "; IT CAN LIST ALL API KEYS OF THE ACCOUNT"
-	managesKeys = "; IT CAN CREATE AND REVOKE API KEYS: whoever has it has the account"
+	managesKeys = "; IT CAN CREATE AND REVOKE API KEYS: its holder controls the account"
 )

@@ -159,7 +159,7 @@ type Selection struct {
 }
 
 // errNoReport is the error for what is not a report of scan.
-var errNoReport = errors.New("it is no JSON report of schema version 1 (momentolint scan --format json)")
+var errNoReport = errors.New("not a JSON report of schema version 1 (momentolint scan --format json)")
 
 // ReadReport selects the keys to revoke from a JSON report. One key may be found
 // in several forms: whole, cut, as its refresh token. If the whole one is live or

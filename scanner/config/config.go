@@ -244,7 +244,7 @@ func Parse(name string, data []byte) (*Config, error) {
 	var second yaml.Node
 	switch err := dec.Decode(&second); {
 	case err == nil:
-		return nil, &Error{File: name, Line: second.Line, Problem: "a second document begins here, which nobody would read: want one"}
+		return nil, &Error{File: name, Line: second.Line, Problem: "unexpected second YAML document: only one is allowed"}
 	case !errors.Is(err, io.EOF):
 		return nil, yamlError(name, err)
 	}

@@ -87,7 +87,7 @@ func TestMistakesNameFileLineAndRemedy(t *testing.T) {
 		{"a list for a text", "version: 1\nbaseline: [a]\n", "x.yaml:2: this is a list: want a text"},
 		{"a list for rules", "rules: [momento-v1-jwt]\n", "x.yaml:1: this is a list: want a mapping with the field disable"},
 		{"a list instead of a mapping", "- a\n", "x.yaml:1: this is a list: want a mapping"},
-		{"a second document", "version: 1\n---\nexclude: [x]\n", "x.yaml:2: a second document"},
+		{"a second document", "version: 1\n---\nexclude: [x]\n", "x.yaml:2: unexpected second YAML document"},
 		{"a rule misspelled", "rules:\n  disable: [momento-api-key-v3]\n", `unknown rule "momento-api-key-v3": did you mean "momento-api-key-v`},
 		{"a rule misspelled in an entry", "allow:\n  - path: x\n    reason: y\n  - {rule: momento-v1-jtw, reason: y}\n", `x.yaml:4: allow, entry 2: unknown rule "momento-v1-jtw": did you mean`},
 		{"not YAML", "a: [\n", "x.yaml:"},

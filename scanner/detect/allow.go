@@ -88,13 +88,13 @@ func inlineAllow(lines []byte, rule string, known func(string) bool) (reason, co
 		i := slices.IndexFunc(rules, func(name string) bool { return !known(name) })
 		switch reasoned := strings.ContainsFunc(why, isWordRune); {
 		case reasoned && i >= 0:
-			complaint = fmt.Sprintf("the comment %s beside it names an unknown rule, %s, and suppresses nothing", ownMark, redact.Printable(redact.Prose(rules[i]), 60))
+			complaint = fmt.Sprintf("the comment %s on the line names an unknown rule, %s, and suppresses nothing", ownMark, redact.Printable(redact.Prose(rules[i]), 60))
 		case !slices.Contains(rules, rule) && slices.ContainsFunc(rules, known):
 			// It is about other rules.
 		case reasoned:
 			return ownMark + " -- " + redact.Printable(redact.Prose(strings.TrimSpace(why)), 200), ""
 		default:
-			complaint = "the comment " + ownMark + " beside it gives no reason (" + ownMark + " -- why) and does not silence it"
+			complaint = "the comment " + ownMark + " on the line has no reason (" + ownMark + " -- why) and does not silence it"
 		}
 	}
 	if bytes.Contains(lines, []byte(gitleaksMark)) {

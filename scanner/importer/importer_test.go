@@ -228,7 +228,7 @@ func TestMaskedSecrets(t *testing.T) {
 func TestEmptyReports(t *testing.T) {
 	for text, tool := range map[string]string{
 		"[]": "gitleaks", " [ ]\n": "gitleaks",
-		`{"version":"2.1.0","runs":[]}`:                                                   "a scanner that gives no name",
+		`{"version":"2.1.0","runs":[]}`:                                                   "an unnamed scanner",
 		`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}}}]}`:                   "x",
 		`{"level":"info-0","msg":"finished scanning","ts":"2026-01-01T00:00:00Z"}` + "\n": "TruffleHog",
 	} {
@@ -276,7 +276,7 @@ func TestMalformedReportsAreRefusedWithTheirPlace(t *testing.T) {
 		`[{"RuleID":"r","Secret":` + secret + `}]`:                                "malformed JSON after byte",
 		`[{"RuleID":"r"} {"RuleID":"r"}]`:                                         "malformed JSON",
 		`[{"RuleID":"r"}]]`:                                                       "malformed JSON",
-		`[{"RuleID":"r"}] {}`:                                                     "something follows",
+		`[{"RuleID":"r"}] {}`:                                                     "unexpected data after the report",
 		`[{"RuleID":"r","StartLine":"` + secret + `"}]`:                           "string where a int belongs",
 		`[{"RuleID":"r"},{"x":1}]`:                                                "finding 2: unknown format",
 		`{"SourceMetadata":{"Data":{"Git":[1]}},"Raw":"x"}` + "\n" + `{"x":`:      "ends in the middle",

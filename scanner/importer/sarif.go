@@ -54,7 +54,7 @@ func readRuns(s *stream, take func(*Entry) error) (string, error) {
 		}
 	}
 	if len(tools) == 0 {
-		tools = []string{"a scanner that gives no name"}
+		tools = []string{"an unnamed scanner"}
 	}
 	return strings.Join(tools, ", "), s.close()
 }

@@ -176,5 +176,5 @@ func (s *stream) end() error {
 	case err != nil:
 		return s.failed(err)
 	}
-	return fmt.Errorf("after byte %d: the report is over, and something follows", s.dec.InputOffset())
+	return fmt.Errorf("unexpected data after the report at byte %d", s.dec.InputOffset())
 }

@@ -38,7 +38,7 @@ const (
 )
 
 // errTooMany is reported where walk stops.
-var errTooMany = errors.New("too many files in the home folder's top levels; the rest was not looked through")
+var errTooMany = errors.New("too many files in the top levels of the home directory; the rest was not scanned")
 
 // System is what the search looks at; tests give their own.
 type System struct {

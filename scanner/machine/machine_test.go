@@ -74,7 +74,7 @@ func TestWellKnownPlaces(t *testing.T) {
 		}
 	}
 	if got[elsewhere] == "" {
-		t.Error("MOMENTO_CONFIG_DIR is not looked into")
+		t.Error("MOMENTO_CONFIG_DIR is not scanned")
 	}
 	if len(variables) != 3 || variables[0].Name != "A" || variables[0].Value != "1=x" {
 		t.Errorf("variables: %+v", variables)

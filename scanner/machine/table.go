@@ -37,7 +37,7 @@ type Entry struct {
 
 // The advice that fits each sort of place.
 const (
-	adviceCLI        = "Momento's command line keeps its keys in plain text: give this profile a scoped key that expires, and keep the folder readable by you alone."
+	adviceCLI        = "Momento's command line keeps its keys in plain text: give this profile a scoped key that expires, and keep the directory readable by you alone."
 	adviceTranscript = "The transcripts of coding assistants are plain text, are kept, and may be sent to their vendor: rotate the key, delete the conversation, and let the assistant read keys from variables only."
 	adviceAssistant  = "An assistant's settings hold the key in plain text: let the server that it starts read the key from the environment or a secret manager."
 	adviceHistory    = "Take the line out of the shell history, and pass keys on standard input or by a variable that a secret manager sets."

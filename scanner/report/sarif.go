@@ -238,7 +238,7 @@ func (v *view) sarifRules(list []*finding.Finding) ([]sarifRule, map[string]int)
 		text := redact.Sprintf("Found by the rule %s of the repository's own gitleaks configuration.", f.Rule)
 		rules = append(rules, sarifRule{
 			ID: redact.ExactOf(f.Rule), ShortDescription: sarifText{Text: text}, FullDescription: sarifText{Text: text},
-			Help:                 sarifText{Text: redact.Sprintf("%s What to do about it, the authors of that rule know.", text)},
+			Help:                 sarifText{Text: redact.Sprintf("%s Ask the authors of that rule how to fix it.", text)},
 			DefaultConfiguration: sarifConfiguration{sarifLevel(levelError)},
 			Properties: sarifRuleProperties{
 				Tags: sarifTags("security", "secrets"), Precision: redact.Literal("medium"), SecuritySeverity: redact.Literal("7.0"),
@@ -278,7 +278,7 @@ func (v *view) sarifInvocation(written int) sarifInvocation {
 		}
 	}
 	if n := len(v.findings) - written; n > 0 {
-		add(levelWarning, redact.Sprintf("%s further findings are left out: code scanning takes no more than %s.", thousands(int64(n)), thousands(maxSarifResults)))
+		add(levelWarning, redact.Sprintf("%s further findings are left out: code scanning accepts at most %s.", thousands(int64(n)), thousands(maxSarifResults)))
 	}
 	for _, note := range v.notes {
 		add(levelNote, redact.Of(note))

@@ -358,7 +358,7 @@ func (t *textWriter) statusWords(g *group) redact.Text {
 	case finding.StatusDead:
 		return redact.Join(": ", redact.Literal("Momento refuses it"), reason)
 	case finding.StatusExpired:
-		return redact.Literal("past its end by its own word; not asked about")
+		return redact.Literal("expired according to its own claim; not verified")
 	}
 	if g.head.Credential.Incomplete {
 		return redact.Literal("not known whether it works: its end is missing, so it was not checked")
@@ -650,7 +650,7 @@ const revokeCommand = "momentolint revoke "
 // rule, and what is particular to it.
 func (v *view) steps(g *group) (common, own []redact.Text) {
 	if g.isSecret() && (g.status == finding.StatusDead || g.status == finding.StatusExpired) {
-		return nil, []redact.Text{redact.Literal("It works no more. Take it out of the file all the same, so that nobody has to find that out again.")}
+		return nil, []redact.Text{redact.Literal("It no longer works. Remove it anyway, so that no one has to check it again.")}
 	}
 	if g.isSecret() && g.status == finding.StatusLive && g.soon {
 		own = append(own, redact.Sprintf("Deploy its successor before %s: what uses it fails from then on.", day(g.expiresAt)))
@@ -813,7 +813,7 @@ func (v *view) foundWords() redact.Text {
 	return redact.Sprintf("%s.", redact.Join("; ", parts...))
 }
 
-// lookedWords is "Looked at 1,204 files (3.4 MB) in 0.12 s.".
+// lookedWords is "Scanned 1,204 files (3.4 MB) in 0.12 s.".
 func (v *view) lookedWords() redact.Text {
 	s := v.Summary
 	var parts []redact.Text
@@ -830,11 +830,11 @@ func (v *view) lookedWords() redact.Text {
 	}
 	if len(parts) == 0 {
 		if len(s.Skipped) > 0 {
-			return redact.Literal("Looked at nothing.")
+			return redact.Literal("Scanned nothing.")
 		}
-		return redact.Literal("Looked at nothing: there was nothing to look at.")
+		return redact.Literal("Nothing to scan.")
 	}
-	words := redact.Sprintf("Looked at %s", redact.Join(", ", parts...))
+	words := redact.Sprintf("Scanned %s", redact.Join(", ", parts...))
 	if s.Bytes > 0 {
 		words = redact.Sprintf("%s (%s)", words, sizeWords(s.Bytes))
 	}

@@ -122,7 +122,7 @@ func TestClosingLinesSayHowMuchWasLookedAt(t *testing.T) {
 	out := text(t, sample(t), TextOptions{Width: 120})
 	want := `note: the history is cut: this is a shallow clone
 7 credentials in 11 places: 2 live, 3 unverified, 1 expired, 1 dead (1 expiring soon); 3 findings of other rules.
-Looked at 1,204 files, 310 blobs, 87 commits (3.4 MB) in 124 ms.
+Scanned 1,204 files, 310 blobs, 87 commits (3.4 MB) in 124 ms.
 Excluded: 4 (3 findings by baseline in baseline.json, 1 finding by comment in deploy/app.env).
 Skipped: 2 (permission denied).
 These should have been scanned: the run is incomplete.
@@ -144,12 +144,12 @@ func TestAnEmptyRunSaysSo(t *testing.T) {
 		o       TextOptions
 		want    string
 	}{
-		"clean":         {finding.Summary{Files: 1, Bytes: 999}, TextOptions{}, "No Momento credentials found.\nLooked at 1 file (999 bytes) in 0 ms.\n"},
-		"nothing there": {finding.Summary{}, TextOptions{}, "No Momento credentials found.\nLooked at nothing: there was nothing to look at.\n"},
+		"clean":         {finding.Summary{Files: 1, Bytes: 999}, TextOptions{}, "No Momento credentials found.\nScanned 1 file (999 bytes) in 0 ms.\n"},
+		"nothing there": {finding.Summary{}, TextOptions{}, "No Momento credentials found.\nNothing to scan.\n"},
 		"nothing could be read": {
 			finding.Summary{Ledger: coverage.Ledger{Skipped: []coverage.SkippedEntry{{Path: "gone", Reason: "no such file or directory"}}}},
 			TextOptions{},
-			"No Momento credentials found in what was scanned: 1 skipped.\nLooked at nothing.\nSkipped: 1 (no such file or directory).\nThese should have been scanned: the run is incomplete.\n  gone  no such file or directory\n",
+			"No Momento credentials found in what was scanned: 1 skipped.\nScanned nothing.\nSkipped: 1 (no such file or directory).\nThese should have been scanned: the run is incomplete.\n  gone  no such file or directory\n",
 		},
 		"quiet":             {finding.Summary{Files: 1}, TextOptions{Quiet: true}, ""},
 		"quiet but skipped": {finding.Summary{Ledger: coverage.Ledger{Skipped: []coverage.SkippedEntry{{Path: "a", Reason: "gone"}}}}, TextOptions{Quiet: true}, "Skipped: 1 (gone).\n  a  gone\n"},
@@ -221,7 +221,7 @@ func difficult(t testing.TB) *finding.Report {
 			AllowedCIDRs: slices.Repeat([]string{"2001:db8:1234:5678::/64"}, 9),
 		}
 		short := ruleShort(t, f.Rule)
-		f.Message = strings.TrimSuffix(short, ".") + "; the comment momentolint:allow beside it gives no reason (momentolint:allow -- why) and does not silence it."
+		f.Message = strings.TrimSuffix(short, ".") + "; the comment momentolint:allow on the line has no reason (momentolint:allow -- why) and does not silence it."
 	}
 	r.Notes = append(r.Notes, strings.Repeat("nothing of this kind was looked at here, ", 5))
 	r.StaleBaseline = []string{"old/.env", long}
@@ -296,7 +296,7 @@ func TestCommandsStayOnOneLine(t *testing.T) {
 
 // The issue with a comment is told wherever the finding is.
 func TestACommentWithoutAReasonIsSaidAtTheFinding(t *testing.T) {
-	const words = "The comment momentolint:allow beside it gives no reason (momentolint:allow -- why) and does not silence it."
+	const words = "The comment momentolint:allow on the line has no reason (momentolint:allow -- why) and does not silence it."
 	r := sample(t)
 	for i := range r.Findings {
 		if f := &r.Findings[i]; f.Location.File == ".env" {

@@ -151,7 +151,7 @@ func policy() Rule {
 		ID: finding.NeverExpiringRule, Class: Policy,
 		Title: "Momento API key created without an expiry",
 		Short: "This code creates a Momento API key that never expires.",
-		Full: "A key without an end works until somebody thinks of revoking it; one that leaks unnoticed works for ever. " +
+		Full: "A key that never expires works until it is revoked; one that leaks unnoticed works for ever. " +
 			"Momento does not recommend creating keys that never expire. The command line and Terraform create such keys if the expiry is left out.",
 		Fix: []string{
 			"Give the key an expiry, such as 90 days.",
@@ -170,7 +170,7 @@ func frontend() Rule {
 			"visitor loads. An API key there is public, works from anywhere and lives for long. Momento's disposable tokens are made for clients: " +
 			"they live for hours and may do only what one visitor needs.",
 		Fix: []string{
-			"Revoke the key: whoever has loaded the site has it.",
+			"Revoke the key: everyone who has loaded the site has it.",
 			"Keep the new key on a server, in a variable without the public prefix.",
 			"Have the server make a disposable token for each client (generateDisposableToken), short-lived and for one cache or topic.",
 			"Build and publish the front end again, and delete the old files from the content delivery network.",
@@ -215,7 +215,7 @@ func expiry() Rule {
 		ID: "momentoexpiry", Class: Analyzer,
 		Title: "Momento API key that never expires, or too late",
 		Short: "This Go code creates a Momento API key that never expires, lives too long, or has its lifetime cut silently.",
-		Full: "A key without an end works until somebody thinks of revoking it; one that leaks unnoticed works for ever. " +
+		Full: "A key that never expires works until it is revoked; one that leaks unnoticed works for ever. " +
 			"The SDK sends lifetimes as 32 bits of seconds and cuts larger ones without a word.",
 		Fix: []string{
 			"Give the key an expiry, such as utils.ExpiresInDays(90).",

@@ -357,7 +357,7 @@ const mostKept = 4 << 20
 
 func (k *keeper) Read(p []byte) (int, error) {
 	if !k.off && len(k.kept) >= mostKept {
-		return 0, errors.New("nothing comes out of it")
+		return 0, errors.New("decoder produced no output")
 	}
 	n, err := k.r.Read(p)
 	if !k.off {

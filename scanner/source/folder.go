@@ -88,6 +88,6 @@ type dirBuffer struct {
 // given by the caller.
 var (
 	errNotFile   = errors.New("not a regular file")
-	errNotFolder = errors.New("not a folder")
+	errNotFolder = errors.New("not a directory")
 	errMoved     = errors.New("moved while it was read")
 )

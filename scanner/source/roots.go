@@ -95,7 +95,7 @@ func unreadable(mode os.FileMode) string {
 	case mode&os.ModeDevice != 0:
 		return "a device is not opened"
 	default:
-		return "neither a file nor a folder"
+		return "neither a file nor a directory"
 	}
 }
 

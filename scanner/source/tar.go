@@ -125,7 +125,7 @@ func paxText(h *tar.Header) (text []byte) {
 // tarReason words the library's errors.
 func tarReason(err error) string {
 	if errors.Is(err, tar.ErrHeader) {
-		return "a header makes no sense"
+		return "invalid header"
 	}
 	return finding.Reason(err)
 }
@@ -176,7 +176,7 @@ func (w *worker) ar(s *stream, f *format, d depth) error {
 		}
 		size, err := strconv.ParseInt(strings.TrimSpace(string(header[48:58])), 10, 64)
 		if err != nil || size < 0 || string(header[58:]) != "`\n" {
-			w.unread(s.path, "ar", "damaged ar archive: a header makes no sense")
+			w.unread(s.path, "ar", "damaged ar archive: invalid header")
 			break
 		}
 		if err := w.member(); err != nil {

@@ -214,7 +214,7 @@ func (w *walker) enter(dir folder, n *node) error {
 	if mounted && n.parent != nil {
 		why := ""
 		if same := n.ancestor(id); same != nil {
-			why = "a loop: the same folder as " + same.folderName()
+			why = "a loop: the same directory as " + same.folderName()
 		} else if name := dir.pseudo(); name != "" {
 			why = "a pseudo file system (" + name + "), which holds no files"
 		}

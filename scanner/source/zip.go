@@ -645,7 +645,7 @@ func (w *worker) zipStream(s *stream, f *format, d depth, truncated bool) error 
 	}
 	if s.sound() {
 		if shown == 0 {
-			w.unread(s.path, "zip", fmt.Sprintf("looks like zip but cannot be opened (%s); its bytes were scanned as they are", why))
+			w.unread(s.path, "zip", fmt.Sprintf("looks like zip but cannot be opened (%s); its bytes were scanned without unpacking", why))
 		} else {
 			w.unread(s.path, "zip", fmt.Sprintf("damaged or truncated zip archive: %s, then: %s", membersRead(shown), why))
 		}
@@ -664,7 +664,7 @@ func (w *worker) zipNext(s *stream, f *format, d depth, in *input) (why string, 
 	header, err := in.Peek(zipLocalSize + zipVariable(fixed[26:30]))
 	switch {
 	case method > zipAES, errors.Is(err, bufio.ErrBufferFull):
-		return "a header makes no sense", nil
+		return "invalid header", nil
 	case err != nil:
 		return "it ends in a header", nil
 	}

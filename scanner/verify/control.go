@@ -121,7 +121,7 @@ func (r *run) trusted(ctx context.Context, s *service, b *budget) (instead reply
 
 // Why the answers of a service are not believed.
 const (
-	acceptsAll = "it accepted a made-up credential as well, so its answers mean nothing (a proxy or portal in between?)"
+	acceptsAll = "it also accepted a random credential, so its answers cannot be trusted (intercepting proxy or captive portal?)"
 	wavers     = "it accepted and refused the same credential, so its answers mean nothing (a proxy or portal in between?)"
 )
 

@@ -132,7 +132,7 @@ func TestVerdictsOfAGatewayAreWithdrawn(t *testing.T) {
 	}
 	verdicts := newVerifier(t, serially(at(s))).Verify(t.Context(), targets)
 	for f, got := range verdicts {
-		if got.Status != finding.StatusUnverified || !got.Unfinished || !strings.Contains(got.Reason, "made-up credential") {
+		if got.Status != finding.StatusUnverified || !got.Unfinished || !strings.Contains(got.Reason, "random credential") {
 			t.Errorf("%s: %s (%s), unfinished %t", f, got.Status, got.Reason, got.Unfinished)
 		}
 	}

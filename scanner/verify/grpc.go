@@ -158,9 +158,9 @@ func judgeLocal(ctx context.Context, code codes.Code, p *peer) Answer {
 		}
 		return Answer{Outcome: OutcomeUnavailable, Reason: "the connection broke"}
 	case code == codes.ResourceExhausted:
-		return Answer{Outcome: OutcomeUnknown, Reason: "the answer is too large or too fast to be one"}
+		return Answer{Outcome: OutcomeUnknown, Reason: "response exceeds the size or rate limit"}
 	}
-	return Answer{Outcome: OutcomeUnknown, Reason: "the answer is not one of a gRPC service (a proxy or portal in between?)"}
+	return Answer{Outcome: OutcomeUnknown, Reason: "the response is not from a gRPC service (intercepting proxy or captive portal?)"}
 }
 
 // date returns the time that the metadata "date" states.

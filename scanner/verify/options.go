@@ -174,7 +174,7 @@ func New(opts Options) (*Verifier, error) {
 		}
 	case opts.AmbientEndpoint != "":
 		if v.user, err = v.namedRoute(opts.AmbientEndpoint); err != nil {
-			v.refused = "names no endpoint, and of the one in the environment: " + err.Error() + "; nothing was sent; --endpoint HOST sets another"
+			v.refused = "no endpoint in the credential, and the one in the environment was refused: " + err.Error() + "; nothing was sent; set one with --endpoint HOST"
 		}
 	}
 	if v.madeUp, v.nothing, err = madeUp(); err != nil {

@@ -137,12 +137,12 @@ func (v *Verifier) routes(t Target) (routes []route, obstacle string) {
 	if v.refused != "" {
 		return nil, v.refused
 	}
-	obstacle = "names no endpoint, and none was found near it; --endpoint HOST tells it"
+	obstacle = "no endpoint in or near the credential; set one with --endpoint HOST"
 	if t.NearbyEndpoint != "" {
 		if r, err := v.route(t.NearbyEndpoint, byNeighbour); err == nil {
 			routes = append(routes, r)
 		} else {
-			obstacle = "names no endpoint, and of the one found near it: " + err.Error() + "; --endpoint HOST tells another"
+			obstacle = "no endpoint in the credential, and the one near it was refused: " + err.Error() + "; set one with --endpoint HOST"
 		}
 	}
 	if c.Kind.Descriptor().Global {

@@ -111,7 +111,7 @@ func (r *run) verify(ctx context.Context, j *job) (finding.Verdict, *service) {
 		case verdict.Status == finding.StatusDead && rt.origin == byNeighbour:
 			// A v1 key works in its own region alone, and that this is it was
 			// only a guess.
-			open = new(unverified(verdict.Reason + ", but that this is its endpoint is a guess from the text around it; --endpoint HOST tells"))
+			open = new(unverified(verdict.Reason + ", but its endpoint is a guess from the surrounding text; set it with --endpoint HOST"))
 		case verdict.Status == finding.StatusDead:
 			refused, by = &verdict, s
 		case open == nil:
@@ -277,5 +277,5 @@ func (r *run) stopped(ctx context.Context) string {
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errTotal) {
 		return "interrupted"
 	}
-	return "the " + r.v.opts.Total.String() + " for all checks ran out (--verify-timeout gives them more)"
+	return "the " + r.v.opts.Total.String() + " for all checks ran out (--verify-timeout allows more)"
 }

@@ -269,7 +269,7 @@ func TestTheTimeForAllIsABound(t *testing.T) {
 	if took := time.Since(began); took > 45*time.Second {
 		t.Errorf("it took %v", took)
 	}
-	const reason = "the 1.5s for all checks ran out (--verify-timeout gives them more)"
+	const reason = "the 1.5s for all checks ran out (--verify-timeout allows more)"
 	out, said := 0, 0
 	for f, v := range verdicts {
 		if v.Status == finding.StatusUnverified {
@@ -366,7 +366,7 @@ func TestTheNegativeControlIsRepeatedAtTheEnd(t *testing.T) {
 	opts := at(s)
 	opts.closing = 1
 	v := newVerifier(t, opts).Verify(t.Context(), []Target{{Credential: c}})[c.Fingerprint()]
-	if v.Status != finding.StatusUnverified || !strings.Contains(v.Reason, "made-up credential") {
+	if v.Status != finding.StatusUnverified || !strings.Contains(v.Reason, "random credential") {
 		t.Errorf("%s (%s)", v.Status, v.Reason)
 	}
 }
@@ -392,7 +392,7 @@ func TestWhereACredentialIsAskedAbout(t *testing.T) {
 		{"v2: the user's", Target{v2, cell}, other, "control." + other, ""},
 		{"v2: the neighbour's", Target{v2, other}, "", "control." + other, ""},
 		{"JWT: the user's", Target{jwt, cell}, other, "control." + other, ""},
-		{"JWT: the neighbour's", Target{jwt, other}, "", "control." + other, "that this is its endpoint is a guess"},
+		{"JWT: the neighbour's", Target{jwt, other}, "", "control." + other, "its endpoint is a guess"},
 		{"JWT without any", Target{jwt, ""}, "", "", "--endpoint HOST"},
 	} {
 		opts := world(t, s)

@@ -323,7 +323,7 @@ func TestTheDocumentedCommandsWork(t *testing.T) {
 	}
 	path := "PATH=" + filepath.Dir(program(t)) + string(filepath.ListSeparator) + os.Getenv("PATH")
 	for _, command := range []string{
-		`momentolint lint                                    # every module and workspace below this folder`,
+		`momentolint lint                                    # every module and workspace below this directory`,
 		`go vet -vettool="$(command -v momentolint)" ./...   # the same in go vet, with its cache`,
 		`./bin/custom-gcl run ./...`,
 		`momentolint lint --fix ./...                        # repair what can be repaired`,

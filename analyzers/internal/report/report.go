@@ -126,7 +126,7 @@ func (p *Pass) flush() {
 		}
 		seen[at] = true
 		if said == Mute {
-			d.Message += "; the comment " + markerAllow + " beside it gives no reason (" + markerAllow + " -- why) and does not silence it"
+			d.Message += "; the comment " + markerAllow + " on the line has no reason (" + markerAllow + " -- why) and does not silence it"
 		}
 		// golangci-lint shows three findings of one text and hides the rest
 		// (max-same-issues), so no two may read the same.

@@ -173,7 +173,7 @@ func (f *LiveFlags) Add(fs *pflag.FlagSet, offline, timeout string, total time.D
 	fs.BoolVar(&f.Offline, "offline", false, offline)
 	fs.StringVar(&f.Endpoint, "endpoint", "", "`HOST[:PORT]` for credentials that name none (default: the variable MOMENTO_ENDPOINT)")
 	fs.StringVar(&f.Target, "live-target", "", "send every live check to `HOST:PORT` instead (momento-local, a test); no TLS on loopback")
-	fs.StringArrayVar(&f.AllowHosts, "allow-host", nil, "also send credentials to hosts under `SUFFIX`, beside momentohq.com")
+	fs.StringArrayVar(&f.AllowHosts, "allow-host", nil, "also verify credentials at hosts under `SUFFIX`, in addition to momentohq.com")
 	fs.StringVar(&f.Timeout, "verify-timeout", total.String(), timeout)
 	fs.StringVar(&f.ManagementURL, "management-url", "", "send every management call to `URL` instead")
 	fs.StringVar(&f.ManagementKey, "management-key-env", "", "look keys up in the account with the management key in the variable `NAME`")

@@ -73,7 +73,9 @@ func (r *Repo) Attribute(ctx context.Context, sel Selection, ids []OID) (map[OID
 	return a.result, nil
 }
 
-func wherefrom(err error) error { return fmt.Errorf("looking where findings came in: %w", err) }
+func wherefrom(err error) error {
+	return fmt.Errorf("finding the commits that introduced findings: %w", err)
+}
 
 // attribution is one run of Attribute. Objects are known by their numbers in
 // the store.
@@ -429,7 +431,7 @@ func (a *attribution) mark(ctx context.Context) error {
 			break
 		}
 		if round == maxDepth {
-			a.repo.skip("trees", fmt.Sprintf("folders are nested more than %d deep", maxDepth))
+			a.repo.skip("trees", fmt.Sprintf("directories are nested more than %d deep", maxDepth))
 			break
 		}
 	}
@@ -541,7 +543,7 @@ func (a *attribution) visit(tree, at int32, depth int, found func(t *target, p i
 	}
 	if a.visits++; a.visits > maxVisits {
 		if a.visits == maxVisits+1 {
-			a.repo.skip("trees", "the folders have too many paths to list; findings in them may be incomplete")
+			a.repo.skip("trees", "the directories have too many paths to list; findings in them may be incomplete")
 		}
 		return
 	}

@@ -103,7 +103,7 @@ func (d *differ) added(ctx context.Context, tree OID, parents []OID, fn func(fil
 
 func (d *differ) compare(ctx context.Context, tree OID, parents []OID, prefix string, depth int, fn func(file) error) error {
 	if depth > maxDepth {
-		return fmt.Errorf("folders are nested more than %d deep", maxDepth)
+		return fmt.Errorf("directories are nested more than %d deep", maxDepth)
 	}
 	c, err := d.cursor(ctx, tree)
 	if err != nil {

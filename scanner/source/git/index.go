@@ -15,7 +15,7 @@ import (
 )
 
 // errUnclear says that the index has to be read by git.
-var errUnclear = errors.New("the index does not say which tree it stands for")
+var errUnclear = errors.New("the index does not record the tree it represents")
 
 // Flags of an entry of the index (gitformat-index).
 const (

@@ -239,7 +239,7 @@ func parseCommits(spec string, words []string) (Commits, error) {
 		case strings.HasPrefix(word, "-"):
 			return c, invalidRange(spec, fmt.Sprintf("%s is not understood (--not and, behind it, --remotes and --remotes=NAME are)", word))
 		case sep == "...":
-			return c, invalidRange(spec, "A...B stands alone")
+			return c, invalidRange(spec, "A...B cannot be combined with other revisions")
 		case sep == ".." && not == negated:
 			c.Include, c.Exclude = append(c.Include, to), append(c.Exclude, from)
 		case sep == "..":

@@ -43,7 +43,7 @@ func (a *attribution) remember(ids []OID) {
 		h.Of[id] = list
 	}
 	if err := a.sel.Introductions.Save(h); err != nil {
-		a.repo.warn("where findings came in could not be kept for the next scan: %v", err)
+		a.repo.warn("the commits that introduced findings could not be cached: %v", err)
 	}
 }
 

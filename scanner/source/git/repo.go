@@ -93,7 +93,7 @@ func Open(ctx context.Context, dir string, o Options) (*Repo, error) {
 	if info, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("opening the repository: %w", err)
 	} else if !info.IsDir() {
-		return nil, fmt.Errorf("opening the repository: %s is not a folder", dir)
+		return nil, fmt.Errorf("opening the repository: %s is not a directory", dir)
 	}
 	if o.Here {
 		ceiling, err := above(dir)

@@ -95,7 +95,7 @@ type packBase struct {
 const longestEntry = 10 + 10 + 32
 
 // errNoPack is what is wrong with a pack's header.
-var errNoPack = errors.New("the header of the pack makes no sense")
+var errNoPack = errors.New("invalid pack header")
 
 // NewPackStream begins to read a pack. It may read more of in than the pack: Rest
 // has what follows it.

@@ -175,7 +175,7 @@ func (s *Store) addDir(path string, depth int, seen map[string]bool) {
 	}
 	seen[resolved] = true
 	if info, err := os.Stat(resolved); err != nil || !info.IsDir() {
-		s.addProblem(path, errors.New("alternate object store: not a folder"))
+		s.addProblem(path, errors.New("alternate object store: not a directory"))
 		return
 	}
 	s.dirs = append(s.dirs, &objectDir{path: path})
