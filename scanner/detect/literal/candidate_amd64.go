@@ -21,16 +21,16 @@ func kernels() []kernel {
 	return list
 }
 
-// candidateAVX2 returns the first position in [0, n-3) where the tables let a
-// fingerprint through, with its buckets, or -1. It reads n bytes from p and
+// candidateAVX2 returns the first position in [0, n-3) where the tables and the
+// filter let a fingerprint through, with its buckets, or -1. It reads n bytes from p and
 // nothing else; n must be at least 35: one block of 32 positions and the rest
 // of the last one's fingerprint.
 //
 //go:noescape
-func candidateAVX2(t *halfTables, p *byte, n int) (pos int, buckets uint8)
+func candidateAVX2(t *halfTables, f *filter, p *byte, n int) (pos int, buckets uint8)
 
-// candidateAVX512 is candidateAVX2 with blocks of 64 positions; n must be at
-// least 67.
+// candidateAVX512 is candidateAVX2 with blocks of 64 positions and without the
+// filter, for its tables know whole bytes; n must be at least 67.
 //
 //go:noescape
 func candidateAVX512(t *byteTables, p *byte, n int) (pos int, buckets uint8)
@@ -48,7 +48,7 @@ func (s *Searcher) candidateVector(k kernel, buf []byte) (pos int, buckets uint8
 	if k == avx512 {
 		return candidateAVX512(&s.bytes, &buf[0], len(buf))
 	}
-	return candidateAVX2(&s.halves, &buf[0], len(buf))
+	return candidateAVX2(&s.halves, &s.filter, &buf[0], len(buf))
 }
 
 // wantsASCII tells whether a kernel needs ASCII in the first three places of

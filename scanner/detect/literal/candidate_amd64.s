@@ -44,15 +44,20 @@
 	VPAND t1, t2, t1                      \
 	VPAND t1, out, out
 
-// func candidateAVX2(t *shuffleTables, p *byte, n int) (pos int, buckets uint8)
+// func candidateAVX2(t *halfTables, f *filter, p *byte, n int) (pos int, buckets uint8)
+//
+// The shuffles know halves of bytes only, so most of what they let through is no
+// fingerprint. The filter rejects that here, for leaving and coming back costs
+// several times as much.
 //
 // Every block reads 35 bytes: 32 positions and the rest of the last one's
 // fingerprint. The last block is moved back to end with the buffer, so that
 // nothing beyond is read; what it sees twice did not fit the first time either.
-TEXT ·candidateAVX2(SB), NOSPLIT, $32-33
+TEXT ·candidateAVX2(SB), NOSPLIT, $32-41
 	MOVQ t+0(FP), AX
-	MOVQ p+8(FP), SI
-	MOVQ n+16(FP), CX
+	MOVQ f+8(FP), R10
+	MOVQ p+16(FP), SI
+	MOVQ n+24(FP), CX
 
 	VBROADCASTI128 0(AX), LOW0
 	VBROADCASTI128 16(AX), HIGH0
@@ -92,8 +97,8 @@ one:
 
 last:
 	// One block more unless the blocks ended where the buffer does.
-	LEAQ 32(DX), R8
-	CMPQ DI, R8
+	LEAQ 32(DX), R11
+	CMPQ DI, R11
 	JAE  none
 	MOVQ DX, DI
 	BLOCK(0, Y9, Y10, Y11, Y12)
@@ -102,8 +107,8 @@ last:
 
 none:
 	VZEROUPPER
-	MOVQ $-1, pos+24(FP)
-	MOVB $0, buckets+32(FP)
+	MOVQ $-1, pos+32(FP)
+	MOVB $0, buckets+40(FP)
 	RET
 
 foundInTwo:
@@ -117,14 +122,32 @@ found:
 	VPCMPEQB  Y12, Y9, Y9
 	VPMOVMSKB Y9, BX
 	NOTL      BX
-	BSFL      BX, BX
-	VMOVDQU   Y12, block-32(SP)
+
+	// BX has a bit for each candidate of the block. This is filter.has.
+filter:
+	BSFL  BX, R9
+	MOVL  (DI)(R9*1), R11
+	IMULL $0x9e3779b1, R11
+	SHRL  $16, R11
+	MOVL  R11, R12
+	SHRL  $5, R12
+	MOVL  (R10)(R12*4), R12
+	BTL   R11, R12
+	JCS   passed
+	LEAL  -1(BX), R11
+	ANDL  R11, BX
+	JNZ   filter
+	ADDQ  $32, DI
+	JMP   two
+
+passed:
+	VMOVDQU Y12, block-32(SP)
 	VZEROUPPER
-	MOVBLZX   block-32(SP)(BX*1), AX
-	SUBQ      SI, DI
-	ADDQ      BX, DI
-	MOVQ      DI, pos+24(FP)
-	MOVB      AX, buckets+32(FP)
+	MOVBLZX block-32(SP)(R9*1), AX
+	SUBQ    SI, DI
+	ADDQ    R9, DI
+	MOVQ    DI, pos+32(FP)
+	MOVB    AX, buckets+40(FP)
 	RET
 
 // WIDE sets a and b to the buckets of the 64 positions at off(DI): those of the

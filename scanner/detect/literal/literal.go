@@ -4,8 +4,9 @@
 // at the speed of memory. The method is Teddy's (Hyperscan's multi-literal
 // matcher): every needle is known by a fingerprint of four of its bytes, the
 // fingerprints are spread over eight buckets, and byte shuffles look up, for
-// 32 positions at a time, which buckets may have a fingerprint there. The rare
-// position that passes is compared with the needles of its buckets.
+// 32 positions at a time, which buckets may have a fingerprint there. What passes
+// is looked up in a hash of all fingerprints, and the rare position that is there,
+// too, is compared with the needles of its buckets.
 //
 // Two things keep false candidates rare, which is what the speed hangs on: the
 // fingerprint is the rarest four bytes of a needle rather than the first four
@@ -14,6 +15,7 @@
 package literal
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 )
@@ -47,6 +49,7 @@ type Searcher struct {
 	best   kernel
 	halves halfTables
 	bytes  byteTables
+	filter filter
 	scalar *scalarTables
 }
 
@@ -55,6 +58,8 @@ type entry struct {
 	needle string
 	index  int // in the order given to New
 	offset int // of the fingerprint in the needle
+	// print is the fingerprint, mask has the bits of its bytes.
+	print, mask uint32
 }
 
 // New prepares a search for needles, each of MinNeedle to MaxNeedle bytes, at
@@ -75,12 +80,16 @@ func New(needles []string) (*Searcher, error) {
 	s := &Searcher{needles: append([]string(nil), needles...), ascii: true}
 	for b, windows := range plan(s.needles) {
 		for _, w := range windows {
-			s.buckets[b] = append(s.buckets[b], entry{needle: s.needles[w.needle], index: w.needle, offset: w.offset})
+			s.buckets[b] = append(s.buckets[b], entry{
+				needle: s.needles[w.needle], index: w.needle, offset: w.offset,
+				print: binary.LittleEndian.Uint32(w.bytes[:]), mask: 1<<(8*w.size) - 1,
+			})
 			s.maxOffset = max(s.maxOffset, w.offset)
 			s.short = s.short || w.size < fingerprintSize
 			s.ascii = s.ascii && w.ascii()
 			s.halves.add(b, w)
 			s.bytes.add(b, w)
+			s.filter.add(w)
 		}
 	}
 	s.scalar = newScalarTables(&s.buckets)
@@ -116,12 +125,25 @@ func (s *Searcher) next(k kernel, buf []byte, from int) (pos, needle int) {
 		if at < 0 {
 			break
 		}
+		var four uint32
+		if at+fingerprintSize <= len(buf) {
+			four = binary.LittleEndian.Uint32(buf[at:])
+		} else {
+			// Only a needle of three bytes has room.
+			four = uint32(buf[at]) | uint32(buf[at+1])<<8 | uint32(buf[at+2])<<16
+		}
+		if !s.filter.has(four) {
+			continue
+		}
 		for b := 0; buckets != 0; b, buckets = b+1, buckets>>1 {
 			if buckets&1 == 0 {
 				continue
 			}
 			for i := range s.buckets[b] {
 				e := &s.buckets[b][i]
+				if four&e.mask != e.print {
+					continue
+				}
 				start := at - e.offset
 				if start < from || start < 0 || start+len(e.needle) > len(buf) {
 					continue

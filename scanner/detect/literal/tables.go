@@ -39,6 +39,37 @@ func (t *byteTables) add(b int, w window) {
 	}
 }
 
+// filter is a set of fingerprints by their hashes: no fingerprint is missing, and
+// few other strings are in it. Its 8 KiB fit the first-level cache. The assembly
+// knows this layout, and the hash.
+type filter [1 << 16 / 32]uint32
+
+// hash returns the place of four bytes in the filter.
+func (*filter) hash(b uint32) uint32 { return b * 0x9e3779b1 >> 16 }
+
+// has reports whether the four bytes may be a fingerprint.
+func (f *filter) has(b uint32) bool {
+	h := f.hash(b)
+	return f[h/32]>>(h%32)&1 != 0
+}
+
+// add lets w through, a short one whatever byte follows.
+func (f *filter) add(w window) {
+	insert := func(b [fingerprintSize]byte) {
+		h := f.hash(binary.LittleEndian.Uint32(b[:]))
+		f[h/32] |= 1 << (h % 32)
+	}
+	b := w.bytes
+	if w.size == fingerprintSize {
+		insert(b)
+		return
+	}
+	for v := range 256 {
+		b[fingerprintSize-1] = byte(v)
+		insert(b)
+	}
+}
+
 // scalarTables are those of the portable search.
 type scalarTables struct {
 	// pairs has a bit for each pair of bytes (the first in the low half of the
