@@ -12,6 +12,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/momentolint/momentolint/scanner/detect"
 )
 
 // Connection says how to reach JetStream.
@@ -49,12 +51,18 @@ type Fleet struct {
 	life time.Duration
 	// replicas is how many servers keep a copy of everything.
 	replicas int
+	// version is the version of runs and results.
+	version string
 }
+
+// formatVersion is the version of what is kept in the server; it grows with
+// every change after which an older program would lose something.
+const formatVersion = "2"
 
 // Connect reaches the server, or starts the embedded one. The error names the
 // setting that is wrong, and holds no password.
 func Connect(ctx context.Context, c Connection) (*Fleet, error) {
-	f := &Fleet{replicas: 1, life: claimLife}
+	f := &Fleet{replicas: 1, life: claimLife, version: formatVersion + "." + detect.Version}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	opts := []nats.Option{

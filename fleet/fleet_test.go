@@ -422,6 +422,10 @@ func TestWhatTravelsIsAllOfAFinding(t *testing.T) {
 	}
 	w := toWire(&in)
 	out := w.finding("repo")
+	minor := finding.Finding{Rule: finding.NeverExpiringRule, Minor: true}
+	if w := toWire(&minor); !w.Minor || !new(w.finding("repo")).Minor {
+		t.Error("that a finding is a minor one has not travelled")
+	}
 	in.Repository, in.Location.File = "repo", "repo/a/b"
 	var texts []string
 	for _, f := range []finding.Finding{in, out} {
@@ -680,6 +684,104 @@ func TestAWorkerForARunThatIsRemovedEnds(t *testing.T) {
 	}
 	if err := <-ended; !errors.Is(err, ErrNoRun) {
 		t.Errorf("it ends with %v", err)
+	}
+}
+
+// Workers of two versions at one server: each works for the runs of its own
+// version, and what one has scanned for the other's run is not mixed in.
+func TestWorkersOfAnotherVersionAreRefused(t *testing.T) {
+	t.Parallel()
+	f := connect(t, t.TempDir())
+	older := *f
+	older.version = "1"
+	dir := t.TempDir()
+	organisation(t, dir, 1, mint(t, 2), 4)
+	first := order(t, &older, offline(), dir)
+	second := order(t, f, offline(), dir)
+	for _, c := range []struct {
+		name   string
+		worker *Fleet
+		run    *Run
+	}{{"a new worker, an old run", f, first}, {"an old worker, a new run", &older, second}} {
+		w, err := c.worker.NewWorker(WorkerOptions{Dir: t.TempDir(), Run: c.run.ID, Drain: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Work(t.Context()); !errors.Is(err, ErrVersion) || !strings.Contains(err.Error(), c.run.ID) || !strings.Contains(err.Error(), f.version) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	// A worker for all runs leaves the other version's alone, and says so.
+	var log bytes.Buffer
+	work(t, f, WorkerOptions{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if text := log.String(); strings.Count(text, "another version of momentolint") != 1 || !strings.Contains(text, first.ID) {
+		t.Errorf("the log says %q", text)
+	}
+	for run, want := range map[*Run]finding.RepositoryStatus{first: finding.RepositoryWaiting, second: finding.RepositoryScanned} {
+		if got := gather(t, run).Repositories[0].Status; got != want {
+			t.Errorf("run %s: %s, want %s", run.Version, got, want)
+		}
+	}
+	if r := gather(t, second); len(r.Findings) == 0 || r.Summary.Incomplete() {
+		t.Errorf("%d findings, skipped %v", len(r.Findings), r.Summary.Skipped)
+	}
+	// An old worker does not look at a run's version, and its results have none.
+	work(t, &older, WorkerOptions{Run: first.ID})
+	replaceResult(t, first, func(r *result) { r.Version = "" })
+	r := gather(t, first)
+	if got := r.Repositories[0]; len(r.Findings) != 0 || got.Status != finding.RepositoryFailed || !strings.Contains(got.Reason, "another version") || !r.Summary.Incomplete() {
+		t.Errorf("%d findings, %+v, skipped %v", len(r.Findings), got, r.Summary.Skipped)
+	}
+}
+
+// What a program before versions has stored is still reported, with what it
+// could not read.
+func TestRunsOfEarlierProgramsAreStillReported(t *testing.T) {
+	t.Parallel()
+	earlier := *shared(t)
+	earlier.version = ""
+	dir := t.TempDir()
+	organisation(t, dir, 1, mint(t, 2), 4)
+	run := order(t, &earlier, offline(), dir)
+	work(t, &earlier, WorkerOptions{Run: run.ID})
+	want := len(gather(t, run).Findings)
+	replaceResult(t, run, func(r *result) { r.Skipped = []coverage.SkippedEntry{{Path: "a", Reason: "damaged"}} })
+	now, err := shared(t).Run(t.Context(), run.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := gather(t, now)
+	if len(r.Findings) != want || want == 0 || len(r.Summary.Skipped) != 1 || r.Summary.Skipped[0].Reason != "damaged" || r.Repositories[0].Skipped != 1 {
+		t.Errorf("%d findings, want %d; skipped %v, %+v", len(r.Findings), want, r.Summary.Skipped, r.Repositories)
+	}
+}
+
+// replaceResult changes the only result of a run in the server.
+func replaceResult(t *testing.T, run *Run, change func(*result)) {
+	t.Helper()
+	keys, err := run.results.Keys(t.Context())
+	if err != nil || len(keys) != 1 {
+		t.Fatalf("%d results: %v", len(keys), err)
+	}
+	entry, err := run.results.Get(t.Context(), keys[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r result
+	if err := unpack(entry.Value()[1:], &r); err != nil {
+		t.Fatal(err)
+	}
+	change(&r)
+	text, err := json.Marshal(&r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := pack(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run.results.Put(t.Context(), keys[0], append([]byte{whole}, data...)); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -226,6 +226,8 @@ func (g *gathering) add(report *finding.Report, it *item) {
 		p := &pieces[i]
 		id := p.id()
 		switch r, d := g.results[id], g.failed[id]; {
+		case r != nil && r.Version != g.run.Version:
+			g.lacks(report, &repo, finding.RepositoryFailed, "it was scanned by a worker of another version of momentolint: update the worker and submit the repository again")
 		case r != nil:
 			g.take(report, &repo, r)
 		case d != nil:
@@ -260,7 +262,7 @@ func (g *gathering) take(report *finding.Report, repo *finding.Repository, r *re
 	for i := range r.Findings {
 		report.Findings = append(report.Findings, r.Findings[i].finding(repo.Name))
 	}
-	for _, s := range r.Coverage.Skipped {
+	for _, s := range slices.Concat(r.Coverage.Skipped, r.Skipped) {
 		report.Summary.Add(coverage.Skip(inRepository(repo.Name, s.Path), s.Reason))
 	}
 	for _, s := range r.Coverage.Opaque {
@@ -272,7 +274,7 @@ func (g *gathering) take(report *finding.Report, repo *finding.Repository, r *re
 		}
 		report.Summary.Exclude(x)
 	}
-	repo.Skipped += len(r.Coverage.Skipped)
+	repo.Skipped += len(r.Coverage.Skipped) + len(r.Skipped)
 	repo.Opaque += len(r.Coverage.Opaque)
 	for _, note := range r.Notes {
 		if text := repo.Name + ": " + note; !slices.Contains(report.Notes, text) {

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -73,6 +74,9 @@ type record struct {
 	Key []byte `json:"key"`
 	// Closed tells that everything has been submitted.
 	Closed bool `json:"closed"`
+	// Version is the version of rules and results; "" in runs of programs before
+	// there was one.
+	Version string `json:"version,omitempty"`
 }
 
 // Run is one order to scan a list of repositories.
@@ -108,7 +112,7 @@ func (f *Fleet) NewRun(ctx context.Context, s Settings) (*Run, error) {
 	r := &Run{fleet: f, record: record{
 		// Ids sort by time, those of a script's two runs in one second too.
 		ID:      strings.Replace(now.Format("20060102-150405.000-"), ".", "-", 1) + hex.EncodeToString(random[:4]),
-		Created: now, Settings: s.withDefaults(), Key: random[4:],
+		Created: now, Settings: s.withDefaults(), Key: random[4:], Version: f.version,
 	}}
 	if err := r.create(ctx); err != nil {
 		return nil, fmt.Errorf("making a run: %w", err)
@@ -175,6 +179,19 @@ func (r *Run) buckets(ctx context.Context) (err error) {
 
 // ErrNoRun is returned where there is no such run.
 var ErrNoRun = errors.New("there is no such run")
+
+// ErrVersion is returned where a run was submitted by a program with other rules
+// or another format of results.
+var ErrVersion = errors.New("the run was submitted by another version of momentolint: update the program everywhere, or submit the run again")
+
+// check returns ErrVersion unless the run is of this program's version: one
+// report must not mix results of different rules.
+func (r *Run) check() error {
+	if own := r.fleet.version; r.Version != own {
+		return fmt.Errorf("run %s: %w (rules %s there, %s here)", r.ID, ErrVersion, cmp.Or(r.Version, "1"), own)
+	}
+	return nil
+}
 
 // Run opens a run by its id; "" is the latest.
 func (f *Fleet) Run(ctx context.Context, id string) (*Run, error) {

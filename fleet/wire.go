@@ -19,13 +19,17 @@ import (
 // result is what became of an item. It is what the bucket of results holds,
 // as compressed JSON.
 type result struct {
-	Item item `json:"item"`
+	// Version is that of the run, as the worker knows it.
+	Version string `json:"version,omitempty"`
+	Item    item   `json:"item"`
 	// Parts is set where the repository was split; its parts are items.
 	Parts    int           `json:"parts,omitempty"`
 	Findings []wireFinding `json:"findings,omitempty"`
 	// Coverage is what was not scanned.
 	Coverage coverage.Ledger `json:"coverage"`
-	Notes    []string        `json:"notes,omitempty"`
+	// Skipped is what results of version "" have in place of Coverage.
+	Skipped []coverage.SkippedEntry `json:"skipped,omitempty"`
+	Notes   []string                `json:"notes,omitempty"`
 
 	Commits int64 `json:"commits,omitempty"`
 	Blobs   int64 `json:"blobs,omitempty"`
@@ -51,6 +55,7 @@ type wireFinding struct {
 	Rule           string           `json:"rule"`
 	Credential     *wireCredential  `json:"credential,omitempty"`
 	Message        string           `json:"message,omitempty"`
+	Minor          bool             `json:"minor,omitempty"`
 	Fingerprint    string           `json:"fingerprint"`
 	Redacted       string           `json:"redacted"`
 	Location       finding.Location `json:"location"`
@@ -147,7 +152,7 @@ func unpack(data []byte, into any) error {
 
 func toWire(f *finding.Finding) wireFinding {
 	w := wireFinding{
-		Rule: f.Rule, Message: f.Message, Fingerprint: f.Fingerprint, Redacted: f.Redacted, Location: f.Location,
+		Rule: f.Rule, Message: f.Message, Minor: f.Minor, Fingerprint: f.Fingerprint, Redacted: f.Redacted, Location: f.Location,
 		Commit: f.Commit, Line: f.Line, LineColumn: f.LineColumn, LineWidth: f.LineWidth,
 		NearbyEndpoint: f.NearbyEndpoint, Advice: f.Advice, Verdict: f.Verdict,
 	}
@@ -164,7 +169,7 @@ func toWire(f *finding.Finding) wireFinding {
 // finding gives the finding back, in a repository of that name.
 func (w *wireFinding) finding(repository string) finding.Finding {
 	f := finding.Finding{
-		Rule: w.Rule, Message: w.Message, Fingerprint: w.Fingerprint, Redacted: w.Redacted, Location: w.Location,
+		Rule: w.Rule, Message: w.Message, Minor: w.Minor, Fingerprint: w.Fingerprint, Redacted: w.Redacted, Location: w.Location,
 		Commit: w.Commit, Line: w.Line, LineColumn: w.LineColumn, LineWidth: w.LineWidth,
 		NearbyEndpoint: w.NearbyEndpoint, Advice: w.Advice, Verdict: w.Verdict, Repository: repository,
 	}

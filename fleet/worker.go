@@ -295,8 +295,15 @@ func (w *Worker) open(ctx context.Context) ([]*Run, error) {
 				return nil, err
 			}
 			w.runs[id] = run
+			if err := run.check(); err != nil && w.o.Run != "" {
+				return nil, err
+			} else if err != nil {
+				w.o.Log.Warn("not working for a run", "error", said(err))
+			}
 		}
-		list = append(list, run)
+		if run.check() == nil {
+			list = append(list, run)
+		}
 	}
 	return list, nil
 }
@@ -493,7 +500,7 @@ func (w *Worker) do(ctx context.Context, t *task) (err error) {
 		return err
 	}
 	defer release()
-	r := &result{Item: t.item, Tries: t.tries, Worker: w.o.Name}
+	r := &result{Version: t.run.Version, Item: t.item, Tries: t.tries, Worker: w.o.Name}
 	objects := int64(0)
 	if t.item.Parts < 2 {
 		if objects = estimateObjects(dir); objects > t.run.Settings.SplitObjects {

@@ -174,14 +174,15 @@ func New(o Options) (*Detector, error) {
 	return d, nil
 }
 
-// detection is the version of what this package finds; it grows with every
-// change that finds more, less or otherwise, so that caches notice.
-const detection = "7"
+// Version is the version of what this package finds and shows; it grows with
+// every change that finds more, less or otherwise, so that caches and fleets
+// notice.
+const Version = "8"
 
 // hash sums up everything that decides what is found in a text.
 func (d *Detector) hash(o Options) string {
 	h := sha256.New()
-	_, _ = fmt.Fprintf(h, "%s\n%q\n%d\n", detection, o.Version, d.depth)
+	_, _ = fmt.Fprintf(h, "%s\n%q\n%d\n", Version, o.Version, d.depth)
 	for _, n := range d.needles {
 		_, _ = fmt.Fprintf(h, "%q %d %d\n", n.text, n.sort, n.phase)
 	}
