@@ -171,7 +171,11 @@ func (s *Scanner) signingKey(v *view, at int) {
 	from := max(0, at-min(maxJWK, s.back))
 	first := bytes.LastIndexByte(d[from:at], '{')
 	for _, escaped := range [...]string{"%7B", "%7b", `\u007b`, `\u007B`} {
-		first = max(first, bytes.LastIndex(d[from:at], []byte(escaped)))
+		// Only one that is nearer counts.
+		after := from + max(first, 0)
+		if i := bytes.LastIndex(d[after:at], []byte(escaped)); i >= 0 {
+			first = after - from + i
+		}
 	}
 	if first < 0 {
 		return
