@@ -18,6 +18,7 @@ import (
 	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/scanner"
 	"github.com/momentolint/momentolint/scanner/config"
+	"github.com/momentolint/momentolint/scanner/finding"
 	"github.com/momentolint/momentolint/scanner/machine"
 )
 
@@ -131,7 +132,7 @@ func (a *app) scan(cmd *cobra.Command, args []string, flags *scanFlags, report *
 // reported all the same.
 func failed(run *scanner.Run, source string, err error) {
 	if err != nil {
-		run.Record(coverage.Skip(source, err.Error()))
+		run.Record(coverage.Skip(source, finding.Reason(err)))
 	}
 }
 
