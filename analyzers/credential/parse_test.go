@@ -179,6 +179,7 @@ func TestWhatIsNotOurs(t *testing.T) {
 		{"signature as a word", jwt[:strings.LastIndex(jwt, ".")+1] + "SIGNATURE", credential.ErrSignature},
 		{"short signature masked", jwt[:strings.LastIndex(jwt, ".")+1] + "xxxx", credential.ErrSignature},
 		{"signature masked", jwt[:strings.LastIndex(jwt, ".")+1] + strings.Repeat("x", 43), credential.ErrSignature},
+		{"signature of two characters", jwt[:strings.LastIndex(jwt, ".")+1] + strings.Repeat("xy", 21) + "x", credential.ErrSignature},
 		{"an example with dots", "eyJhbGciOi...", credential.ErrShape},
 		{"four parts", jwt + ".abc", credential.ErrShape},
 		{"envelope cut in the claims", v1[:200], credential.ErrShape},
