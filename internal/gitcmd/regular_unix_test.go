@@ -265,13 +265,25 @@ func TestEveryCallEnds(t *testing.T) {
 					t.Errorf("%s: %v", call, err)
 				}
 			}
-			g = open(t, gitcmd.Options{Program: program, Dir: dir})
+			// What does not end with the context ends with the time for all tests.
+			g = open(t, gitcmd.Options{Program: program, Dir: dir, Timeout: time.Hour})
 			for call, do := range calls {
 				ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 				if err := do(ctx); err == nil {
 					t.Errorf("%s, cancelled: no error", call)
 				}
 				cancel()
+			}
+			if strings.Contains(name, "gone") {
+				p, err := g.Start(t.Context(), "cat-file")
+				if err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(200 * time.Millisecond) // it is gone by now
+				if err := p.Ask(t.Context(), "x", read); err == nil {
+					t.Error("asked late: no error")
+				}
+				_ = p.Close()
 			}
 		})
 	}

@@ -114,6 +114,8 @@ func (p *Process) Ask(ctx context.Context, line string, read func(*bufio.Reader)
 	stop := context.AfterFunc(ctx, func() { p.cancel(ctx.Err()) })
 	defer stop()
 	if _, err := io.WriteString(p.in, line+"\n"); err != nil {
+		// What git started may keep the output open, for which Close would wait.
+		p.cancel(err)
 		return p.failed(ctx, err)
 	}
 	if err := read(p.out); err != nil {
