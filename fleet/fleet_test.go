@@ -611,7 +611,7 @@ func TestAResultLargerThanAMessageIsStoredInPieces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &result{Item: item{Name: "a", URL: "/a"}}
+	r := &result{Version: run.Version, Item: item{Name: "a", URL: "/a"}}
 	full := &finding.Report{}
 	random := make([]byte, 600)
 	for i := range 2500 {

@@ -211,9 +211,9 @@ func TestImportSaysWhatItCannotJudge(t *testing.T) {
 		"redacted":           {asJSON(t, []object{gitleaksEntry("a", "REDACTED", "REDACTED", nil)}), "1 of 1 finding have a redacted secret", exitFailed},
 		"redacted, by ours":  {asJSON(t, []object{gitleaksEntry("a", "REDACTED", "REDACTED", object{"RuleID": "momento-api-key-v2"})}), "(1 by a rule that says Momento)", exitFailed},
 		"redacted in part":   {asJSON(t, []object{gitleaksEntry("a", v2[:60]+"...", v2[:60]+"...", nil)}), "1 of 1 finding have a redacted secret", exitFailed},
-		"cut off":            {asJSON(t, []object{gitleaksEntry("a", v2[:60], v2[:60], nil)}), "only the beginning of the secret in 1 of 1 finding", exitFailed},
-		"header alone":       {asJSON(t, []object{gitleaksEntry("a", v2[:20], v2[:20], nil)}), "only the beginning", exitFailed},
-		"stub of base64":     {asJSON(t, []object{gitleaksEntry("a", stub, stub, nil)}), "only the beginning", exitFailed},
+		"cut off":            {asJSON(t, []object{gitleaksEntry("a", v2[:60], v2[:60], nil)}), "1 of 1 finding have a truncated secret", exitFailed},
+		"header alone":       {asJSON(t, []object{gitleaksEntry("a", v2[:20], v2[:20], nil)}), "have a truncated secret", exitFailed},
+		"stub of base64":     {asJSON(t, []object{gitleaksEntry("a", stub, stub, nil)}), "have a truncated secret", exitFailed},
 		"nothing but a name": {`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[{"ruleId":"r","message":{"text":"secret found"}}]}]}`, "1 of 1 finding have a redacted secret", exitFailed},
 		"stub, and whole beside it": {asJSON(t, []object{
 			gitleaksEntry("a", stub, stub, object{"RuleID": "jwt-base64"}), gitleaksEntry("a", foreignJWT(), foreignJWT(), object{"Tags": []string{"decoded:base64", "decode-depth:1"}}),

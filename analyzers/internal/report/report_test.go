@@ -108,7 +108,7 @@ func TestCommentsOnTheLineSilence(t *testing.T) {
 
 func TestAnAllowCommentWithoutAReasonIsToldSo(t *testing.T) {
 	got, _, err := run(t, report.Settings{}, "package app\n\nfunc f() {\n\tbad() // momentolint:allow\n}\n", everyCall)
-	if err != nil || len(got) != 1 || !strings.Contains(got[0].Message, "gives no reason (momentolint:allow -- why) and does not silence it") {
+	if err != nil || len(got) != 1 || !strings.Contains(got[0].Message, "has no reason (momentolint:allow -- why) and does not silence it") {
 		t.Errorf("%v, %v", got, err)
 	}
 }
