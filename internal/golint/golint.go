@@ -20,6 +20,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 )
@@ -51,6 +52,8 @@ type Runner struct {
 	// cgoUnwanted: the user has switched cgo off, so that files that need it are
 	// no part of the packages.
 	cgoUnwanted bool
+	// looked are the results of regular by directory: nil or an error.
+	looked sync.Map
 }
 
 // New returns a Runner with the user's settings of the go command.
@@ -67,7 +70,7 @@ func New(o Options) (*Runner, error) {
 
 // output runs the go command and returns its standard output.
 func (r *Runner) output(ctx context.Context, dir string, env []string, args ...string) (string, error) {
-	cmd, err := command(ctx, dir, env, args...)
+	cmd, err := r.command(ctx, dir, env, args...)
 	if err != nil {
 		return "", err
 	}
@@ -99,7 +102,10 @@ func (e *commandError) Error() string {
 
 func (e *commandError) Unwrap() error { return e.err }
 
-func command(ctx context.Context, dir string, env []string, args ...string) (*exec.Cmd, error) {
+func (r *Runner) command(ctx context.Context, dir string, env []string, args ...string) (*exec.Cmd, error) {
+	if err := r.regular(dir); err != nil {
+		return nil, err
+	}
 	path, err := exec.LookPath("go")
 	if err != nil {
 		return nil, fmt.Errorf("linting Go code needs the go command: %w", err)

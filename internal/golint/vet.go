@@ -140,7 +140,7 @@ func (r *Runner) vetAll(ctx context.Context, t Target, g *graph) (Result, error)
 // vet runs go vet once.
 func (r *Runner) vet(ctx context.Context, t Target, g *graph) (Result, error) {
 	args := slices.Concat([]string{"vet", "-vettool=" + r.options.Tool, "-json"}, r.options.BuildFlags, r.options.ToolFlags, t.Patterns)
-	cmd, err := command(ctx, t.Dir, slices.Concat(r.env, t.env()), args...)
+	cmd, err := r.command(ctx, t.Dir, slices.Concat(r.env, t.env()), args...)
 	if err != nil {
 		return Result{}, err
 	}

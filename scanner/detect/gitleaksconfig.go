@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
 	"github.com/spf13/viper"
 	"github.com/zricethezav/gitleaks/v8/config"
 )
@@ -182,6 +183,9 @@ func (f *GitleaksFile) extended(target string) (*GitleaksFile, error) {
 // decodeTOML reads the text itself.
 func decodeTOML(path string, text []byte) (map[string]any, error) {
 	fields := map[string]any{}
+	if line := deepKey(text); line > 0 {
+		return nil, &ConfigError{Path: path, Line: line, Problem: fmt.Sprintf("a key has more than %d parts", maxKeyParts)}
+	}
 	if err := toml.Unmarshal(text, &fields); err != nil {
 		ce := &ConfigError{Path: path, Problem: oneLine(err)}
 		if de, ok := errors.AsType[*toml.DecodeError](err); ok {
@@ -190,6 +194,49 @@ func decodeTOML(path string, text []byte) (map[string]any, error) {
 		return nil, ce
 	}
 	return fields, nil
+}
+
+// maxKeyParts is how many parts a key may have, as a.b.c has three. What reads
+// the file takes quadratic time for them.
+const maxKeyParts = 32
+
+// deepKey returns the line of the first key with more than maxKeyParts parts, 0
+// if there is none.
+func deepKey(text []byte) int {
+	var p unstable.Parser
+	p.Reset(text)
+	var deep func(n *unstable.Node) bool
+	deep = func(n *unstable.Node) bool {
+		switch n.Kind {
+		case unstable.KeyValue, unstable.Table, unstable.ArrayTable:
+			parts := 0
+			for keys := n.Key(); keys.Next(); parts++ {
+			}
+			if parts > maxKeyParts {
+				return true
+			}
+			return n.Kind == unstable.KeyValue && deep(n.Value())
+		case unstable.Array, unstable.InlineTable:
+			for children := n.Children(); children.Next(); {
+				if deep(children.Node()) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	end := 0
+	for p.NextExpression() {
+		if deep(p.Expression()) {
+			return 1 + bytes.Count(text[:end], []byte("\n"))
+		}
+		for keys := p.Expression().Key(); keys.Next(); {
+			if key := keys.Node(); key.Raw.Length > 0 {
+				end = int(key.Raw.Offset)
+			}
+		}
+	}
+	return 0
 }
 
 // checkPatterns compiles every regular expression before the library does.
