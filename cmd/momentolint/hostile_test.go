@@ -212,3 +212,30 @@ func TestLintShowsNoOtherSecretOfTheLine(t *testing.T) {
 		}
 	}
 }
+
+// Text that is not for a terminal has no commands of CI systems, also where no
+// variable says that one reads it: containers have none.
+func TestTextHasNoCommandsWhateverReadsIt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no file has such a name")
+	}
+	key := ct.V2(ct.Options{Seed: "commands"})
+	dir := t.TempDir()
+	commands := []string{"::error::x", "##[add-matcher]x", "##vso[task.x]", "##teamcity[x 'y']"}
+	for _, command := range commands {
+		if err := os.WriteFile(filepath.Join(dir, command), []byte("K="+key+"\n"+command+key+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, env := range []string{"NONE=", "GITHUB_ACTIONS=true", "TF_BUILD=True", "TEAMCITY_VERSION=1", "CI=true"} {
+		r := call(t, "", []string{env}, "scan", "--offline", dir)
+		if r.code != exitFound {
+			t.Errorf("%s: exit %d", env, r.code)
+		}
+		for _, sign := range []string{"::", "##"} {
+			if strings.Contains(r.out+r.stderr, sign) {
+				t.Errorf("%s: %q in %q", env, sign, r.out+r.stderr)
+			}
+		}
+	}
+}

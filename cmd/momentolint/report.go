@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -169,10 +170,13 @@ func (a *app) print(r *finding.Report, f *reportFlags) error {
 	})
 }
 
-// commandedByLog tells whether what reads the output takes commands from it:
-// GitHub Actions and Azure Pipelines do, on both streams.
+// commandedByLog reports whether what reads the output may take commands from
+// it: GitHub Actions, Azure Pipelines and TeamCity do, on both streams. A
+// container that they start does not have their variables, so it is anything
+// but a terminal.
 func (a *app) commandedByLog() bool {
-	return a.getenv("GITHUB_ACTIONS") != "" || a.getenv("TF_BUILD") != ""
+	return !cli.IsTerminal(a.out) || slices.ContainsFunc([]string{"GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION", "CI"},
+		func(name string) bool { return a.getenv(name) != "" })
 }
 
 // maxRemarks is how many skipped things are listed unless --verbose asks for all.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/momentolint/momentolint/internal/atomicfile"
 	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/internal/userfile"
 )
@@ -151,6 +152,10 @@ func (i *Installer) folder(ctx context.Context, v version) (folder, program stri
 		return "", "", fmt.Errorf("the %s setting core.hooksPath = %s serves all repositories: install with --global to put the hooks there", r.hooksScope, r.hooksPath)
 	}
 	if r.hooksInTree() {
+		// A link there may have come with the code.
+		if err := atomicfile.Check(r.hooks); err != nil {
+			return "", "", fmt.Errorf("core.hooksPath = %s: %w", r.hooksPath, err)
+		}
 		// What is committed there must work on other computers too.
 		return r.hooks, "", nil
 	}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/momentolint/momentolint/internal/atomicfile"
 )
 
 // sandbox is a computer with git, where nothing of the real one's settings counts.
@@ -273,6 +275,50 @@ func TestAHookThatWasSwitchedOffStaysOff(t *testing.T) {
 	s.write(s.path("repo", ".git", "hooks", "pre-commit"), "#!/bin/sh\nexit 9\n", 0o644)
 	s.install(s.installer("repo"))
 	s.mustCommit("repo", committed)
+}
+
+// A link in the work tree may have come with the code: hooks are not written
+// through it to where it leads.
+func TestHooksDoNotFollowALinkOutOfTheCheckout(t *testing.T) {
+	for name, test := range map[string]struct {
+		hooks, link, target string
+		fine                bool
+	}{
+		"a directory":        {hooks: "hk", fine: true},
+		"a link in the tree": {hooks: "hk", link: "hk", target: "real", fine: true},
+		"a link out of it":   {hooks: "hk", link: "hk", target: "../outside"},
+		"above":              {hooks: "up/hk", link: "up", target: "../outside"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSandbox(t)
+			s.repository("repo")
+			for _, dir := range []string{s.path("outside"), s.path("repo", "real")} {
+				if err := os.MkdirAll(dir, 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if test.link != "" {
+				if err := os.Symlink(filepath.FromSlash(test.target), s.path("repo", test.link)); err != nil {
+					t.Skip("no links: ", err)
+				}
+			}
+			config, err := os.OpenFile(s.path("repo", ".git", "config"), os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = config.WriteString("[core]\n\thooksPath = " + test.hooks + "\n")
+			if err := errors.Join(err, config.Close()); err != nil {
+				t.Fatal(err)
+			}
+			_, err = s.installer("repo").Install(t.Context())
+			if (err == nil) != test.fine || err != nil && !errors.Is(err, atomicfile.ErrOutside) {
+				t.Errorf("error %v", err)
+			}
+			if entries, err := os.ReadDir(s.path("outside")); err != nil || len(entries) > 0 {
+				t.Errorf("outside there is %v (%v)", entries, err)
+			}
+		})
+	}
 }
 
 func TestInstallingTwiceChangesNothing(t *testing.T) {
