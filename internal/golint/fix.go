@@ -9,6 +9,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/momentolint/momentolint/internal/atomicfile"
@@ -51,6 +52,54 @@ func Apply(fixes []*Fix) (Applied, error) {
 		done.Files++
 	}
 	return done, errors.Join(errs...)
+}
+
+// dropMisplacedFixes removes the fixes of packages that say by line directives
+// that their code is from elsewhere: the edits would be made there, at places
+// that the code chooses, in any file of the user's.
+func (r *Result) dropMisplacedFixes(g *graph) {
+	misplaced := make(map[string]bool)
+	for i := range r.Diagnostics {
+		d := &r.Diagnostics[i]
+		if d.Fix == nil {
+			continue
+		}
+		l := g.byPath[d.Package]
+		if l == nil {
+			l = g.byPath[packagePath(d.Package)]
+		}
+		if l == nil {
+			d.Fix = nil
+			continue
+		}
+		found, ok := misplaced[l.Dir]
+		if !ok {
+			found = hasLineDirectives(l.Dir)
+			misplaced[l.Dir] = found
+		}
+		if found {
+			d.Fix = nil
+		}
+	}
+}
+
+// hasLineDirectives reports whether a Go file of a directory has a line
+// directive, or something that looks like one, or cannot be read.
+func hasLineDirectives(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return true
+	}
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != ".go" || e.IsDir() {
+			continue
+		}
+		text, err := userfile.Read(filepath.Join(dir, e.Name()), userfile.Small)
+		if err != nil || bytes.Contains(text, []byte("//line ")) || bytes.Contains(text, []byte("/*line ")) {
+			return true
+		}
+	}
+	return false
 }
 
 // compatible reports whether a fix touches nothing that another one changes.

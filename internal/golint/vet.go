@@ -114,6 +114,7 @@ func (r *Runner) Run(ctx context.Context, t Target) (Result, error) {
 	if err != nil {
 		return result, err
 	}
+	result.dropMisplacedFixes(g)
 	result.sort()
 	result.Files, result.Count = g.sources(result.Problems)
 	return result, nil
