@@ -210,7 +210,8 @@ func deepKey(text []byte) int {
 		switch n.Kind {
 		case unstable.KeyValue, unstable.Table, unstable.ArrayTable:
 			parts := 0
-			for keys := n.Key(); keys.Next(); parts++ {
+			for keys := n.Key(); keys.Next(); {
+				parts++
 			}
 			if parts > maxKeyParts {
 				return true
