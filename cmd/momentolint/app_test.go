@@ -56,6 +56,8 @@ func TestMistakesInTheCommandLine(t *testing.T) {
 		{"empty range", []string{"scan", "--range", ""}, "--range is empty: write A..B"},
 		{"empty path", []string{"scan", ""}, "a PATH is empty"},
 		{"jobs", []string{"scan", "--jobs", "-3"}, "--jobs cannot be negative"},
+		{"too many jobs", []string{"scan", "--jobs", "1025"}, "--jobs cannot be more than 1024"},
+		{"too many jobs of lint", []string{"lint", "--jobs", "999999999"}, "--jobs cannot be more than 1024"},
 		{"two sources", []string{"scan", "--history", "--staged"}, "--history and --staged exclude each other"},
 		{"reflog alone", []string{"scan", "--reflog"}, "go with --history"},
 		{"machine with a path", []string{"scan", "--machine", "x"}, "takes no PATH"},
