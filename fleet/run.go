@@ -25,6 +25,10 @@ type Settings struct {
 	// Config is the text of a configuration file, whose paths count from the
 	// top of each repository; "" = none.
 	Config string `json:"config,omitempty"`
+	// ConfigName names that file in reports.
+	ConfigName string `json:"config_name,omitempty"`
+	// Strict makes the run fail if something is opaque.
+	Strict bool `json:"strict,omitempty"`
 	// MaxArchiveDepth, MaxDecodeDepth and MaxFileSize are those of scanner.Options.
 	MaxArchiveDepth int   `json:"max_archive_depth"`
 	MaxDecodeDepth  int   `json:"max_decode_depth"`

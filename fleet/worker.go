@@ -544,6 +544,7 @@ func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v
 	if err != nil {
 		return nil, &fault{reason: err.Error(), final: true}
 	}
+	c.Path = s.ConfigName
 	o := scanner.Options{
 		Version: w.o.Version, Config: c, Jobs: 1, Progress: progress, Verify: w.o.Verify, Verifier: v, CacheDir: filepath.Join(w.o.Dir, "cache"),
 		MaxArchiveDepth: s.MaxArchiveDepth, MaxDecodeDepth: s.MaxDecodeDepth, MaxFileSize: s.MaxFileSize,

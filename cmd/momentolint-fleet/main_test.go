@@ -233,3 +233,37 @@ func TestMistakesInTheCommandLineAreTold(t *testing.T) {
 		}
 	}
 }
+
+// A run takes strict from its configuration, and its report names the file that
+// excludes something, without the directory that it is in.
+func TestARunTakesStrictAndSourcesFromItsConfiguration(t *testing.T) {
+	dir := t.TempDir()
+	repository(t, filepath.Join(dir, "one"), "a.7z", "7z\xbc\xaf\x27\x1c\x00\x04"+strings.Repeat("\x01", 40))
+	key := credentialtest.V1(credentialtest.Options{Seed: "strict fleet"})
+	repository(t, filepath.Join(dir, "two"), "left-out.env", "K="+key+"\n")
+	repository(t, filepath.Join(dir, "three"), "allowed.env", "K="+key+"\n")
+	excluding := "version: 1\nexclude: [left-out.env]\nallow:\n  - path: allowed.env\n    reason: synthetic\n"
+	for text, want := range map[string]int{excluding: 0, excluding + "strict: true\n": 2} {
+		home := t.TempDir()
+		config := filepath.Join(home, "fleet.yaml")
+		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r := call(t, "", nil, "run", dir, "--dir", home, "--offline", "--config", config, "--format", "json")
+		var report struct {
+			Summary struct {
+				Excluded []struct{ By, Source string }
+			}
+		}
+		if err := json.Unmarshal([]byte(r.out), &report); err != nil || r.code != want || !strings.Contains(r.out, "a.7z") {
+			t.Errorf("%q: exit %d, want %d, %v\n%s%s", text, r.code, want, err, r.out, r.err)
+		}
+		sources := map[string]string{}
+		for _, x := range report.Summary.Excluded {
+			sources[x.By] = x.Source
+		}
+		if sources["exclude"] != "fleet.yaml" || sources["allow"] != "fleet.yaml" {
+			t.Errorf("%q: exclusions come from %v, want fleet.yaml", text, sources)
+		}
+	}
+}

@@ -120,7 +120,7 @@ func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
 	if failed != nil {
 		return failed
 	}
-	a.code = max(a.code, cli.Policy{FailOn: f.FailOn, Strict: f.Strict, BaselineWritten: f.WriteBaseline != ""}.ExitCode(all))
+	a.code = max(a.code, cli.Policy{FailOn: f.FailOn, Strict: f.Strict || r.Settings.Strict, BaselineWritten: f.WriteBaseline != ""}.ExitCode(all))
 	return nil
 }
 

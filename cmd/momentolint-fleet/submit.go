@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -75,9 +76,19 @@ func (f *submitFlags) complete(offline bool) error {
 	if err != nil {
 		return err
 	}
-	f.settings.Config = string(c.Text)
+	f.settings.Config, f.settings.ConfigName = string(c.Text), configName(f.configFile)
+	f.settings.Strict = c.Strict
 	f.settings.Offline = f.settings.Offline || c.Offline
 	return nil
+}
+
+// configName is the configuration's name in reports: they leave this computer,
+// so an absolute path is shortened to its last element.
+func configName(path string) string {
+	if filepath.IsAbs(path) {
+		path = filepath.Base(path)
+	}
+	return filepath.ToSlash(path)
 }
 
 // targets lists the repositories that the command line names.
