@@ -224,18 +224,26 @@ func (h *history) look(ctx context.Context, worker int, b *source.Blob) error {
 	return err
 }
 
+// unattributedOpaque is said where opaque objects of a history are named by
+// their ids: that takes no walk, and so nothing says whether a ref reaches them.
+const unattributedOpaque = "opaque objects are named by id and may include unreachable ones; --verbose shows the commit and path of each, for exclude in .momentolint.yaml"
+
 // place looks at the objects with something in them at each of their places.
 func (h *history) place(ctx context.Context) error {
 	r := h.run
 	var hits, others []git.OID
-	large := 0
+	large, unattributed := 0, false
 	for i := range h.workers {
 		hits = append(hits, h.workers[i].hits...)
 		others = append(others, h.workers[i].others...)
 		large += h.workers[i].large
 		for _, e := range h.workers[i].opaque {
 			r.Record(e)
+			unattributed = unattributed || e.Class == coverage.Opaque
 		}
+	}
+	if unattributed {
+		r.Note(unattributedOpaque)
 	}
 	r.mu.Lock()
 	r.summary.Exclude(coverage.Exclusion{By: coverage.ByMaxFileSize, Count: large, Source: r.o.setBy(coverage.ByMaxFileSize)})

@@ -249,11 +249,17 @@ func TestOpaqueFilesOfAHistory(t *testing.T) {
 		if r.code != exitClean || !strings.Contains(r.out, `"path": "`+blob+`"`) {
 			t.Errorf("exit %d, want the object id\n%s%s", r.code, r.out, r.stderr)
 		}
+		if !strings.Contains(r.out, "may include unreachable ones") {
+			t.Errorf("the report does not say that the object may be unreachable\n%s", r.out)
+		}
 	}
 	for _, flag := range []string{"--verbose", "--strict"} {
 		r := call(t, "", nil, "scan", "--offline", "--history", "--format", "json", flag, repo)
 		if !strings.Contains(r.out, `"path": "`+commit+`:a.zip"`) {
 			t.Errorf("%s: exit %d, want commit and path\n%s%s", flag, r.code, r.out, r.stderr)
+		}
+		if strings.Contains(r.out, "may include unreachable ones") {
+			t.Errorf("%s: objects with a place are said to be without\n%s", flag, r.out)
 		}
 	}
 	if err := os.WriteFile(filepath.Join(repo, ".momentolint.yaml"), []byte("version: 1\nexclude: [\"*.zip\"]\n"), 0o600); err != nil {
