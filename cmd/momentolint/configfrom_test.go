@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,9 +45,7 @@ func change(t *testing.T, before, after map[string]string, key string) (dir, bas
 	}
 	base = commit(before)
 	files := map[string]string{"key.env": "K=" + key + "\n"}
-	for name, content := range after {
-		files[name] = content
-	}
+	maps.Copy(files, after)
 	return dir, base, commit(files)
 }
 

@@ -98,8 +98,7 @@ func TestAnInterruptEndsEveryPhase(t *testing.T) {
 			if ctx.Err() != nil {
 				t.Fatalf("it did not end: %s", out.String())
 			}
-			var exit *exec.ExitError
-			if !errors.As(err, &exit) {
+			if _, ok := errors.AsType[*exec.ExitError](err); !ok {
 				t.Errorf("it ended as if it had not been interrupted: %v, %s", err, out.String())
 			}
 		})

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -89,9 +90,7 @@ func TestLintRunsNothingOfWhatItLints(t *testing.T) {
 				t.Fatal(err)
 			}
 			files := map[string]string{"go.mod": goMod, "key.go": keyFile("m", ct.V2(ct.Options{}))}
-			for name, text := range tt.files {
-				files[name] = text
-			}
+			maps.Copy(files, tt.files)
 			dir := tree(t, files)
 			replacer := strings.NewReplacer("CANARY", canary, "DIR", dir)
 			for name := range tt.files {

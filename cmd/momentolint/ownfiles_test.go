@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -63,9 +64,7 @@ func TestOwnFiles(t *testing.T) {
 				dir := t.TempDir()
 				t.Chdir(dir)
 				files := map[string]string{"key": "K=" + key + "\n", "go.mod": "module example.com/m\n", "m.go": "package m\n", ".git/HEAD": "ref: refs/heads/main\n"}
-				for name, content := range own.others {
-					files[name] = content
-				}
+				maps.Copy(files, own.others)
 				for name, content := range files {
 					if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 						t.Fatal(err)

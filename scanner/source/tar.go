@@ -30,7 +30,8 @@ func (w *worker) tar(s *stream, f *format, d depth) error {
 		if err != nil {
 			return err
 		}
-		if good = ended; !good {
+		good = ended
+		if !good {
 			break
 		}
 		if err := skipZeros(in.Reader); err != nil {

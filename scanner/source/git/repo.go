@@ -159,7 +159,7 @@ func (r *Repo) chooseGit(ctx context.Context) error {
 		return err
 	}
 	if err := r.discover(ctx); err != nil {
-		return nil //nolint:nilerr // Open asks again
+		return nil // Open asks again
 	}
 	inherited, err := r.newGit(gitcmd.Own, ".")
 	if err != nil {

@@ -297,11 +297,12 @@ func Canaries() []Canary {
 			l.config("[core]\n\thooksPath = build\n")
 		}},
 		{Name: "hooks of the configuration", Unsprung: "it takes git 2.54", set: func(l *Lure, x string) {
-			text := "[hook \"x\"]\n\tcommand = " + x + "\n"
+			var text strings.Builder
+			text.WriteString("[hook \"x\"]\n\tcommand = " + x + "\n")
 			for _, name := range hookNames {
-				text += "\tevent = " + name + "\n"
+				text.WriteString("\tevent = " + name + "\n")
 			}
-			l.config(text)
+			l.config(text.String())
 		}},
 		{Name: "filter.clean", Springs: [][]string{{"hash-object", "list.txt"}}, set: driver("[filter \"x\"]\n\tclean = X\n\trequired = true\n")},
 		{Name: "filter.smudge", Springs: [][]string{{"cat-file", "--filters", "main:list.txt"}}, set: driver("[filter \"x\"]\n\tsmudge = X\n")},
