@@ -115,7 +115,7 @@ func (s *actionStep) try(ctx context.Context) (err error) {
 	if err := s.configuration(ctx, plan, found); err != nil {
 		return err
 	}
-	p, err := s.prepare(s.cmd, []string{"."}, &s.scan, &s.report, &s.live)
+	p, err := s.prepare(s.cmd, []string{"."}, &s.scan, &s.report, &s.live) //nolint:contextcheck // it takes the context from the command
 	if err != nil {
 		return err
 	}

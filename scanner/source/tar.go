@@ -23,7 +23,8 @@ func (w *worker) tar(s *stream, f *format, d depth) error {
 	}
 	in := w.input(s, d)
 	in.commit()
-	shown, good := 0, false
+	var good bool
+	shown := 0
 	for {
 		n, ended, err := w.tarMembers(s, f, d, in)
 		shown += n
