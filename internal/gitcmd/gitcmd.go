@@ -237,7 +237,6 @@ func (g *Git) run(ctx context.Context, input []byte, args []string) (output []by
 // command prepares a process. The context kills it, and what it started
 // keeps nobody waiting.
 func (g *Git) command(ctx context.Context, args []string) *exec.Cmd {
-	//nolint:gosec // an absolute path, and arguments that permit has seen
 	cmd := exec.CommandContext(ctx, g.o.Program, append(slices.Clone(g.global), args...)...)
 	cmd.Dir, cmd.Env = g.o.Dir, g.env
 	cmd.WaitDelay = waitDelay

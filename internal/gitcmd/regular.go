@@ -162,7 +162,7 @@ func (w *walker) objects(dir string, depth int) error {
 	}
 	text, err := userfile.Read(filepath.Join(dir, "info", "alternates"), userfile.Small)
 	if err != nil {
-		return nil //nolint:nilerr // there are none, or git says what is wrong
+		return nil // there are none, or git says what is wrong
 	}
 	for line := range strings.SplitSeq(string(text), "\n") {
 		if line = strings.Trim(line, `"`); line == "" || line[0] == '#' {
@@ -247,7 +247,7 @@ func (w *walker) config(path string, depth int) error {
 	}
 	content, err := userfile.Read(path, userfile.Small)
 	if err != nil || depth > maxIncludes {
-		return nil //nolint:nilerr // it does not exist, or git says what is wrong
+		return nil // it does not exist, or git says what is wrong
 	}
 	dir := filepath.Dir(path)
 	places := []string{dir, filepath.Dir(dir)}

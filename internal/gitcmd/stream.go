@@ -88,9 +88,9 @@ func (g *Git) Start(ctx context.Context, args ...string) (*Process, error) {
 	if err := g.permit(ctx, args); err != nil {
 		return nil, err
 	}
-	p := &Process{args: args, errs: tail{limit: maxMessage}, limit: g.o.Timeout}
-	p.ctx, p.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
-	p.cmd = g.command(p.ctx, args)
+	own, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	p := &Process{args: args, errs: tail{limit: maxMessage}, limit: g.o.Timeout, ctx: own, cancel: cancel}
+	p.cmd = g.command(own, args)
 	p.cmd.Stderr = &p.errs
 	in, err := p.cmd.StdinPipe()
 	if err != nil {
@@ -100,7 +100,7 @@ func (g *Git) Start(ctx context.Context, args ...string) (*Process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("git %s: %w", subcommand(args), err)
 	}
-	p.stop = closeLater(p.ctx, out)
+	p.stop = closeLater(own, out)
 	p.in, p.out = in, bufio.NewReaderSize(impatient{out, p.limit, p.cancel}, 64<<10)
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("git %s: %w", subcommand(args), err)
@@ -128,7 +128,7 @@ func (p *Process) Ask(ctx context.Context, line string, read func(*bufio.Reader)
 }
 
 func (p *Process) failed(ctx context.Context, err error) error {
-	if errors.Is(context.Cause(p.ctx), ErrTimeout) {
+	if errors.Is(context.Cause(p.ctx), ErrTimeout) { //nolint:contextcheck // the process's own context holds the cause
 		err = fmt.Errorf("%w of %v", ErrTimeout, p.limit)
 	}
 	return failed(ctx, p.args, &tail{}, err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 )
@@ -191,7 +192,7 @@ func (s *Scanner) value(v *view, f field, r *run) {
 				r.marked(v, i, l)
 			}
 		}
-		if c <= ' ' || c > '~' || bytes.IndexByte([]byte("\"'`,}];\\<>&"), c) >= 0 {
+		if c <= ' ' || c > '~' || strings.IndexByte("\"'`,}];\\<>&", c) >= 0 {
 			break
 		}
 		if n > 1 && d[i] != '=' {

@@ -50,7 +50,7 @@ func (s *Scanner) published(c *candidate) {
 	d := s.top.data
 	lo, hi := nameBefore(d, c.lo)
 	name := string(d[lo:hi])
-	why := ""
+	var why string
 	switch {
 	case isPublicName(name):
 		why = "The variable " + policyText(name) + " is copied into the front end's bundle"

@@ -83,7 +83,9 @@ func timestamp(line []byte) int {
 	}
 	n := len(form)
 	if line[n] == '.' {
-		for n++; n < len(line) && isDigit(line[n]); n++ {
+		n++
+		for n < len(line) && isDigit(line[n]) {
+			n++
 		}
 	}
 	switch {

@@ -14,7 +14,7 @@ func (t *Text) command(at int) []Problem {
 	if at -= len("api-"); at < 0 || !bytes.HasPrefix(d[at:], []byte("api-")) {
 		return nil
 	}
-	if at > 0 && !isSpace(d[at-1]) && bytes.IndexByte([]byte("\"'`"), d[at-1]) < 0 {
+	if at > 0 && !isSpace(d[at-1]) && strings.IndexByte("\"'`", d[at-1]) < 0 {
 		return nil
 	}
 	lo, ok := t.program(at)
@@ -22,7 +22,7 @@ func (t *Text) command(at int) []Problem {
 		return nil
 	}
 	var around byte // the quotation mark around the command
-	if lo > 0 && bytes.IndexByte([]byte("\"'`"), d[lo-1]) >= 0 {
+	if lo > 0 && strings.IndexByte("\"'`", d[lo-1]) >= 0 {
 		around = d[lo-1]
 	}
 	i := at + len("api-key")
@@ -116,7 +116,7 @@ func commandWords(d []byte, i int, around byte) (w words) {
 			if text != "" {
 				bare := d[start] == '$' && !strings.HasPrefix(text, "$(") || strings.HasPrefix(text, "{{") || strings.Contains(text, "[@]") || text == "$@" || text == "$*"
 				hi := end
-				for hi > start && bytes.IndexByte([]byte("\"'`\\,"), d[hi-1]) >= 0 {
+				for hi > start && strings.IndexByte("\"'`\\,", d[hi-1]) >= 0 {
 					hi--
 				}
 				w.list = append(w.list, word{text: text, lo: start, hi: hi, open: bare})
@@ -292,7 +292,7 @@ func (t *Text) program(at int) (lo int, ok bool) {
 func (t *Text) commandPosition(lo int) bool {
 	d := t.Data
 	// A path before the program's name.
-	for lo > 0 && (isWord(d[lo-1]) && d[lo-1] != '$' || bytes.IndexByte([]byte("./\\~{}$-"), d[lo-1]) >= 0) {
+	for lo > 0 && (isWord(d[lo-1]) && d[lo-1] != '$' || strings.IndexByte("./\\~{}$-", d[lo-1]) >= 0) {
 		lo--
 	}
 	i := lo

@@ -121,12 +121,11 @@ func (t *Text) expiry(at int) (p Problem, ok bool) {
 		return p, ok
 	}
 	p.Lo, p.Hi = at, hi
-	for p.Lo > 0 && (d[p.Lo-1] == '"' || d[p.Lo-1] == '\'') {
+	if p.Lo > 0 && (d[p.Lo-1] == '"' || d[p.Lo-1] == '\'') {
 		p.Lo--
 		for p.Lo > 0 && d[p.Lo-1] == '\\' {
 			p.Lo--
 		}
-		break
 	}
 	return p, true
 }
@@ -212,11 +211,12 @@ func (t *Text) shellDefinition(at int, name string) (lo, hi int, ok bool) {
 			continue
 		}
 		lo = i + len(name)
-		if lo < len(d) && d[lo] == '=' {
+		switch {
+		case lo < len(d) && d[lo] == '=':
 			lo++
-		} else if bytes.HasPrefix(d[lo:], []byte(": ")) {
+		case bytes.HasPrefix(d[lo:], []byte(": ")):
 			lo += 2
-		} else {
+		default:
 			continue
 		}
 		// $(…) holds blanks.

@@ -129,8 +129,8 @@ func expressionEnd(d []byte, i int) int {
 			}
 			next := skipSpace(d, i)
 			before := spaceBefore(d, i)
-			goesOn := next < len(d) && bytes.IndexByte([]byte("+*/?:.&|)"), d[next]) >= 0 ||
-				before > 0 && bytes.IndexByte([]byte("+*/?:=(,.&|>"), d[before-1]) >= 0
+			goesOn := next < len(d) && strings.IndexByte("+*/?:.&|)", d[next]) >= 0 ||
+				before > 0 && strings.IndexByte("+*/?:=(,.&|>", d[before-1]) >= 0
 			if !goesOn {
 				return i
 			}
