@@ -3,6 +3,7 @@ package credential_test
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -151,8 +152,6 @@ func TestPermissionSetsOfTheSecondGeneration(t *testing.T) {
 		{"a new value beside a known one", ct.PermissionSet(ct.CacheRule([]int{1, 9}, "c", "*")), []p{{Resource: "cache", Role: "read-only", Cache: "c", Item: "*"}, {Resource: "cache", Role: "unknown", Cache: "c", Item: "*"}}, false},
 		{"a new field in a rule", ct.PermissionSet(ct.Message(2, append(ct.Varints(1, 0), ct.Message(9, []byte("x"))...))), []p{{Resource: "auth", Role: "read-only"}, {Resource: "auth", Role: "unknown"}}, false},
 		{"a new field in the set", append(ct.PermissionSet(ct.ManagementRule(3, 0)), ct.Message(9, []byte("something"))...), []p{{Resource: "resource", Role: "read-only"}, unknown}, false},
-		{"another user", []byte{8, 5}, []p{unknown}, false},
-		{"broken", []byte{0x12, 0x40}, []p{unknown}, false},
 		{"no permission", ct.PermissionSet(ct.ManagementRule(2)), []p{{Resource: "auth", Role: "none"}}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -161,6 +160,43 @@ func TestPermissionSetsOfTheSecondGeneration(t *testing.T) {
 				t.Errorf("got  %+v, full %v\nwant %+v, full %v", s, s.Full(), tt.want, tt.full)
 			}
 		})
+	}
+	// What cannot be read at all may allow anything; what is known stays.
+	rule := ct.CacheRule([]int{1}, "c", "*")
+	known := p{Resource: "cache", Role: "read-only", Cache: "c", Item: "*"}
+	for _, tt := range []struct {
+		name string
+		wire []byte
+		want []p
+	}{
+		{"another user", []byte{8, 5}, []p{unknown}},
+		{"another user beside rules", append([]byte{8, 5}, ct.PermissionSet(rule)...), []p{unknown, known}},
+		{"another user after rules", append(ct.PermissionSet(rule), 8, 5), []p{known, unknown}},
+		{"a set without its end", []byte{0x12, 0x40}, []p{unknown}},
+		{"a set with more than its end", append(ct.PermissionSet(rule), 0x12), []p{known, unknown}},
+		{"a list without its end", ct.Message(2, append(ct.Message(1, rule), 0x0a, 0x40)), []p{known, unknown}},
+		{"a oneof without its end", ct.PermissionSet(append(slices.Clone(rule), 0x0a, 0x40)), []p{known, unknown}},
+		{"a rule without its end", ct.PermissionSet(ct.Message(2, []byte{0x08, 0x00, 0x12, 0x40})), []p{{Resource: "auth", Role: "read-only"}, {Resource: "auth", Role: "unknown"}}},
+		{"a packed list without its end", ct.PermissionSet(ct.Message(2, ct.Message(1, []byte{0x80}))), []p{{Resource: "auth", Role: "unknown"}}},
+		{"nothing but what is new", ct.Message(9, []byte("something")), []p{unknown}},
+		{"a group", []byte{0x13, 0x14}, []p{unknown}},
+	} {
+		s := mustParse(t, ct.DisposableV2(ct.Options{Permissions: tt.wire})).Scope
+		if s.Level != credential.ScopeUnknown || !reflect.DeepEqual(s.Permissions, tt.want) || s.Reach() != credential.ReachUnknown {
+			t.Errorf("%s: got %+v, reach %v, want unknown with %+v", tt.name, s, s.Reach(), tt.want)
+		}
+	}
+	for _, text := range []string{"%%%", "CAA*", "C"} {
+		token := ct.JWT("HS512", `{"a":"a","t":"disposable","ver":2,"p":"`+text+`","exp":2000000000}`, "")
+		if s := mustParse(t, token).Scope; s.Level != credential.ScopeUnknown || s.Reach() != credential.ReachUnknown {
+			t.Errorf("p %q: %+v", text, s)
+		}
+	}
+	for _, text := range []string{"", `"p":"",`} {
+		token := ct.JWT("HS512", `{"a":"a","t":"disposable",`+text+`"ver":2,"exp":2000000000}`, "")
+		if s := mustParse(t, token).Scope; s.Level != credential.ScopeExplicit || len(s.Permissions) > 0 || s.Reach() != credential.ReachNothing {
+			t.Errorf("no permission (%s): %+v", text, s)
+		}
 	}
 	for name, wire := range map[string][]byte{
 		"in the set":     append(ct.PermissionSet(ct.CacheRule([]int{1}, "c", "*")), ct.IPCondition("10.0.0.0/8", "2001:db8::/32")...),

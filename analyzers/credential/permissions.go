@@ -46,32 +46,34 @@ func isPermissions(wire []byte) bool {
 // unknownPermission stands for anything this version cannot read.
 var unknownPermission = Permission{Resource: Unknown, Role: Unknown}
 
-// decodePermissions reads a permission set. What it does not know, or what is
-// broken, becomes an unknown permission, never nothing.
+// decodePermissions reads a permission set. What it does not know becomes an
+// unknown permission, never nothing. If it cannot read the message to its end, or
+// there is another user than the super-user, the level is unknown: that may allow
+// anything.
 func decodePermissions(wire []byte) Scope {
-	s := Scope{Level: ScopeUnknown}
+	s := Scope{Level: ScopeExplicit}
+	explicit := false
 	for len(wire) > 0 {
 		f, rest, ok := nextField(wire)
 		if !ok {
-			s.Permissions = append(s.Permissions, unknownPermission)
+			s.broken()
 			break
 		}
 		wire = rest
 		switch {
+		case f.number == fieldSuperUser && f.wire == 0 && f.varint == 0:
+			s.Level = ScopeSuperUser
 		case f.number == fieldSuperUser && f.wire == 0:
-			if f.varint == 0 {
-				s.Level = ScopeSuperUser
-			} else {
-				s.Permissions = append(s.Permissions, unknownPermission)
-			}
+			s.broken()
 		case f.number == fieldExplicit && f.wire == 2:
-			if s.Level == ScopeUnknown {
-				s.Level = ScopeExplicit
-			}
-			s.Permissions = append(s.Permissions, decodeExplicit(f.bytes)...)
+			explicit = true
+			s.explicit(f.bytes)
 		default:
 			s.Permissions = append(s.Permissions, unknownPermission)
 		}
+	}
+	if !explicit {
+		s.unknown()
 	}
 	if s.Level == ScopeSuperUser {
 		// A super-user may do everything: what else is listed adds nothing.
@@ -80,42 +82,45 @@ func decodePermissions(wire []byte) Scope {
 	return s
 }
 
-func decodeExplicit(b []byte) []Permission {
-	var list []Permission
+// explicit reads the message with the list of permissions.
+func (s *Scope) explicit(b []byte) {
 	for len(b) > 0 {
 		f, rest, ok := nextField(b)
 		if !ok {
-			return append(list, unknownPermission)
+			s.broken()
+			return
 		}
 		b = rest
 		if f.number != 1 || f.wire != 2 {
-			list = append(list, unknownPermission)
+			s.Permissions = append(s.Permissions, unknownPermission)
 			continue
 		}
-		list = append(list, decodePermissionType(f.bytes)...)
+		s.permission(f.bytes)
 	}
-	return list
 }
 
-// decodePermissionType reads the oneof around a single permission. The wire
-// may hold more than one member; each is listed, for a reader that takes the
-// last would hide the others.
-func decodePermissionType(b []byte) []Permission {
-	var list []Permission
+// permission reads the oneof around a single permission. The wire may hold more
+// than one member; each is listed, for a reader that takes the last would hide
+// the others.
+func (s *Scope) permission(b []byte) {
 	for len(b) > 0 {
 		f, rest, ok := nextField(b)
 		if !ok {
-			return append(list, unknownPermission)
+			s.broken()
+			return
 		}
 		b = rest
 		resource := resources[f.number]
 		if resource == "" || f.wire != 2 {
-			list = append(list, unknownPermission)
+			s.Permissions = append(s.Permissions, unknownPermission)
 			continue
 		}
-		list = append(list, decodePermission(resource, f.bytes))
+		list, whole := decodePermission(resource, f.bytes)
+		s.Permissions = append(s.Permissions, list...)
+		if !whole {
+			s.unknown()
+		}
 	}
-	return list
 }
 
 var (
@@ -124,18 +129,21 @@ var (
 )
 
 // decodePermission reads a permission on caches, topics or functions. A selector
-// that is left out means all, as in Momento's own decoder.
-func decodePermission(resource string, b []byte) Permission {
+// that is left out means all, as in Momento's own decoder. If the message holds
+// something unknown, a second permission with an unknown role follows. whole is
+// false if the message cannot be read to its end.
+func decodePermission(resource string, b []byte) (list []Permission, whole bool) {
+	whole = true
 	roles := dataRoles
 	if resource == "function" {
 		roles = functionRoles
 	}
 	p := Permission{Resource: resource, Role: roles[0], Cache: "*"}
-	inner := "*"
+	inner, odd := "*", false
 	for len(b) > 0 {
 		f, rest, ok := nextField(b)
 		if !ok {
-			p.Role = Unknown
+			odd, whole = true, false
 			break
 		}
 		b = rest
@@ -155,11 +163,14 @@ func decodePermission(resource string, b []byte) Permission {
 			inner = decodeSelector(f.bytes)
 		default:
 			// A field of a later version may widen the permission.
-			p.Role = Unknown
+			odd = true
 		}
 	}
 	p.selects(inner)
-	return p
+	if !odd {
+		return []Permission{p}, whole
+	}
+	return p.andUnknown(p.Role != Unknown && p.Role != roles[0]), whole
 }
 
 // selects sets the selector of what the permission's resource consists of.

@@ -2,6 +2,7 @@ package credential_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
@@ -48,6 +49,45 @@ func TestPermissionSetsAreDecoded(t *testing.T) {
 				t.Errorf("got  %+v\nwant %+v", got, tt.want)
 			}
 		})
+	}
+}
+
+// A permission is never less than what is known of it: something new beside a role
+// does not hide the role. What cannot be read to its end has an unknown level.
+func TestWhatIsKnownStaysBesideTheUnknown(t *testing.T) {
+	type p = credential.Permission
+	read := ct.Cache(2, "c", "*")
+	known := p{Resource: "cache", Role: "read-only", Cache: "c", Item: "*"}
+	odd := p{Resource: "cache", Role: "unknown", Cache: "c", Item: "*"}
+	unknown := p{Resource: "unknown", Role: "unknown"}
+	fields := func(permission []byte) []byte { return permission[2:] }
+	more := ct.Message(9, []byte("x"))
+	for _, tt := range []struct {
+		name  string
+		wire  []byte
+		level credential.ScopeLevel
+		want  []p
+	}{
+		{"a new field in a cache's", ct.Explicit(ct.Message(1, append(slices.Clone(fields(read)), more...))), credential.ScopeExplicit, []p{known, odd}},
+		{"a new field before its role", ct.Explicit(ct.Message(1, append(slices.Clone(more), fields(read)...))), credential.ScopeExplicit, []p{known, odd}},
+		{
+			"a new field in a topic's", ct.Explicit(ct.Message(2, append(slices.Clone(fields(ct.Topic(3, "c", "t"))), more...))), credential.ScopeExplicit,
+			[]p{{Resource: "topic", Role: "write-only", Cache: "c", Topic: "t"}, {Resource: "topic", Role: "unknown", Cache: "c", Topic: "t"}},
+		},
+		{
+			"a new field in a function's", ct.Explicit(ct.Message(3, append(slices.Clone(fields(ct.Function(1, "c", "f"))), more...))), credential.ScopeExplicit,
+			[]p{{Resource: "function", Role: "invoke", Cache: "c", Function: "f"}, {Resource: "function", Role: "unknown", Cache: "c", Function: "f"}},
+		},
+		{"a new role", ct.Explicit(ct.Cache(77, "c", "*")), credential.ScopeExplicit, []p{odd}},
+		{"a new field and no role", ct.Explicit(ct.Message(1, append(slices.Clone(fields(read)[2:]), more...))), credential.ScopeExplicit, []p{odd}},
+		{"a new field in the set", append(ct.Explicit(read), more...), credential.ScopeExplicit, []p{known, unknown}},
+		{"another user", append([]byte{8, 5}, ct.Explicit(read)...), credential.ScopeUnknown, []p{unknown, known}},
+		{"a permission without its end", ct.Explicit(ct.Message(1, append(slices.Clone(fields(read)), 0x12, 0x40))), credential.ScopeUnknown, []p{known, odd}},
+		{"a oneof without its end", ct.Explicit(append(slices.Clone(read), 0x0a, 0x40)), credential.ScopeUnknown, []p{known, unknown}},
+	} {
+		if s := scopeOf(t, tt.wire); s.Level != tt.level || !reflect.DeepEqual(s.Permissions, tt.want) || s.Reach() != credential.ReachUnknown {
+			t.Errorf("%s: got %+v, reach %v, want %s with %+v", tt.name, s, s.Reach(), tt.level, tt.want)
+		}
 	}
 }
 

@@ -38,24 +38,32 @@ var ruleTypes = map[int]ruleType{
 }
 
 // decodePermissionSet reads a PermissionSet. Fields, rules and values that are
-// not known become unknown permissions, except for conditions.
+// not known become unknown permissions, except for conditions. Without any rules,
+// what is not known may be everything, so the level is unknown.
 func decodePermissionSet(wire []byte) Scope {
 	s := Scope{Level: ScopeExplicit}
+	explicit := false
 	for len(wire) > 0 {
 		f, rest, ok := nextField(wire)
 		if !ok {
-			s.Permissions = append(s.Permissions, unknownPermission)
+			s.broken()
 			break
 		}
 		wire = rest
 		switch {
 		case f.number == fieldSuperUser && f.wire == 0 && f.varint == 0:
 			s.Level = ScopeSuperUser
+		case f.number == fieldSuperUser && f.wire == 0:
+			s.broken()
 		case f.number == fieldExplicit && f.wire == 2:
+			explicit = true
 			s.rules(f.bytes)
 		default:
 			s.extra(f)
 		}
+	}
+	if !explicit && len(s.Permissions) > 0 {
+		s.unknown()
 	}
 	if s.Level == ScopeSuperUser {
 		s.Permissions = nil
@@ -63,12 +71,25 @@ func decodePermissionSet(wire []byte) Scope {
 	return s
 }
 
+// broken records something that cannot be read at all: it may allow anything.
+func (s *Scope) broken() {
+	s.Permissions = append(s.Permissions, unknownPermission)
+	s.unknown()
+}
+
+// unknown lowers the level to unknown, unless a super-user is known already.
+func (s *Scope) unknown() {
+	if s.Level != ScopeSuperUser {
+		s.Level = ScopeUnknown
+	}
+}
+
 // rules reads the message with the list of rules.
 func (s *Scope) rules(b []byte) {
 	for len(b) > 0 {
 		f, rest, ok := nextField(b)
 		if !ok {
-			s.Permissions = append(s.Permissions, unknownPermission)
+			s.broken()
 			return
 		}
 		b = rest
@@ -96,7 +117,7 @@ func (s *Scope) rule(b []byte) {
 	for len(b) > 0 {
 		f, rest, ok := nextField(b)
 		if !ok {
-			s.Permissions = append(s.Permissions, unknownPermission)
+			s.broken()
 			return
 		}
 		b = rest
@@ -105,7 +126,11 @@ func (s *Scope) rule(b []byte) {
 			s.Permissions = append(s.Permissions, unknownPermission)
 			continue
 		}
-		s.Permissions = append(s.Permissions, t.decode(f.bytes)...)
+		list, ok := t.decode(f.bytes)
+		s.Permissions = append(s.Permissions, list...)
+		if !ok {
+			s.unknown()
+		}
 	}
 }
 
@@ -120,8 +145,10 @@ const (
 var rights = map[string]int{"read": rightRead, "write": rightWrite, "list": rightList, "invoke": rightInvoke}
 
 // decode reads one rule. If it holds something unknown, a second permission with
-// an unknown role follows.
-func (t *ruleType) decode(b []byte) []Permission {
+// an unknown role follows. whole is false if the message cannot be read to its
+// end.
+func (t *ruleType) decode(b []byte) (list []Permission, whole bool) {
+	whole = true
 	p := Permission{Resource: t.resource}
 	inner := ""
 	if t.selector {
@@ -141,7 +168,7 @@ func (t *ruleType) decode(b []byte) []Permission {
 	for len(b) > 0 {
 		f, rest, ok := nextField(b)
 		if !ok {
-			odd = true
+			odd, whole = true, false
 			break
 		}
 		b = rest
@@ -152,7 +179,7 @@ func (t *ruleType) decode(b []byte) []Permission {
 			for list := f.bytes; len(list) > 0; {
 				var v uint64
 				if v, list, ok = uvarint(list); !ok {
-					odd = true
+					odd, whole = true, false
 					break
 				}
 				permit(v)
@@ -174,11 +201,17 @@ func (t *ruleType) decode(b []byte) []Permission {
 	p.selects(inner)
 	p.Role = roleOf(has)
 	if !odd {
-		return []Permission{p}
+		return []Permission{p}, whole
 	}
+	return p.andUnknown(has != 0), whole
+}
+
+// andUnknown returns the permission, if its role is known, followed by one with an
+// unknown role on the same thing.
+func (p Permission) andUnknown(known bool) []Permission {
 	more := p
 	more.Role = Unknown
-	if has == 0 {
+	if !known {
 		return []Permission{more}
 	}
 	return []Permission{p, more}
