@@ -77,6 +77,9 @@ type Descriptor struct {
 	Form Form
 	// Names are the names of fields before an opaque text of the kind.
 	Names []string
+	// Section is the section of an INI file whose field token holds a credential of
+	// the kind, whatever its form.
+	Section string
 	// Claims are JSON texts of which a JWT of the kind has one of each list, as the
 	// service writes them, for scanners that only know patterns.
 	Claims [][]string
@@ -203,7 +206,7 @@ var descriptors = [...]Descriptor{
 			"Keep ~/.momento and browser recordings out of repositories, images and backups; on a build machine use a scoped key instead of a login.",
 		},
 		Score: "8.8", Severities: persons, CWE: []int{798, 312},
-		Form: FormJWT | FormSection, Claims: [][]string{{issuerClaim + loginIssuer + `"`, issuerClaim + preprodIssuer + `"`}, {`"exp":`}},
+		Form: FormJWT | FormSection, Section: sessionSection, Claims: [][]string{{issuerClaim + loginIssuer + `"`, issuerClaim + preprodIssuer + `"`}, {`"exp":`}},
 		Unchecked: "session tokens have no read-only check",
 	},
 	{

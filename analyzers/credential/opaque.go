@@ -93,8 +93,8 @@ func checkOpaque(text []byte) error {
 }
 
 // ParseSessionToken takes the token of a section [.momento_session] of the
-// command line's credentials file, whatever its claims say. ctx.ExpiresAt is
-// the section's valid_until.
+// command line's credentials file: a JWT, whatever its claims say, or an opaque
+// text. ctx.ExpiresAt is the section's valid_until.
 func ParseSessionToken(text []byte, ctx Context) (Credential, error) {
 	text = trim(text)
 	switch {
@@ -103,14 +103,21 @@ func ParseSessionToken(text []byte, ctx Context) (Credential, error) {
 	case len(text) > MaxLength:
 		return Credential{}, ErrTooLong
 	}
+	c := Credential{Kind: SessionToken, Scope: Scope{Level: ScopeUnknown}}
 	tok, header, body, err := parseToken(text, make([]byte, len(text)))
-	if err != nil {
-		return Credential{}, err
-	}
-	if !validJSON(header, body) {
+	switch {
+	case err == nil && !validJSON(header, body):
 		return Credential{}, ErrJSON
+	case err == nil:
+		c = tok.credential(login)
+	case bytes.HasPrefix(text, []byte("eyJ")) && bytes.IndexByte(text, '.') >= 0:
+		// A placeholder, or a JWT that is masked or broken.
+		return Credential{}, err
+	default:
+		if err := checkOpaque(text); err != nil {
+			return Credential{}, err
+		}
 	}
-	c := tok.credential(login)
 	c.endsAt(ctx.ExpiresAt)
 	s := string(text)
 	c.secret = newSecret(s, s)

@@ -122,15 +122,27 @@ func skipJSON(d []byte, i int) int {
 	return i
 }
 
-// namesMomento reports whether the file, or the text around v.data[lo:hi], names
-// Momento.
+// namesMomento reports whether the file, or the text around v.data[lo:hi] in any
+// layer, names Momento.
 func (s *Scanner) namesMomento(v *view, lo, hi int) bool {
 	if !s.momentoKnown {
 		s.momentoKnown = true
-		s.momento = indexFold(s.beginning, momentoName) >= 0 || strings.Contains(strings.ToLower(s.path), momentoName)
+		s.momento = s.outside.named || indexFold(s.beginning, momentoName) >= 0 || strings.Contains(strings.ToLower(s.path), momentoName)
 		s.work += int64(len(s.beginning)) / 16
 	}
-	return s.momento || momentoBeside(v.data, lo, hi, maxNearby)
+	return s.momento || s.momentoAround(v, lo, hi, maxNearby)
+}
+
+// momentoAround reports whether Momento is named near v.data[lo:hi], in the view
+// or in what it was decoded from.
+func (s *Scanner) momentoAround(v *view, lo, hi, reach int) bool {
+	for d, at := range v.surroundings(lo, hi) {
+		s.work += int64(reach) / 32
+		if momentoBeside(d, at[0], at[1], reach) {
+			return true
+		}
+	}
+	return false
 }
 
 // momentoBeside reports whether Momento is named near d[lo:hi].
@@ -206,16 +218,21 @@ func (s *Scanner) signingKey(v *view, at int) {
 		return
 	}
 	reach := min(besideJWK, s.back/2)
-	beside := d[max(0, first-reach):min(len(d), last+reach)]
-	ctx := credential.Context{File: fileName(s.path), Momento: momentoBeside(d, first, last, reach)}
-	if host := nearestEndpoint(beside, max(0, first-reach), first, last); strings.HasSuffix(host, "."+momentoDomain) {
-		ctx.Endpoint = host
+	ctx := s.outside.Context
+	if s.path != "" {
+		ctx.File = fileName(s.path)
 	}
-	if k := bytes.Index(beside, []byte("expires_at")); k >= 0 {
-		if value, _, ok := valueAfter(beside, k+len("expires_at")); ok {
-			if at, err := time.Parse(time.RFC3339, string(value)); err == nil {
-				ctx.ExpiresAt = at
-			}
+	for d, place := range v.surroundings(first, last) {
+		lo, hi := place[0], place[1]
+		from := max(0, lo-reach)
+		beside := d[from:min(len(d), hi+reach)]
+		s.work += int64(len(beside))
+		ctx.Momento = ctx.Momento || momentoBeside(d, lo, hi, reach)
+		if host := nearestEndpoint(beside, from, lo, hi); ctx.Endpoint == "" && strings.HasSuffix(host, "."+momentoDomain) {
+			ctx.Endpoint = host
+		}
+		if at, ok := expiresAt(beside); ok && ctx.ExpiresAt.IsZero() {
+			ctx.ExpiresAt = at
 		}
 	}
 	c, err := credential.ParseSigningKey(r.text, ctx)
@@ -223,6 +240,20 @@ func (s *Scanner) signingKey(v *view, at int) {
 		return
 	}
 	s.found(v, r, len(r.text), c)
+}
+
+// expiresAt returns the time that a text calls expires_at.
+func expiresAt(text []byte) (at time.Time, ok bool) {
+	k := bytes.Index(text, []byte("expires_at"))
+	if k < 0 {
+		return at, false
+	}
+	value, _, ok := valueAfter(text, k+len("expires_at"))
+	if !ok {
+		return at, false
+	}
+	at, err := time.Parse(time.RFC3339, string(value))
+	return at, err == nil
 }
 
 // unquoted is like logical, and takes the backslashes off a quotation mark.
@@ -276,11 +307,23 @@ func (s *Scanner) webhookSecret(v *view, at int, names []string) {
 }
 
 // usesWebhooks reports whether the file uses Momento's webhooks: at its
-// beginning, or in the text around a place.
+// beginning, or in the text around a place in any layer.
 func (s *Scanner) usesWebhooks(v *view, at int) bool {
-	text, _ := around(v.data, at, at)
-	s.work += int64(len(text)+len(s.beginning)) / 16
-	return s.namesMomento(v, at, at) && (credential.MentionsWebhooks(s.beginning) || credential.MentionsWebhooks(text))
+	if !s.namesMomento(v, at, at+1) {
+		return false
+	}
+	s.work += int64(len(s.beginning)) / 16
+	if s.outside.webhooks || credential.MentionsWebhooks(s.beginning) {
+		return true
+	}
+	for d, place := range v.surroundings(at, at+1) {
+		text, _ := around(d, place[0], place[1])
+		s.work += int64(len(text)) / 16
+		if credential.MentionsWebhooks(text) {
+			return true
+		}
+	}
+	return false
 }
 
 // takeValue makes a finding of the n characters, with their escapes resolved, that

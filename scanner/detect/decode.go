@@ -41,6 +41,9 @@ func (p *pieces) done() bool { return false }
 
 func (p *pieces) pad() bool { return false }
 
+// jsonSet is what may follow the name of a JSON object's member.
+var jsonSet = setOf("\" :\t\r\n\\")
+
 // looksEncoded is the quick way out for needles in base64 that are none: what
 // follows a needle must decode to something that base64 or JSON could hold.
 func looksEncoded(d []byte, at, phase int) bool {
@@ -60,7 +63,7 @@ func looksEncoded(d []byte, at, phase int) bool {
 		return false
 	}
 	for _, c := range b[:3] {
-		if !base64Set[c] && c != 0 && c != '.' {
+		if !base64Set[c] && c != 0 && c != '.' && !jsonSet[c] {
 			return false
 		}
 	}

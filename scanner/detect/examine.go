@@ -44,6 +44,8 @@ func (s *Scanner) hit(v *view, at int, n *needle) {
 		s.gzip(v, at, n.phase)
 	case named:
 		s.named(v, at, n.phase)
+	case section:
+		s.section(v, at, s.d.kinds[n.phase].Section)
 	case jwk:
 		s.signingKey(v, at)
 	case envelopeMiddle:

@@ -1,11 +1,14 @@
 package detect
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"slices"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
 )
 
 // unpacking is what a scanner keeps for compressed texts.
@@ -43,7 +46,7 @@ func (s *Scanner) gzip(v *view, at, layers int) {
 	if !in.next() {
 		return
 	}
-	list := s.unpacked(in, depth)
+	list := s.unpacked(in, depth, v, at)
 	if in.damaged && e.cut && (v.cut || v.parent == nil && !s.final) {
 		s.partly(tooMuch)
 	}
@@ -122,8 +125,9 @@ func (m *members) Read(p []byte) (int, error) {
 }
 
 // unpacked looks through a compressed text, with as many more layers taken off
-// as depth says, and gives the credentials in it, each once.
-func (s *Scanner) unpacked(in io.Reader, depth int) (list []*candidate) {
+// as depth says, and returns the credentials in it, each once. It begins at
+// v.data[at].
+func (s *Scanner) unpacked(in io.Reader, depth int, v *view, at int) (list []*candidate) {
 	inner := s.inner[depth]
 	if inner == nil {
 		d := *s.d
@@ -142,6 +146,10 @@ func (s *Scanner) unpacked(in io.Reader, depth int) (list []*candidate) {
 	// All that is done for it counts as work for the text that holds it, so a bomb
 	// has no more effect than other text that was made to cost much.
 	inner.sizes.work = s.left()
+	inner.outside.Context = credential.Context{
+		Momento: s.outside.Momento || s.momentoAround(v, at, at+1, besideJWK), File: cmp.Or(fileName(s.path), s.outside.File),
+	}
+	inner.outside.named, inner.outside.webhooks = s.namesMomento(v, at, at+1), s.usesWebhooks(v, at)
 	limited := &io.LimitedReader{R: in, N: max(0, s.left())}
 	seen := map[string]bool{}
 	inner.take = func(c *candidate) {

@@ -1,8 +1,12 @@
 package detect_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -163,6 +167,143 @@ func TestSigningKeysNeedMomentoBesideThem(t *testing.T) {
 			if c.Reveal() != whole || c.KeyID == "" {
 				t.Errorf("%s: key id %q, %d bytes, want %d", name, c.KeyID, len(c.Reveal()), len(whole))
 			}
+		}
+	}
+}
+
+// encodings are ways to write a text that leave nothing of it as it is, each with
+// the layers that a report names.
+var encodings = []struct {
+	name   string
+	encode func(string) string
+	layers []string
+}{
+	{"base64", func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }, []string{"base64"}},
+	{"base64 twice", func(text string) string {
+		return base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(text))))
+	}, []string{"base64", "base64"}},
+	{"hex", func(text string) string { return hex.EncodeToString([]byte(text)) }, []string{"hex"}},
+	{"gzip", func(text string) string { return base64.StdEncoding.EncodeToString(zipped(text)) }, []string{"base64", "gzip"}},
+}
+
+func zipped(text string) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write([]byte(text))
+	_ = w.Close()
+	return b.Bytes()
+}
+
+// What says that a text is Momento's may be outside of its encoding, as the name
+// of a variable or of a Kubernetes Secret's field is.
+func TestTheSurroundingsOfAnEncodedTextCount(t *testing.T) {
+	o := ct.Options{Seed: "outside"}
+	few := ct.JWT("HS256", `{"sub":"user","ver":1}`, "outside")
+	secret := ct.WebhookSecret("outside")
+	far := strings.Repeat("# nothing\n", 10<<10)
+	const webhooks = "import { WebhookUtils } from '@gomomento/sdk';\n"
+	s := newDetector(t, detect.Options{}).NewScanner()
+	for _, tt := range []struct {
+		name, text, secret string
+		kind               credential.Kind
+		// before makes it Momento's, without does not.
+		before, without string
+	}{
+		{"signing key", ct.SigningKey(o), ct.SigningKey(o), credential.SigningKey, "MOMENTO_SIGNING_KEY=", "AUTH0_SIGNING_KEY="},
+		{"short signing key", ct.SigningKeyEC(o), ct.SigningKeyEC(o), credential.SigningKey, "  momento-signing-key: ", "  signing-key: "},
+		{"token with few claims", few, few, credential.V1JWT, "apiVersion: v1\ndata:\n  MOMENTO_API_KEY: ", "apiVersion: v1\ndata:\n  TOKEN: "},
+		{"webhook secret", `{"signingSecret":"` + secret + `"}`, secret, credential.WebhookSecret, webhooks + "const config = decode('", "import { App } from '@slack/bolt';\nconst config = decode('"},
+	} {
+		for _, e := range encodings {
+			for _, at := range []string{"", far} {
+				content := at + tt.before + e.encode(tt.text) + "\n"
+				found := scan(t, s, "settings", []byte(content), nil)
+				if len(found) != 1 || found[0].Credential.Kind != tt.kind || found[0].Credential.Reveal() != tt.secret || !slices.Equal(found[0].Encoding, e.layers) {
+					t.Errorf("%s in %s after %d bytes: %d found", tt.name, e.name, len(at), len(found))
+					continue
+				}
+				if m := &found[0]; m.StartLine != strings.Count(content, "\n") {
+					t.Errorf("%s in %s: line %d", tt.name, e.name, m.StartLine)
+				}
+				if found := scan(t, s, "settings", []byte(at+tt.without+e.encode(tt.text)+"\n"), nil); len(found) != 0 {
+					t.Errorf("%s in %s without Momento around it: %d found", tt.name, e.name, len(found))
+				}
+			}
+			if tt.kind == credential.WebhookSecret {
+				continue
+			}
+			// The file's name says as much.
+			if found := scan(t, s, "momento/settings", []byte(tt.without+e.encode(tt.text)+"\n"), nil); len(found) != 1 && tt.kind == credential.V1JWT {
+				t.Errorf("%s in %s in a file with Momento's name: %d found", tt.name, e.name, len(found))
+			}
+		}
+	}
+	// An endpoint outside belongs to what is inside.
+	const host = "cell-1-eu-west-1-1.prod.a.momentohq.com"
+	for _, e := range encodings[:3] {
+		found := scan(t, s, "settings", []byte("ENDPOINT="+host+"\nKEY="+e.encode(ct.V2(o))+"\n"), nil)
+		if len(found) != 1 || found[0].NearbyEndpoint != host {
+			t.Errorf("endpoint beside %s: %d found", e.name, len(found))
+		}
+	}
+}
+
+// The section of a login holds its token, of whatever form.
+func TestOpaqueSessionTokensAreFoundInTheirSection(t *testing.T) {
+	token := ct.Refresh("session")
+	s := newDetector(t, detect.Options{}).NewScanner()
+	plain := func(text string) string { return text }
+	escaped := func(text string) string { return strings.ReplaceAll(text, "\n", `\n`) }
+	for _, tt := range []struct {
+		name, text string
+		form       func(string) string
+		found      bool
+		at         int64
+		layers     []string
+	}{
+		{"as written", "[.momento_session]\ntoken=%s\nvalid_until=1900000000\n", plain, true, 1900000000, nil},
+		{"blanks", "[.momento_session]\r\ntoken = %s\r\nvalid_until = 1900000000\r\n", plain, true, 1900000000, nil},
+		{"end first", "[default]\ntoken=x\n\n[.momento_session]\nvalid_until=1900000000\ntoken=\"%s\"\n[other]\nvalid_until=1\n", plain, true, 1900000000, nil},
+		{"no end", "[.momento_session]\ntoken=%s", plain, true, 0, nil},
+		{"inside of a string", `{"content":"[.momento_session]\ntoken=%s\nvalid_until=1900000000\n"}`, plain, true, 1900000000, nil},
+		{"line ends as escapes", "[.momento_session]\ntoken=%s\nvalid_until=1900000000\n", escaped, true, 1900000000, nil},
+		{"base64", "[.momento_session]\ntoken=%s\nvalid_until=1900000000\n", encodings[0].encode, true, 1900000000, []string{"base64"}},
+		{"base64 twice", "[.momento_session]\ntoken=%s\nvalid_until=1900000000\n", encodings[1].encode, true, 1900000000, []string{"base64", "base64"}},
+		{"hex", "[.momento_session]\ntoken=%s\nvalid_until=1900000000\n", encodings[2].encode, true, 1900000000, []string{"hex"}},
+		{"utf-16", "[.momento_session]\ntoken=%s\nvalid_until=1900000000\n", func(text string) string {
+			return "\xff\xfe" + strings.Join(strings.Split(text, ""), "\x00") + "\x00"
+		}, true, 1900000000, []string{"utf-16le"}},
+		{"another section", "[.momento_session]\nvalid_until=1\n[default]\ntoken=%s\n", plain, false, 0, nil},
+		{"another's section", "[.session]\ntoken=%s\n", plain, false, 0, nil},
+		{"another name", "[.momento_session]\nold_token=%s\n", plain, false, 0, nil},
+		{"only a mention", "# momento_session\ntoken=%s\n", plain, false, 0, nil},
+	} {
+		content := tt.form(fmt.Sprintf(tt.text, token))
+		found := scan(t, s, "credentials", []byte(content), nil)
+		if len(found) > 0 != tt.found || len(found) > 1 {
+			t.Errorf("%s: %d found", tt.name, len(found))
+			continue
+		}
+		if !tt.found {
+			continue
+		}
+		m := &found[0]
+		if m.Credential.Kind != credential.SessionToken || m.Credential.Reveal() != token || tt.at > 0 && m.Credential.ExpiresAt.Unix() != tt.at || tt.at == 0 && m.Credential.Expiry != credential.ExpiryUnknown {
+			t.Errorf("%s: %s until %v", tt.name, m.Credential.Kind, m.Credential.ExpiresAt)
+		}
+		if tt.layers == nil {
+			at := strings.Index(content, token)
+			if column := at - strings.LastIndex(content[:at], "\n"); m.StartColumn != column || m.EndColumn != column+len(token) {
+				t.Errorf("%s: columns %d to %d, want %d to %d", tt.name, m.StartColumn, m.EndColumn, column, column+len(token))
+			}
+		}
+		if !slices.Equal(m.Encoding, tt.layers) {
+			t.Errorf("%s: layers %q", tt.name, m.Encoding)
+		}
+	}
+	for _, placeholder := range []string{"<your session token>", "example-session-token", strings.Repeat("x", 40), "short", "eyJhbGciOi...", "***************************"} {
+		if found := scan(t, s, "credentials", []byte("[.momento_session]\ntoken="+placeholder+"\n"), nil); len(found) != 0 {
+			t.Errorf("%q is taken for a token", placeholder)
 		}
 	}
 }

@@ -3,9 +3,7 @@ package detect
 import (
 	"bytes"
 	"math"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 )
@@ -195,98 +193,4 @@ func logical(d []byte, i int) (c byte, n int) {
 		return c, n
 	}
 	return d[i], 1
-}
-
-// sessionSection is the section of the command line's credentials file that
-// holds a login.
-const sessionSection = "[.momento_session]"
-
-// session tells whether the first n characters of a run are the token of a
-// login of Momento's command line: the section that they stand in says so.
-func (s *Scanner) session(v *view, r *run, n int) (c credential.Credential, ok bool) {
-	if bytes.IndexByte(r.text[:n], '.') < 0 {
-		return c, false
-	}
-	lo, hi := int(r.at[0]), int(r.to[n-1])
-	text, first := around(v.data, lo, hi)
-	s.work += int64(len(text)) / 64
-	if !bytes.Contains(text[:lo-first], []byte(sessionSection[2:len(sessionSection)-1])) {
-		return c, false
-	}
-	before := written(text[:lo-first])
-	i := bytes.LastIndex(before, []byte(sessionSection))
-	if i < 0 {
-		return c, false
-	}
-	section := before[i+len(sessionSection):]
-	if hasSection(section) || !namedToken(section) {
-		return c, false
-	}
-	var ctx credential.Context
-	after := written(text[hi-first:])
-	for _, part := range [][]byte{section, upToSection(after)} {
-		if k := bytes.Index(part, []byte("valid_until")); k >= 0 {
-			if value, _, ok := valueAfter(part, k+len("valid_until")); ok {
-				if u, err := strconv.ParseInt(string(value), 10, 64); err == nil && u > 0 {
-					ctx.ExpiresAt = time.Unix(u, 0)
-				}
-			}
-		}
-	}
-	c, err := credential.ParseSessionToken(r.text[:n], ctx)
-	return c, err == nil
-}
-
-// hasSection tells whether another section of an INI file begins in text.
-func hasSection(text []byte) bool { return len(upToSection(text)) < len(text) }
-
-// upToSection gives the text before the next section of an INI file.
-func upToSection(text []byte) []byte {
-	for i, c := range text {
-		if c == '[' && i > 0 && (text[i-1] == '\n' || text[i-1] == '\r') {
-			return text[:i]
-		}
-	}
-	return text
-}
-
-// written gives a text with its escapes resolved, line ends among them.
-func written(d []byte) []byte {
-	if bytes.IndexByte(d, '\\') < 0 && bytes.IndexByte(d, '%') < 0 && bytes.IndexByte(d, '&') < 0 {
-		return d
-	}
-	out := make([]byte, 0, len(d))
-	for i := 0; i < len(d); {
-		c, n := logical(d, i)
-		if c == '\\' {
-			k := i
-			for k < len(d) && d[k] == '\\' && k-i < maxBackslashes {
-				k++
-			}
-			if k < len(d) {
-				switch d[k] {
-				case 'n':
-					c, n = '\n', k+1-i
-				case 'r':
-					c, n = '\r', k+1-i
-				case 't':
-					c, n = '\t', k+1-i
-				case '"':
-					c, n = '"', k+1-i
-				}
-			}
-		}
-		out = append(out, c)
-		i += n
-	}
-	return out
-}
-
-// namedToken tells whether text ends in "token=".
-func namedToken(text []byte) bool {
-	text = bytes.TrimRight(text, " \t\"'\\")
-	if !bytes.HasSuffix(text, []byte("=")) {
-		return false
-	}
-	return bytes.HasSuffix(bytes.TrimRight(text[:len(text)-1], " \t"), []byte("token"))
 }

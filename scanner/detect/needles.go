@@ -35,6 +35,8 @@ const (
 	// named: the name of a field with an opaque text; phase is the index of its
 	// kind.
 	named
+	// section: the name of a section of an INI file; phase is the index of its kind.
+	section
 	// jwk: a member of a key.
 	jwk
 	// envelopeMiddle: base64 of an envelope's member api_key.
@@ -186,6 +188,17 @@ func keys() []needle {
 func names() []needle {
 	var list []needle
 	for i, d := range credential.Descriptors() {
+		if d.Section != "" {
+			list = append(list, needle{d.Section, section, i})
+			for _, once := range cores(d.Section) {
+				list = append(list, once)
+				list = append(list, cores(once.text[:6])...)
+			}
+			list = append(list,
+				needle{hex.EncodeToString([]byte(d.Section[:8])), inHex, 0},
+				needle{strings.Join(strings.Split(d.Section[:6], ""), "\x00"), inUTF16, 0},
+			)
+		}
 		for _, n := range d.Names {
 			list = append(list, needle{n[1:], named, i})
 			if upper := strings.ToUpper(n); strings.Contains(n, "_") {

@@ -93,9 +93,15 @@ type Scanner struct {
 	// momento reports that the text's beginning or name names Momento, once that
 	// is known.
 	momento, momentoKnown bool
-	lines                 lineCount
-	pending               []*candidate
-	others                []*candidate
+	// outside is what is around a compressed text that is looked through by itself.
+	outside struct {
+		credential.Context
+		// named: the whole file names Momento; webhooks: it uses Momento's webhooks.
+		named, webhooks bool
+	}
+	lines   lineCount
+	pending []*candidate
+	others  []*candidate
 
 	// policy looks for keys that are made without an end.
 	policy neverexpire.Text
@@ -365,7 +371,11 @@ func (s *Scanner) found(v *view, r *run, n int, c credential.Credential) {
 	}
 	m.Message = s.d.messages[m.Rule]
 	if c.Endpoint == "" && c.CacheHost == "" {
-		m.NearbyEndpoint = nearbyEndpoint(v.data, int(r.at[0]), int(r.to[n-1]))
+		for d, at := range v.surroundings(int(r.at[0]), int(r.to[n-1])) {
+			if m.NearbyEndpoint = nearbyEndpoint(d, at[0], at[1]); m.NearbyEndpoint != "" {
+				break
+			}
+		}
 	}
 	s.add(&candidate{lo: lo, hi: hi, match: m, text: string(r.text[:n])})
 }

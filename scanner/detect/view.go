@@ -1,6 +1,9 @@
 package detect
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // The names of the layers in Match.Encoding, outermost first.
 const (
@@ -84,6 +87,35 @@ func (v *view) span(i, j int) (lo, hi int) {
 		return i, j
 	}
 	return v.origin + int(v.lo[i]), v.origin + int(v.hi[j-1])
+}
+
+// place returns the part of data that the bytes lo to hi of the buffer come from
+// or lie in; it is empty if there is none.
+func (v *view) place(lo, hi int) (first, last int) {
+	if v.lo == nil {
+		return lo, hi
+	}
+	first, _ = slices.BinarySearch(v.hi, int32(lo-v.origin+1))
+	last, _ = slices.BinarySearch(v.lo, int32(hi-v.origin))
+	return first, max(first, last)
+}
+
+// surroundings yields the view and those that it was decoded from, innermost
+// first, each with the place that holds data[lo:hi]: what names a credential may
+// be outside of the encoding, as in a Kubernetes Secret.
+func (v *view) surroundings(lo, hi int) iter.Seq2[[]byte, [2]int] {
+	return func(yield func([]byte, [2]int) bool) {
+		if !yield(v.data, [2]int{lo, hi}) || v.parent == nil || lo >= hi {
+			return
+		}
+		from, to := v.span(lo, hi)
+		for w := v.parent; w != nil; w = w.parent {
+			first, last := w.place(from, to)
+			if !yield(w.data, [2]int{first, last}) {
+				return
+			}
+		}
+	}
 }
 
 // layers names what lies around the bytes lo to hi of the buffer in this view,
