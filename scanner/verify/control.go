@@ -47,8 +47,11 @@ type service struct {
 	// proven: it has refused the made-up credential, at provenAt.
 	proven   bool
 	provenAt time.Time
-	// distrust is why nothing that it says is believed: it failed a control.
+	// distrust is why its answers are not used: it failed a control.
 	distrust string
+	// witness is the credential that it was last confirmed to accept; the zero
+	// Credential if there is none.
+	witness credential.Credential
 	// failures counts the calls without a use since the last answer, and
 	// lastFailure is the reason of the last.
 	failures    int
@@ -119,10 +122,10 @@ func (r *run) trusted(ctx context.Context, s *service, b *budget) (instead reply
 	return instead, false
 }
 
-// Why the answers of a service are not believed.
+// Why the answers of a service are not used.
 const (
-	acceptsAll = "it also accepted a random credential, so its answers cannot be trusted (intercepting proxy or captive portal?)"
-	wavers     = "it accepted and refused the same credential, so its answers mean nothing (a proxy or portal in between?)"
+	acceptsAll   = "it also accepted a random credential, so its answers cannot be trusted (intercepting proxy or captive portal?)"
+	inconsistent = "it accepted and refused the same credential, so its answers cannot be trusted (intercepting proxy or captive portal?)"
 )
 
 // confirm repeats what made a credential look live: the service has to accept
@@ -143,7 +146,7 @@ func (r *run) confirm(ctx context.Context, s *service, c credential.Credential, 
 	if again, ok := ask(c); !ok {
 		return again
 	} else if again.Outcome == OutcomeRefused {
-		return r.doubt(s, wavers)
+		return r.doubt(s, inconsistent)
 	}
 	for range 2 {
 		counterfeit, err := c.Counterfeit()
@@ -156,10 +159,13 @@ func (r *run) confirm(ctx context.Context, s *service, c credential.Credential, 
 			return r.doubt(s, acceptsAll)
 		}
 	}
+	s.mu.Lock()
+	s.witness = c
+	s.mu.Unlock()
 	return reply{Answer: first}
 }
 
-// doubt ends the belief in a service for the rest of the run.
+// doubt discards the answers of a service for the rest of the run.
 func (r *run) doubt(s *service, why string) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -169,16 +175,12 @@ func (r *run) doubt(s *service, why string) reply {
 	return reply{Answer: Answer{Reason: s.distrust}, final: true}
 }
 
-// close repeats the negative control at the end of a longer run, since networks
-// change under a scan (a laptop that joins a portal's Wi-Fi), and withdraws
-// every verdict of a service that failed a control, also the earlier ones.
+// close repeats the controls at the end of the run, and withdraws every verdict
+// of a service that failed a control, the earlier ones as well.
 func (r *run) close(ctx context.Context) {
 	for _, s := range r.services {
-		if s.distrust == "" && s.proven && time.Since(s.provenAt) >= r.v.opts.closing && !ended(ctx) {
-			a, _ := r.attempts(ctx, &budget{left: r.v.opts.Timeout}, r.v.opts.Timeout, func(ctx context.Context) Answer { return r.ask(ctx, s, r.v.madeUp) })
-			if a.Outcome.definite() && a.Outcome != OutcomeRefused {
-				s.distrust = "at the end of the run " + acceptsAll
-			}
+		if s.distrust == "" && s.proven {
+			s.distrust = r.closingControls(ctx, s)
 		}
 		if s.distrust == "" {
 			continue
@@ -189,4 +191,38 @@ func (r *run) close(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// closingControls returns why the answers of a service are not used, or "".
+// Where a credential is live, the service has to accept the last one of them
+// again and to refuse a counterfeit of it: a gateway whose answers merely
+// happened to fit the confirmation then has to fit these as well. Otherwise
+// the negative control is repeated after a longer run, since networks change
+// under a scan (a laptop that joins a captive portal's Wi-Fi).
+func (r *run) closingControls(ctx context.Context, s *service) string {
+	ask := func(c credential.Credential) Answer {
+		if ended(ctx) {
+			return Answer{}
+		}
+		a, _ := r.attempts(ctx, &budget{left: r.v.opts.Timeout}, r.v.opts.Timeout, func(ctx context.Context) Answer { return r.ask(ctx, s, c) })
+		return a
+	}
+	control := r.v.madeUp
+	switch {
+	case !s.witness.IsZero():
+		if ask(s.witness).Outcome == OutcomeRefused {
+			return "at the end of the run " + inconsistent
+		}
+		counterfeit, err := s.witness.Counterfeit()
+		if err != nil {
+			return err.Error()
+		}
+		control = counterfeit
+	case time.Since(s.provenAt) < r.v.opts.closing:
+		return ""
+	}
+	if a := ask(control); a.Outcome.definite() && a.Outcome != OutcomeRefused {
+		return "at the end of the run " + acceptsAll
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -106,6 +107,102 @@ func TestNothingIsLiveBehindAGateway(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// script answers each call with the next of a list of answers, without looking
+// at the credential.
+type script struct {
+	next func() bool
+}
+
+func (s *script) answer() Answer {
+	if s.next() {
+		return Answer{Outcome: OutcomeForbidden}
+	}
+	return Answer{Outcome: OutcomeRefused}
+}
+
+func (s *script) ListCaches(context.Context, Address, credential.Credential) Answer {
+	return s.answer()
+}
+
+func (s *script) Get(context.Context, Address, credential.Credential, string) Answer {
+	return s.answer()
+}
+
+// A gateway that changes its answer up to twice, after any numbers of calls, or
+// repeats any pattern of up to five answers, never makes a made-up credential
+// live, and makes none dead once it has contradicted itself.
+func TestGatewaysThatChangeTheirAnswers(t *testing.T) {
+	type generated struct {
+		name   string
+		accept func(n int) bool
+	}
+	var all []generated
+	for first := range 14 {
+		for second := first; second <= 14; second++ {
+			all = append(all, generated{fmt.Sprintf("accepts calls %d to %d", first, second-1), func(n int) bool { return first <= n && n < second }})
+			all = append(all, generated{fmt.Sprintf("refuses calls %d to %d", first, second-1), func(n int) bool { return n < first || second <= n }})
+		}
+		all = append(all, generated{fmt.Sprintf("accepts from call %d on", first), func(n int) bool { return n >= first }})
+	}
+	for period := 1; period <= 5; period++ {
+		for bits := range 1 << period {
+			all = append(all, generated{fmt.Sprintf("repeats %0*b", period, bits), func(n int) bool { return bits>>(n%period)&1 == 1 }})
+		}
+	}
+	var targets []Target
+	for i := range 5 {
+		targets = append(targets, Target{Credential: parse(t, credentialtest.V2(credentialtest.Options{Seed: fmt.Sprint("made up ", i)}))})
+	}
+	for _, g := range all {
+		for n := 1; n <= len(targets); n++ {
+			var calls int
+			var answers []bool
+			o := serially(fast())
+			o.LiveTarget = "127.0.0.1:1"
+			o.Prober = &script{func() bool {
+				answers = append(answers, g.accept(calls))
+				calls++
+				return answers[len(answers)-1]
+			}}
+			verdicts := newVerifier(t, o).Verify(t.Context(), targets[:n])
+			for _, got := range verdicts {
+				if got.Status == finding.StatusLive {
+					t.Errorf("a gateway that %s, %d credentials: %s (%s) after %v", g.name, n, got.Status, got.Reason, answers)
+				}
+				if got.Status == finding.StatusDead && slices.Contains(answers, true) {
+					t.Errorf("a gateway that %s, %d credentials: %s after it accepted a made-up one: %v", g.name, n, got.Status, answers)
+				}
+			}
+			if len(verdicts) != n {
+				t.Errorf("%d verdicts on %d credentials", len(verdicts), n)
+			}
+		}
+	}
+}
+
+// The closing controls of a service with live credentials do not cost them
+// their verdicts, and are two calls, however many credentials there are.
+func TestTheClosingControlsTakeTwoCalls(t *testing.T) {
+	s := start(t, momentotest.Options{})
+	const n = 5
+	var targets []Target
+	for i := range n {
+		text := credentialtest.V2(credentialtest.Options{Seed: fmt.Sprint(i)})
+		if err := s.Add(momentotest.Key{Text: text, State: momentotest.Live, List: true}); err != nil {
+			t.Fatal(err)
+		}
+		targets = append(targets, Target{Credential: parse(t, text)})
+	}
+	for _, got := range newVerifier(t, serially(at(s))).Verify(t.Context(), targets) {
+		if got.Status != finding.StatusLive {
+			t.Errorf("%s (%s)", got.Status, got.Reason)
+		}
+	}
+	if got, want := len(s.Calls()), 1+4*n+2; got != want {
+		t.Errorf("%d calls, want %d", got, want)
 	}
 }
 
