@@ -10,12 +10,12 @@ import (
 func (t *Text) call(at int) []Problem {
 	d := t.Data
 	first, end := wordBefore(d, at), wordAt(d, at)
+	if t.inLiteral(first) {
+		return nil
+	}
 	switch name := strings.TrimLeft(string(d[first:end]), "_"); name {
 	case "generateApiKey", "generateApiToken":
-		receiver := first
-		for receiver > 0 && first-receiver < 64 && (isWord(d[receiver-1]) || d[receiver-1] == '.') {
-			receiver--
-		}
+		receiver := receiverOf(d, first)
 		if t.script() && (t.usesSDK() || mentions(d[receiver:first], "momento")) {
 			return t.sdkCall(end)
 		}
@@ -25,6 +25,26 @@ func (t *Text) call(at int) []Problem {
 		}
 	}
 	return nil
+}
+
+// receiverOf returns the beginning of what a method's name at d[first] belongs
+// to, such as this.auth.momento.
+func receiverOf(d []byte, first int) int {
+	i := first
+	for i > 0 && first-i < 64 {
+		dot := spaceBefore(d, i)
+		if dot == 0 || d[dot-1] != '.' {
+			break
+		}
+		name := spaceBefore(d, dot-1)
+		if name > 0 && d[name-1] == '?' {
+			name = spaceBefore(d, name-1)
+		}
+		if i = wordBefore(d, name); i == name {
+			break
+		}
+	}
+	return i
 }
 
 // sdkCall judges the arguments of a call whose name ends at d[end].
@@ -82,35 +102,155 @@ func (s *lifetimes) scan(lo, hi, depth int) {
 			i++
 			continue
 		}
-		start, end := i, wordAt(d, i)
-		// A name with its members.
-		for end+1 < hi && (d[end] == '.' && isWord(d[end+1]) || bytes.HasPrefix(d[end:hi], []byte("?."))) {
-			end = wordAt(d, end+1+btoi(d[end] == '?'))
-		}
+		start := i
+		chain, end := chainAt(d[:hi], start)
 		i = end
-		if isDigit(d[start]) || start > lo && d[start-1] == '.' && !bytes.HasSuffix(d[lo:start], []byte("...")) {
+		before := lo + spaceBefore(d[lo:start], start-lo)
+		if isDigit(d[start]) || before > lo && d[before-1] == '.' && !bytes.HasSuffix(d[lo:before], []byte("...")) {
 			continue
 		}
-		chain := strings.Split(strings.ReplaceAll(string(d[start:end]), "?.", "."), ".")
-		if n := len(chain); n >= 2 && chain[n-2] == "ExpiresIn" {
+		if n := len(chain); n >= 2 && isMethod(chain[n-1]) && s.t.isExpiresIn(start, chain[n-2]) {
 			s.expiresIn(start, end, chain[n-1], depth)
 			continue
 		}
-		after := skipSpace(d, end)
-		if !s.resolve || after < len(d) && (d[after] == '(' || d[after] == ':') {
-			// A function, or the name of a property. (Of cond ? a : b as well: that
-			// is left alone.)
+		after := skipGap(d, end)
+		if !s.resolve || after < len(d) && d[after] == ':' {
+			// The name of a property. (Of cond ? a : b as well: that is left alone.)
+			continue
+		}
+		if after < len(d) && d[after] == '(' {
+			s.called(start, end, chain, depth)
 			continue
 		}
 		s.variable(start, chain, depth)
 	}
 }
 
-func btoi(b bool) int {
-	if b {
-		return 1
+// isMethod reports whether ExpiresIn has a function of this name.
+func isMethod(name string) bool {
+	switch name {
+	case "never", "seconds", "minutes", "hours", "days", "epoch":
+		return true
 	}
-	return 0
+	return false
+}
+
+// isExpiresIn reports whether a name stands for the SDK's class at d[at]: it is
+// its name, or the file gives it another.
+func (t *Text) isExpiresIn(at int, name string) bool {
+	const class = "ExpiresIn"
+	if name == class {
+		return true
+	}
+	if !t.usesSDK() {
+		return false
+	}
+	for _, as := range []string{class + " as ", class + ": "} {
+		t.Work += int64(len(t.Beginning)) / 16
+		if i := bytes.Index(t.Beginning, []byte(as+name)); i >= 0 && wordAt(t.Beginning, i+len(as)) == i+len(as)+len(name) {
+			return true
+		}
+	}
+	lo, hi, ok := t.definition(at, name)
+	if !ok || lo >= len(t.Data) || !isWord(t.Data[lo]) {
+		return false
+	}
+	chain, end := chainAt(t.Data[:hi], lo)
+	return chain[len(chain)-1] == class && skipGap(t.Data[:hi], end) >= hi
+}
+
+// called looks at what the call of a function returns, whose name is d[at:end].
+func (s *lifetimes) called(at, end int, chain []string, depth int) {
+	if depth >= maxResolve {
+		return
+	}
+	d := s.t.Data
+	name := chain[len(chain)-1]
+	switch {
+	case len(chain) == 2 && chain[0] == "this":
+		if lo, hi, ok := s.t.function(at, name, true); ok {
+			s.returned(lo, hi, depth)
+		} else if lo, ok := s.t.field(at, name); ok {
+			s.result(at, end, lo, expressionEnd(d, lo), nil, depth)
+		}
+	case len(chain) == 1:
+		if lo, hi, ok := s.t.function(at, name, false); ok {
+			s.returned(lo, hi, depth)
+		} else if property, lo, hi, ok := s.t.destructured(at, name); ok {
+			s.result(at, end, lo, hi, []string{property}, depth)
+		} else if lo, hi, ok := s.t.definition(at, name); ok {
+			s.result(at, end, lo, hi, nil, depth)
+		}
+	case len(chain) == 2:
+		if lo, hi, ok := s.t.definition(at, chain[0]); ok {
+			s.result(at, end, lo, hi, chain[1:], depth)
+		}
+	}
+}
+
+// result looks at what a function returns that is the value d[lo:hi], or a
+// member of it; it is called at d[at:end].
+func (s *lifetimes) result(at, end, lo, hi int, members []string, depth int) {
+	d := s.t.Data
+	if lo >= hi {
+		return
+	}
+	if body, last, ok := functionBody(d, lo, hi); ok && len(members) == 0 {
+		s.returned(body, last, depth)
+		return
+	}
+	if isWord(d[lo]) {
+		// A function of ExpiresIn itself.
+		chain, last := chainAt(d[:hi], lo)
+		chain = append(chain, members...)
+		if n := len(chain); skipGap(d[:hi], last) >= hi && n >= 2 && isMethod(chain[n-1]) && s.t.isExpiresIn(lo, chain[n-2]) {
+			s.expiresIn(at, end, chain[n-1], depth)
+		}
+		return
+	}
+	if len(members) == 1 && d[lo] == '{' {
+		if body, last, ok := s.t.methodOf(lo, hi, members[0]); ok {
+			s.returned(body, last, depth)
+		} else if value, ok := memberOf(d, lo, hi, members[0]); ok {
+			s.result(at, end, value, min(hi, expressionEnd(d, value)), nil, depth)
+		}
+	}
+}
+
+// returned looks at what a function returns, whose body in braces, or whose
+// expression, is d[lo:hi].
+func (s *lifetimes) returned(lo, hi, depth int) {
+	d := s.t.Data
+	s.t.Work += int64(hi - lo)
+	if lo >= hi || d[lo] != '{' {
+		s.member(lo, hi, nil, depth)
+		return
+	}
+	for i := lo + 1; i < hi; {
+		if next := skipDead(d, i, false); next > i {
+			i = next
+			continue
+		}
+		switch {
+		case d[i] == '{' && bytes.HasSuffix(d[:spaceBefore(d, i)], []byte("=>")), wordIs(d, i, "function"):
+			// Another function's.
+			k := bytes.IndexByte(d[i:hi], '{')
+			if k < 0 {
+				return
+			}
+			if i = closing(d, i+k, maxCall, false); i < 0 {
+				return
+			}
+		case wordIs(d, i, "return"):
+			value := skipGap(d, i+len("return"))
+			end := min(hi, expressionEnd(d, value))
+			s.member(value, end, nil, depth)
+			i = max(i+len("return"), end-1)
+		case isWord(d[i]):
+			i = wordAt(d, i) - 1
+		}
+		i++
+	}
 }
 
 // expiresIn judges a call such as ExpiresIn.days(90), whose name is d[lo:end].
@@ -160,7 +300,9 @@ func (s *lifetimes) variable(at int, chain []string, depth int) {
 			return
 		}
 	}
-	if lo, hi, ok := s.t.definition(at, name); ok {
+	if property, lo, hi, ok := s.t.destructured(at, name); ok {
+		s.member(lo, hi, append([]string{property}, members...), depth)
+	} else if lo, hi, ok := s.t.definition(at, name); ok {
 		s.member(lo, hi, members, depth)
 	}
 }
@@ -168,32 +310,19 @@ func (s *lifetimes) variable(at int, chain []string, depth int) {
 // member looks at the member of the object d[lo:hi], or at the whole.
 func (s *lifetimes) member(lo, hi int, members []string, depth int) {
 	d := s.t.Data
-	for _, m := range members {
+	for n, m := range members {
 		if bytes.HasPrefix(d[lo:hi], []byte("Object.freeze(")) {
 			lo += len("Object.freeze(")
 		}
-		if lo >= hi || d[lo] != '{' {
+		if lo < hi && isWord(d[lo]) && depth < maxResolve {
+			// A member of another variable.
+			if chain, end := chainAt(d[:hi], lo); skipGap(d[:hi], end) >= hi {
+				s.variable(lo, append(chain, members[n:]...), depth+1)
+			}
 			return
 		}
-		value := -1
-		for i := lo + 1; i < hi; {
-			if next := skipDead(d, i, false); next > i {
-				i = next
-				continue
-			}
-			if d[i] == '{' || d[i] == '[' || d[i] == '(' {
-				if i = closing(d, i, maxCall, false); i < 0 {
-					return
-				}
-			} else if wordIs(d, i, m) {
-				if after := skipSpace(d, i+len(m)); after < hi && d[after] == ':' {
-					value = skipSpace(d, after+1)
-					break
-				}
-			}
-			i++
-		}
-		if value < 0 {
+		value, ok := memberOf(d, lo, hi, m)
+		if !ok {
 			return
 		}
 		lo, hi = value, min(hi, expressionEnd(d, value))
@@ -202,6 +331,35 @@ func (s *lifetimes) member(lo, hi int, members []string, depth int) {
 		return
 	}
 	s.scan(lo, hi, depth+1)
+}
+
+// memberOf returns the place of the value of a member of the object d[lo:hi].
+func memberOf(d []byte, lo, hi int, name string) (value int, ok bool) {
+	if lo >= hi || d[lo] != '{' {
+		return 0, false
+	}
+	for i := lo + 1; i < hi; {
+		if text, end, isString := stringAt(d[:hi], i); isString && text == name {
+			if after := skipGap(d, end); after < hi && d[after] == ':' {
+				return skipGap(d, after+1), true
+			}
+		}
+		if next := skipDead(d, i, false); next > i {
+			i = next
+			continue
+		}
+		if d[i] == '{' || d[i] == '[' || d[i] == '(' {
+			if i = closing(d, i, maxCall, false); i < 0 {
+				return 0, false
+			}
+		} else if wordIs(d, i, name) {
+			if after := skipGap(d, i+len(name)); after < hi && d[after] == ':' {
+				return skipGap(d, after+1), true
+			}
+		}
+		i++
+	}
+	return 0, false
 }
 
 // evaluates reports whether an expression is a mere number, which is not a

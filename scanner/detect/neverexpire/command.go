@@ -11,8 +11,11 @@ import (
 // sets an expiry, the key never expires.
 func (t *Text) command(at int) []Problem {
 	d := t.Data
-	if at -= len("api-"); at < 0 || !bytes.HasPrefix(d[at:], []byte("api-")) {
-		return nil
+	if !bytes.HasPrefix(d[at:], []byte("api-key")) {
+		// "key create", or a list's "- api-key".
+		if at = subcommand(d, at); at < 0 {
+			return nil
+		}
 	}
 	if at > 0 && !isSpace(d[at-1]) && strings.IndexByte("\"'`", d[at-1]) < 0 {
 		return nil
@@ -83,6 +86,17 @@ func (t *Text) command(at int) []Problem {
 	return []Problem{p}
 }
 
+// subcommand returns the place of "api-key" around the anchor at d[at], -1 if
+// there is none.
+func subcommand(d []byte, at int) int {
+	for _, lo := range []int{at - len("api-"), at + len("- "), at + len(`- "`)} {
+		if lo >= 0 && bytes.HasPrefix(d[lo:], []byte("api-key")) {
+			return lo
+		}
+	}
+	return -1
+}
+
 // flagBefore reports whether the word before words[n] is a flag, so that the
 // word is its value.
 func flagBefore(list []word, n int) bool {
@@ -123,6 +137,9 @@ func commandWords(d []byte, i int, around byte) (w words) {
 			}
 		}
 		start = -1
+	}
+	if inYAMLList(d, i) {
+		return yamlWords(d, i)
 	}
 	list := quote(d, i) > 0 // "api-key", "create": the strings of a list
 	i += quote(d, i)
@@ -226,6 +243,47 @@ func commandWords(d []byte, i int, around byte) (w words) {
 	return w
 }
 
+// inYAMLList reports whether the word that ends at d[i] is an item of a YAML
+// list, with nothing else on its line.
+func inYAMLList(d []byte, i int) bool {
+	return itemOf(d[lineStart(d, i):lineEnd(d, i)]) == "api-key"
+}
+
+// itemOf returns the item of a YAML list on this line, "" if there is none.
+func itemOf(line []byte) string {
+	item, ok := strings.CutPrefix(strings.TrimSpace(string(line)), "- ")
+	if !ok {
+		return ""
+	}
+	return strings.Trim(item, " \"'")
+}
+
+// yamlWords reads the items that follow the line of d[i] in a YAML list.
+func yamlWords(d []byte, i int) (w words) {
+	limit := min(len(d), i+maxCall)
+	for {
+		k := bytes.IndexByte(d[i:limit], '\n')
+		if k < 0 {
+			break
+		}
+		i += k + 1
+		w.end = i
+		end := limit
+		if k := bytes.IndexByte(d[i:limit], '\n'); k >= 0 {
+			end = i + k
+		}
+		item := itemOf(d[i:end])
+		if item == "" {
+			return w
+		}
+		lo := i + bytes.Index(d[i:end], []byte(item))
+		// A template may stand for any number of items.
+		w.list = append(w.list, word{text: item, lo: lo, hi: lo + len(item), open: strings.HasPrefix(item, "{{") || strings.HasPrefix(item, "$")})
+	}
+	w.end, w.open = limit, limit < len(d)
+	return w
+}
+
 // opensWord reports whether the quotation mark at d[i] begins a word or a part
 // of one, rather than ending the string that the command is in.
 func opensWord(d []byte, i int) bool {
@@ -267,7 +325,7 @@ func (t *Text) program(at int) (lo int, ok bool) {
 		end += len(".exe")
 	}
 	// Only flags may be in between.
-	between := strings.NewReplacer("\\\n", " ", "`\n", " ", `"`, " ", "'", " ", ",", " ", "[", " ", "\\", " ").Replace(string(d[end:at]))
+	between := strings.NewReplacer("\\\n", " ", "`\n", " ", "`\r\n", " ", "^\r\n", " ", "\n- ", " ", `"`, " ", "'", " ", ",", " ", "[", " ", "\\", " ").Replace(string(d[end:at]))
 	if end < len(d) && isWord(d[end]) || d[end] == '-' || d[end] == '.' {
 		return 0, false
 	}
@@ -306,7 +364,7 @@ func (t *Text) commandPosition(lo int) bool {
 	case ';', '|', '&', '(', '{', '"', '\'', '`', '[', ':', '$', '!', '>', '@', '=', ',', '%':
 		return true
 	case '-':
-		return i == lo // "-momento" is not one, "- momento" is
+		return i != lo // "-momento" is not one, "- momento" is
 	}
 	first := i
 	for first > 0 && !isSpace(d[first-1]) && d[first-1] != '"' && d[first-1] != '\'' {

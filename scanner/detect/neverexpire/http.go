@@ -25,6 +25,9 @@ func (t *Text) request(at int) []Problem {
 	if !mentions(near, "momento") && !bytes.Contains(near, []byte("role_id")) || t.described() {
 		return nil
 	}
+	if t.reads(at) {
+		return nil
+	}
 	var list []Problem
 	for i := first; ; {
 		k := bytes.Index(d[i:first+len(near)], []byte("expiry"))
@@ -32,7 +35,7 @@ func (t *Text) request(at int) []Problem {
 			return list
 		}
 		i += k
-		if i == 0 || !isWord(d[i-1]) || d[i-1] == '$' {
+		if (i == 0 || !isWord(d[i-1]) || d[i-1] == '$') && !t.othersField(i, at) {
 			p, ok := t.expiry(i)
 			if ok && !slices.ContainsFunc(list, func(q Problem) bool { return p.Lo < q.Hi && q.Lo < p.Hi }) {
 				list = append(list, p)

@@ -23,6 +23,66 @@ func skipSpace(d []byte, i int) int {
 	return i
 }
 
+// lineStart returns the beginning of the line of d[at], or a place maxCall
+// bytes before it on a longer line.
+func lineStart(d []byte, at int) int {
+	from := max(0, at-maxCall)
+	return from + bytes.LastIndexByte(d[from:at], '\n') + 1
+}
+
+// lineEnd returns the end of the line of d[at], at most maxCall bytes after it.
+func lineEnd(d []byte, at int) int {
+	to := min(len(d), at+maxCall)
+	if k := bytes.IndexByte(d[at:to], '\n'); k >= 0 {
+		return at + k
+	}
+	return to
+}
+
+// skipGap goes past white space and comments.
+func skipGap(d []byte, i int) int {
+	for {
+		i = skipSpace(d, i)
+		if i+1 >= len(d) || d[i] != '/' || d[i+1] != '/' && d[i+1] != '*' {
+			return i
+		}
+		i = skipDead(d, i, false)
+	}
+}
+
+// chainAt reads the name at d[i] and its members: a.b, a?.b and a['b'], with
+// white space around the dots.
+func chainAt(d []byte, i int) (chain []string, end int) {
+	end = wordAt(d, i)
+	chain = append(chain, string(d[i:end]))
+	for {
+		k := skipGap(d, end)
+		switch {
+		case bytes.HasPrefix(d[k:], []byte("...")):
+			return chain, end
+		case k < len(d) && d[k] == '.':
+			k++
+		case bytes.HasPrefix(d[k:], []byte("?.")):
+			k += 2
+		case k < len(d) && d[k] == '[':
+			name, after, ok := stringAt(d, skipGap(d, k+1))
+			if after = skipGap(d, after); !ok || after >= len(d) || d[after] != ']' {
+				return chain, end
+			}
+			chain, end = append(chain, name), after+1
+			continue
+		default:
+			return chain, end
+		}
+		k = skipGap(d, k)
+		last := wordAt(d, k)
+		if last == k {
+			return chain, end
+		}
+		chain, end = append(chain, string(d[k:last])), last
+	}
+}
+
 // spaceBefore returns the place after the last character before d[i] that is
 // not white space.
 func spaceBefore(d []byte, i int) int {

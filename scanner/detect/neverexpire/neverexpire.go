@@ -49,6 +49,18 @@ func Needles() []Needle {
 		{`key","create`, Command},
 		{"key', 'create", Command},
 		{"key','create", Command},
+		// The subcommand on the next line, of a shell or of a list.
+		{"api-key \\\n", Command},
+		{"api-key \\\r\n", Command},
+		{"api-key `\n", Command},
+		{"api-key `\r\n", Command},
+		{"api-key ^\r\n", Command},
+		{"api-key\",\n", Command},
+		{"api-key',\n", Command},
+		{"- api-key\n", Command},
+		{"- api-key\r\n", Command},
+		{`- "api-key"`, Command},
+		{"- 'api-key'", Command},
 		{"momento_api_key", Resource},
 	}
 }

@@ -15,24 +15,43 @@ var terraformFiles = []string{"", ".tf", ".tofu", ".hcl", ".json", ".tftpl"}
 func (t *Text) resource(at int) []Problem {
 	d := t.Data
 	end := at + len("momento_api_key")
-	if at == 0 || d[at-1] != '"' || end >= len(d) || d[end] != '"' || !slices.Contains(terraformFiles, t.extension()) {
+	if at == 0 || end >= len(d) || !slices.Contains(terraformFiles, t.extension()) {
 		return nil
 	}
-	before := spaceBefore(d, at-1)
+	// A label may be in quotes.
+	quoted := d[at-1] == '"' && d[end] == '"'
+	if !quoted && (!isBlank(d[at-1]) || !isBlank(d[end]) && d[end] != '"') {
+		return nil
+	}
+	before := at
+	if quoted {
+		before, end = at-1, end+1
+	}
+	before = spaceBefore(d, before)
 	if string(d[wordBefore(d, before):before]) == "resource" {
 		lo := wordBefore(d, before)
-		i := skipSpace(d, end+1)
-		_, last, ok := stringAt(d, i)
+		last, ok := label(d, skipSpace(d, end))
 		open := skipSpace(d, last)
 		if !ok || open >= len(d) || d[open] != '{' {
 			return nil
 		}
 		return t.block(lo, last, open)
 	}
-	if next := skipSpace(d, end+1); next < len(d) && d[next] == ':' {
+	if next := skipSpace(d, end); quoted && next < len(d) && d[next] == ':' {
 		return t.jsonResources(skipSpace(d, next+1))
 	}
 	return nil
+}
+
+// label returns the end of a block's label at d[i], which may be in quotes.
+func label(d []byte, i int) (end int, ok bool) {
+	if _, end, ok = stringAt(d, i); ok {
+		return end, true
+	}
+	for end = i; end < len(d) && (isWord(d[end]) || d[end] == '-'); {
+		end++
+	}
+	return end, end > i
 }
 
 // block judges the block of a resource: lo to hi is its head, open its brace.
@@ -149,13 +168,18 @@ func (t *Text) terraformValue(lo, hi, depth int) (p Problem, bad bool) {
 func (t *Text) variableDefault(name string) (lo, hi int, ok bool) {
 	d := t.Data
 	t.Work += int64(len(d)) / 8
-	i := bytes.Index(d, []byte(`variable "`+name+`"`))
-	if i < 0 {
-		return 0, 0, false
-	}
-	open := skipSpace(d, i+len(`variable "`+name+`"`))
-	if open >= len(d) || d[open] != '{' {
-		return 0, 0, false
+	open := -1
+	for i := 0; open < 0; {
+		k := bytes.Index(d[i:], []byte("variable"))
+		if k < 0 {
+			return 0, 0, false
+		}
+		i += k + len("variable")
+		at := skipSpace(d, i)
+		end, ok := label(d, at)
+		if next := skipSpace(d, end); ok && strings.Trim(string(d[at:end]), `"`) == name && next < len(d) && d[next] == '{' {
+			open = next
+		}
 	}
 	to := closing(d, open, maxCall, true)
 	if to < 0 {

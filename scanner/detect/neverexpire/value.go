@@ -290,7 +290,7 @@ func (t *Text) definition(at int, name string) (lo, hi int, ok bool) {
 		if closed > 0 || d[i] != name[0] || !wordIs(d, i, name) {
 			continue
 		}
-		if lo, ok = assigned(d, i+len(name)); ok {
+		if lo, ok = assigned(d, i+len(name)); ok && !t.dead(i) {
 			return lo, expressionEnd(d, lo), true
 		}
 	}
@@ -303,7 +303,7 @@ func (t *Text) definition(at int, name string) (lo, hi int, ok bool) {
 		}
 		i += k
 		if wordIs(d, i, name) && declared(d, i) {
-			if lo, ok = assigned(d, i+len(name)); ok {
+			if lo, ok = assigned(d, i+len(name)); ok && !t.dead(i) {
 				return lo, expressionEnd(d, lo), true
 			}
 		}
