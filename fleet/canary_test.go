@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
 )
 
 // That the canaries are set off by a plain git is tested where the other

@@ -15,7 +15,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
-	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/internal/finding"
 )
 
 // claimLife is how long a claim on a credential stands that its worker does not

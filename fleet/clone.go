@@ -15,10 +15,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/momentolint/momentolint/internal/finding"
 	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/userfile"
-	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // clones is a worker's folder of bare repositories. Several workers of one

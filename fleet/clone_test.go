@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/momentolint/momentolint/internal/finding"
 	"github.com/momentolint/momentolint/internal/gitcmd"
-	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // remote is a repository that is cloned by its URL.

@@ -13,7 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/momentolint/momentolint/scanner/detect"
+	"github.com/momentolint/momentolint/internal/detect"
 )
 
 // Connection says how to reach JetStream.

@@ -24,11 +24,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/report"
+	"github.com/momentolint/momentolint/internal/verify"
+	"github.com/momentolint/momentolint/momentotest"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/report"
-	"github.com/momentolint/momentolint/scanner/verify"
-	"github.com/momentolint/momentolint/scanner/verify/momentotest"
 )
 
 func connect(t testing.TB, dir string) *Fleet {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/internal/finding"
 )
 
 func runGit(t testing.TB, dir string, args ...string) {

@@ -24,9 +24,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/verify"
-	"github.com/momentolint/momentolint/scanner/verify/momentotest"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/verify"
+	"github.com/momentolint/momentolint/momentotest"
 )
 
 // large adds a repository of a few thousand commits, in a pack, with a
@@ -126,7 +126,7 @@ func TestAnOrganisationOf2005Repositories(t *testing.T) {
 func program(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "momentolint-fleet")
-	cmd := exec.Command("go", "build", "-o", path, "../cmd/momentolint-fleet")
+	cmd := exec.Command("go", "build", "-o", path, "./fleet/cmd/momentolint-fleet")
 	cmd.Env = append(os.Environ(), "HOME="+testersHome)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

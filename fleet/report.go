@@ -12,10 +12,10 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/momentolint/momentolint/internal/baseline"
 	"github.com/momentolint/momentolint/internal/coverage"
-	"github.com/momentolint/momentolint/scanner/baseline"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/verify"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/verify"
 )
 
 // ReportOptions say what becomes of the results.

@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
-	"github.com/momentolint/momentolint/scanner/account"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/report"
-	"github.com/momentolint/momentolint/scanner/verify"
+	"github.com/momentolint/momentolint/internal/account"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/report"
+	"github.com/momentolint/momentolint/internal/verify"
 )
 
 // verifier has each credential checked once in the fleet. It is the

@@ -17,13 +17,13 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/momentolint/momentolint/internal/account"
+	"github.com/momentolint/momentolint/internal/config"
+	"github.com/momentolint/momentolint/internal/finding"
 	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/internal/redact"
+	"github.com/momentolint/momentolint/internal/verify"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/account"
-	"github.com/momentolint/momentolint/scanner/config"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/verify"
 )
 
 // WorkerOptions say how a worker works.

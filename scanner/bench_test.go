@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/momentolint/momentolint/internal/verify"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/verify"
 )
 
 // BenchmarkTree scans a tree of files: that in the variable BENCH_TREE, or else

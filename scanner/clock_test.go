@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/report"
+	"github.com/momentolint/momentolint/internal/verify"
+	"github.com/momentolint/momentolint/momentotest"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/report"
-	"github.com/momentolint/momentolint/scanner/verify"
-	"github.com/momentolint/momentolint/scanner/verify/momentotest"
 )
 
 // steps is a clock that shows one time until it was looked at so often, and

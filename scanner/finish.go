@@ -10,12 +10,12 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/account"
+	"github.com/momentolint/momentolint/internal/baseline"
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/finding"
 	"github.com/momentolint/momentolint/internal/gitcmd"
-	"github.com/momentolint/momentolint/scanner/account"
-	"github.com/momentolint/momentolint/scanner/baseline"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/verify"
+	"github.com/momentolint/momentolint/internal/verify"
 )
 
 // Report ends the run: findings that the configuration or the baseline knows

@@ -8,12 +8,12 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/detect"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/git"
 	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/internal/redact"
-	"github.com/momentolint/momentolint/scanner/detect"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/source"
-	"github.com/momentolint/momentolint/scanner/source/git"
+	"github.com/momentolint/momentolint/internal/source"
 )
 
 // What stands for the file's name where a finding is not in a file. The header

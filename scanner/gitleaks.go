@@ -4,8 +4,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/momentolint/momentolint/internal/detect"
 	"github.com/momentolint/momentolint/internal/userfile"
-	"github.com/momentolint/momentolint/scanner/detect"
 )
 
 // gitleaksFile relates a file for gitleaks to the root, and to the tree that it

@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/detect"
+	"github.com/momentolint/momentolint/internal/git"
+	"github.com/momentolint/momentolint/internal/git/cache"
 	"github.com/momentolint/momentolint/internal/redact"
-	"github.com/momentolint/momentolint/scanner/detect"
-	"github.com/momentolint/momentolint/scanner/source"
-	"github.com/momentolint/momentolint/scanner/source/git"
-	"github.com/momentolint/momentolint/scanner/source/git/cache"
+	"github.com/momentolint/momentolint/internal/source"
 )
 
 // History says which part of a repository's history to scan.

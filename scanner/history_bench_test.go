@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
+	"github.com/momentolint/momentolint/internal/verify"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
-	"github.com/momentolint/momentolint/scanner/verify"
 )
 
 // BenchmarkHistory scans a repository of 500 commits that change a few files

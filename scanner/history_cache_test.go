@@ -11,11 +11,11 @@ import (
 	"testing"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/report"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
+	"github.com/momentolint/momentolint/internal/verify"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/report"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
-	"github.com/momentolint/momentolint/scanner/verify"
 )
 
 // scanned is the outcome of one scan: its report as JSON without the times, and

@@ -9,11 +9,11 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
+	"github.com/momentolint/momentolint/internal/verify"
+	"github.com/momentolint/momentolint/momentotest"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
-	"github.com/momentolint/momentolint/scanner/verify"
-	"github.com/momentolint/momentolint/scanner/verify/momentotest"
 )
 
 func empty(t *testing.T, path string) {

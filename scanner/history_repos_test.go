@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
 )
 
 // newSmall makes a repository with a few keys, most of them in old versions.

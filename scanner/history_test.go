@@ -4,10 +4,10 @@ import (
 	"testing"
 
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
+	"github.com/momentolint/momentolint/internal/verify"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
-	"github.com/momentolint/momentolint/scanner/verify"
 )
 
 // history scans a repository's history without a network.

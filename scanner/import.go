@@ -13,11 +13,11 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/detect"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/importer"
+	"github.com/momentolint/momentolint/internal/rule"
 	"github.com/momentolint/momentolint/internal/userfile"
-	"github.com/momentolint/momentolint/scanner/detect"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/importer"
-	"github.com/momentolint/momentolint/scanner/rule"
 )
 
 // Import reads reports of other scanners (see package importer) and keeps what

@@ -10,10 +10,10 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/verify"
+	"github.com/momentolint/momentolint/momentotest"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/verify"
-	"github.com/momentolint/momentolint/scanner/verify/momentotest"
 )
 
 // leaks writes five files that hold the same 200 credentials, and starts a

@@ -9,10 +9,10 @@ import (
 	"testing"
 
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/machine"
+	"github.com/momentolint/momentolint/internal/verify"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/machine"
-	"github.com/momentolint/momentolint/scanner/verify"
 )
 
 // alternatives lists the paths that a pattern of the table stands for, with x

@@ -3,7 +3,7 @@ package scanner
 import (
 	"fmt"
 
-	"github.com/momentolint/momentolint/scanner/finding"
+	"github.com/momentolint/momentolint/internal/finding"
 )
 
 // A credential may have become one of another kind since users wrote down the id

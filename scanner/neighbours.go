@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/momentolint/momentolint/internal/detect"
+	"github.com/momentolint/momentolint/internal/finding"
 	"github.com/momentolint/momentolint/internal/userfile"
-	"github.com/momentolint/momentolint/scanner/detect"
-	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // The bounds of the look into a folder for the endpoint of a credential.

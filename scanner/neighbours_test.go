@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/scanner/verify/momentotest"
+	"github.com/momentolint/momentolint/momentotest"
 )
 
 // A key that names no endpoint belongs to the one that its file or a settings

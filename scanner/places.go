@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"github.com/momentolint/momentolint/internal/coverage"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/machine"
-	"github.com/momentolint/momentolint/scanner/source"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/machine"
+	"github.com/momentolint/momentolint/internal/source"
 )
 
 // Machine scans the well-known places of a computer and its environment. The

@@ -9,9 +9,9 @@ import (
 	"sync"
 
 	"github.com/momentolint/momentolint/internal/coverage"
-	"github.com/momentolint/momentolint/scanner/detect"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/source/git"
+	"github.com/momentolint/momentolint/internal/detect"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/git"
 )
 
 // Range scans what a range of commits added: A..B, A...B, or what else

@@ -11,11 +11,11 @@ import (
 	"testing"
 
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/git"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
+	"github.com/momentolint/momentolint/internal/verify"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/source/git"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
-	"github.com/momentolint/momentolint/scanner/verify"
 )
 
 // scanOf makes a run, lets it read something, and gives its report.

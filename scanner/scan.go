@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/internal/coverage"
-	"github.com/momentolint/momentolint/scanner/detect"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/source"
+	"github.com/momentolint/momentolint/internal/detect"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/source"
 )
 
 // place is where the blob being scanned comes from.

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
 )
 
 // stagedIn scans what is staged in the repository around a folder.

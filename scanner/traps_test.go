@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/git"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/source/git"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
 )
 
 // gitWays are the ways of reading a repository that storied fills, each with

@@ -17,11 +17,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
-	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/account"
+	"github.com/momentolint/momentolint/internal/cli"
+	"github.com/momentolint/momentolint/internal/config"
+	"github.com/momentolint/momentolint/internal/finding"
 	"github.com/momentolint/momentolint/internal/redact"
-	"github.com/momentolint/momentolint/scanner/account"
-	"github.com/momentolint/momentolint/scanner/config"
-	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // managementFlags say which account the commands audit and revoke work on.

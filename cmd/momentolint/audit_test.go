@@ -10,8 +10,8 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/scanner/account"
-	"github.com/momentolint/momentolint/scanner/verify/momentotest"
+	"github.com/momentolint/momentolint/internal/account"
+	"github.com/momentolint/momentolint/momentotest"
 )
 
 func auditAt(t *testing.T, s *momentotest.Server, more ...string) result {

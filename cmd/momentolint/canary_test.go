@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/internal/soak"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
+	"github.com/momentolint/momentolint/internal/testing/soak"
 )
 
 // subcommand is a way of calling momentolint on a repository.

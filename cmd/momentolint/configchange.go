@@ -9,12 +9,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/momentolint/momentolint/cmd/internal/cli"
-	"github.com/momentolint/momentolint/delivery/action"
+	"github.com/momentolint/momentolint/internal/action"
+	"github.com/momentolint/momentolint/internal/cli"
+	"github.com/momentolint/momentolint/internal/config"
+	"github.com/momentolint/momentolint/internal/detect"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/userfile"
-	"github.com/momentolint/momentolint/scanner/config"
-	"github.com/momentolint/momentolint/scanner/detect"
 )
 
 // configChange is a change to a file that decides what is reported.

@@ -8,10 +8,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/momentolint/momentolint/internal/baseline"
+	"github.com/momentolint/momentolint/internal/config"
 	"github.com/momentolint/momentolint/internal/gitcmd"
 	"github.com/momentolint/momentolint/internal/userfile"
-	"github.com/momentolint/momentolint/scanner/baseline"
-	"github.com/momentolint/momentolint/scanner/config"
 )
 
 // configTree is where configuration, ignore files, allowlists and baseline are

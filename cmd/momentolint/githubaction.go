@@ -13,13 +13,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/momentolint/momentolint/cmd/internal/cli"
-	"github.com/momentolint/momentolint/delivery/action"
+	"github.com/momentolint/momentolint/internal/action"
 	"github.com/momentolint/momentolint/internal/atomicfile"
+	"github.com/momentolint/momentolint/internal/cli"
+	"github.com/momentolint/momentolint/internal/git"
 	"github.com/momentolint/momentolint/internal/redact"
+	"github.com/momentolint/momentolint/internal/report"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/report"
-	"github.com/momentolint/momentolint/scanner/source/git"
 )
 
 // newGitHubActionCommand builds what action.yml runs. It takes no flags of its

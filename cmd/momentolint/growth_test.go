@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
 )
 
 // What a scan costs at one, ten and a hundred times the size, in a table for

@@ -10,12 +10,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/momentolint/momentolint/cmd/internal/cli"
-	"github.com/momentolint/momentolint/delivery/hook"
+	"github.com/momentolint/momentolint/internal/cli"
+	"github.com/momentolint/momentolint/internal/finding"
+	gitsource "github.com/momentolint/momentolint/internal/git"
+	"github.com/momentolint/momentolint/internal/hook"
 	"github.com/momentolint/momentolint/internal/redact"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/report"
-	gitsource "github.com/momentolint/momentolint/scanner/source/git"
+	"github.com/momentolint/momentolint/internal/report"
 )
 
 func newHookCommand(a *app) *cobra.Command {

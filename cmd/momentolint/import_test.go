@@ -12,8 +12,8 @@ import (
 	"time"
 
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/scanner/report"
-	"github.com/momentolint/momentolint/scanner/verify/momentotest"
+	"github.com/momentolint/momentolint/internal/report"
+	"github.com/momentolint/momentolint/momentotest"
 )
 
 type object = map[string]any

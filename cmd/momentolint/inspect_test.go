@@ -14,7 +14,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/scanner/verify/momentotest"
+	"github.com/momentolint/momentolint/momentotest"
 )
 
 // testNow is the program's clock in tests (see callContext).

@@ -16,14 +16,14 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers"
 	"github.com/momentolint/momentolint/analyzers/momentoexpiry"
-	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/cli"
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/finding"
 	"github.com/momentolint/momentolint/internal/golint"
 	"github.com/momentolint/momentolint/internal/redact"
+	"github.com/momentolint/momentolint/internal/verify"
 	"github.com/momentolint/momentolint/internal/words"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/verify"
 )
 
 // lintFlags are the flags of "lint" alone.

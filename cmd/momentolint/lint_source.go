@@ -14,11 +14,11 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/momentohardcoded"
+	"github.com/momentolint/momentolint/internal/finding"
 	"github.com/momentolint/momentolint/internal/golint"
 	"github.com/momentolint/momentolint/internal/lazy"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/userfile"
-	"github.com/momentolint/momentolint/scanner/finding"
 )
 
 // lintFinding is a finding of an analyzer with its fix.

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/scanner/report"
+	"github.com/momentolint/momentolint/internal/report"
 )
 
 // The packages under test import nothing of the standard library, which the go

@@ -3,9 +3,9 @@ package main
 import (
 	"github.com/spf13/pflag"
 
-	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/cli"
+	"github.com/momentolint/momentolint/internal/verify"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/verify"
 )
 
 // liveFlags say whether and where credentials are checked; scan and inspect

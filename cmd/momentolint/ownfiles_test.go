@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/internal/userfile/userfiletest"
+	"github.com/momentolint/momentolint/internal/testing/userfiletest"
 )
 
 // ownFile is a file that the user or the scanned tree names.

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
 )
 
 // A named pipe in a repository keeps nothing waiting: what needs git is

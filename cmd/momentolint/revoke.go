@@ -12,10 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
-	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/account"
+	"github.com/momentolint/momentolint/internal/cli"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/userfile"
-	"github.com/momentolint/momentolint/scanner/account"
 )
 
 // revokeFlags are the flags of "revoke".

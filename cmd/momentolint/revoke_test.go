@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/momentolint/momentolint/scanner/account"
-	"github.com/momentolint/momentolint/scanner/verify/momentotest"
+	"github.com/momentolint/momentolint/internal/account"
+	"github.com/momentolint/momentolint/momentotest"
 )
 
 func revokeAt(t *testing.T, s *momentotest.Server, answer string, more ...string) result {

@@ -8,11 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/cli"
+	"github.com/momentolint/momentolint/internal/export"
 	"github.com/momentolint/momentolint/internal/redact"
+	"github.com/momentolint/momentolint/internal/rule"
 	"github.com/momentolint/momentolint/internal/words"
-	"github.com/momentolint/momentolint/scanner/export"
-	"github.com/momentolint/momentolint/scanner/rule"
 )
 
 func newRulesCommand(a *app) *cobra.Command {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/scanner/export"
+	"github.com/momentolint/momentolint/internal/export"
 )
 
 func TestRulesForOtherScanners(t *testing.T) {

@@ -14,12 +14,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/momentolint/momentolint/cmd/internal/cli"
+	"github.com/momentolint/momentolint/internal/cli"
+	"github.com/momentolint/momentolint/internal/config"
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/machine"
 	"github.com/momentolint/momentolint/scanner"
-	"github.com/momentolint/momentolint/scanner/config"
-	"github.com/momentolint/momentolint/scanner/finding"
-	"github.com/momentolint/momentolint/scanner/machine"
 )
 
 // scanFlags are the flags of "scan" alone.

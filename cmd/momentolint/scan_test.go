@@ -13,8 +13,8 @@ import (
 	"time"
 
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/internal/sample"
-	"github.com/momentolint/momentolint/scanner/verify/momentotest"
+	"github.com/momentolint/momentolint/internal/testing/sample"
+	"github.com/momentolint/momentolint/momentotest"
 )
 
 // output is the contract's JSON, as a script reads it.

@@ -13,7 +13,7 @@ import (
 	"unicode/utf8"
 
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/internal/terminaltest"
+	"github.com/momentolint/momentolint/internal/testing/terminaltest"
 )
 
 // atTerminal runs the program at a terminal: when it shows the question,

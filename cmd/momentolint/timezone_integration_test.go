@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
-	"github.com/momentolint/momentolint/scanner/verify/momentotest"
+	"github.com/momentolint/momentolint/momentotest"
 )
 
 // outputsFile names the file to which the test's own executable, started again

@@ -9,7 +9,7 @@ import (
 
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 	"github.com/momentolint/momentolint/internal/gitcmd"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
 )
 
 // permitted are calls of all subcommands that may be run, in the ways that set

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/momentolint/momentolint/internal/gitcmd"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
 )
 
 func open(t *testing.T, o gitcmd.Options) *gitcmd.Git {

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"github.com/momentolint/momentolint/internal/gitcmd"
-	"github.com/momentolint/momentolint/scanner/source/git/gittest"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
 )
 
 // patience ends a call that would else hang the test.

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/momentolint/momentolint/internal/testing/userfiletest"
 	"github.com/momentolint/momentolint/internal/userfile"
-	"github.com/momentolint/momentolint/internal/userfile/userfiletest"
 )
 
 const limit = 1 << 20

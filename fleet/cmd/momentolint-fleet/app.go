@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/momentolint/momentolint/fleet"
+	"github.com/momentolint/momentolint/internal/cli"
+	"github.com/momentolint/momentolint/internal/redact"
+)
+
+// version is set by the linker where a build has no module version of its own.
+var version string
+
+func buildVersion() string { return cli.Version(version) }
+
+// app is one run of the program. Commands reach the outside only through it.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	lookup   func(string) (string, bool)
+	now      func() time.Time
+	code     int
+
+	connection connectionFlags
+	quiet      bool
+	verbose    bool
+	noColor    bool
+	noProgress bool
+}
+
+func newApp(in io.Reader, out, err io.Writer, lookup func(string) (string, bool)) *app {
+	return &app{in: in, out: out, err: err, lookup: lookup, now: time.Now}
+}
+
+func (a *app) getenv(name string) string {
+	v, _ := a.lookup(name)
+	return v
+}
+
+func (a *app) run(ctx context.Context, args []string) int {
+	root := a.newRootCommand() //nolint:contextcheck // the commands take it from cobra
+	root.SetArgs(args)
+	if err := root.ExecuteContext(ctx); err != nil {
+		if text := cli.ErrorText(err, args); !text.IsEmpty() {
+			_ = cli.Print(a.err, redact.Sprintf("momentolint fleet: %s", text))
+		}
+		return cli.ExitFailed
+	}
+	return a.code
+}
+
+func (a *app) newRootCommand() *cobra.Command {
+	root := &cobra.Command{
+		// The name that users type; this program is behind it.
+		Use:   "fleet",
+		Short: "Scan many repositories with many workers",
+		Long: `fleet scans the histories of many repositories: those of a list, of a directory, or
+of an organisation on GitHub or GitLab. "run" does all of it in one process.
+"submit", "worker", "status" and "report" are its parts, for several processes
+on this computer, or, with --nats, for as many computers as one likes on a NATS
+JetStream cluster.`,
+		Example: `  momentolint fleet run ~/src                                # every repository in a directory
+  momentolint fleet run --github acme --report html=acme.html
+  momentolint fleet submit --file urls.txt --nats tls://nats.acme.example --nats-creds fleet.creds
+  momentolint fleet worker --nats tls://nats.acme.example --nats-creds fleet.creds
+  momentolint fleet report --wait --nats tls://nats.acme.example --nats-creds fleet.creds`,
+		SilenceUsage: true, SilenceErrors: true,
+		Args:        cli.UnknownCommand,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "momentolint fleet"},
+		Version:     buildVersion(),
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(cli.FlagError)
+	fs := root.PersistentFlags()
+	a.connection.add(fs)
+	fs.BoolVar(&a.quiet, "quiet", false, "only findings and errors")
+	fs.BoolVar(&a.verbose, "verbose", false, "more detail, and what the workers do")
+	fs.BoolVar(&a.noColor, "no-color", false, "no colours")
+	fs.BoolVar(&a.noProgress, "no-progress", false, "no progress line")
+	root.AddCommand(newRunCommand(a), newSubmitCommand(a), newWorkerCommand(a), newStatusCommand(a), newReportCommand(a), newRemoveCommand(a))
+	return root
+}
+
+// connectionFlags say where JetStream is.
+type connectionFlags struct {
+	fleet.Connection
+}
+
+func (f *connectionFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.Dir, "dir", "", "keep runs, clones and caches in `DIR` (default: in the user's cache directory)")
+	fs.StringVar(&f.URL, "nats", "", "use the NATS JetStream servers at `URL[,URL]` instead of the embedded one")
+	fs.StringVar(&f.CredsFile, "nats-creds", "", "the user's credentials `FILE` for NATS")
+	fs.StringVar(&f.NKeyFile, "nats-nkey", "", "the user's NKey seed `FILE` for NATS")
+	fs.StringVar(&f.User, "nats-user", "", "the user's `NAME` for NATS, with the password in the variable NATS_PASSWORD")
+	fs.StringVar(&f.CAFile, "nats-ca", "", "trust the certificate authority in `FILE`")
+	fs.StringVar(&f.CertFile, "nats-cert", "", "the user's TLS certificate `FILE` for NATS")
+	fs.StringVar(&f.KeyFile, "nats-key", "", "the key `FILE` of --nats-cert")
+	fs.BoolVar(&f.Plaintext, "nats-plaintext", false, "allow a connection without TLS to a host that is not loopback")
+}
+
+// connect reaches JetStream, and prepares the folder for the rest.
+func (a *app) connect(ctx context.Context, name string) (*fleet.Fleet, error) {
+	c := a.connection.Connection
+	c.Name = name
+	c.Password = a.getenv("NATS_PASSWORD")
+	dir, err := a.dir()
+	if err != nil {
+		return nil, err
+	}
+	c.Dir = dir
+	return fleet.Connect(ctx, c)
+}
+
+// dir is the fleet's folder on this computer.
+func (a *app) dir() (string, error) {
+	if a.connection.Dir != "" {
+		return a.connection.Dir, nil
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("finding the cache directory; set one with --dir: %w", err)
+	}
+	return filepath.Join(dir, "momentolint", "fleet"), nil
+}
+
+// log writes what workers do, with --verbose.
+func (a *app) log() *slog.Logger {
+	level := slog.LevelWarn
+	switch {
+	case a.verbose:
+		level = slog.LevelDebug
+	case a.quiet:
+		level = slog.LevelError
+	}
+	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level, ReplaceAttr: safeAttr}))
+}
+
+// safeAttr makes the attributes of a log fit to show: names of repositories,
+// errors, answers.
+func safeAttr(_ []string, a slog.Attr) slog.Attr {
+	switch a.Value.Kind() {
+	case slog.KindString:
+		a.Value = slog.StringValue(redact.Of(a.Value.String()).String())
+	case slog.KindAny:
+		if err, ok := a.Value.Any().(error); ok {
+			a.Value = slog.StringValue(redact.Error(err).String())
+		}
+	}
+	return a
+}

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/momentolint/momentolint/fleet"
+	"github.com/momentolint/momentolint/internal/baseline"
+	"github.com/momentolint/momentolint/internal/cli"
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/redact"
+	"github.com/momentolint/momentolint/internal/report"
+)
+
+// reportFlags say what becomes of the findings.
+type reportFlags struct {
+	cli.ReportFlags
+	settings    *cli.ReportSettings
+	known       *baseline.Baseline
+	showSecrets bool
+}
+
+func (f *reportFlags) add(fs *pflag.FlagSet) {
+	f.Add(fs)
+	fs.BoolVar(&f.showSecrets, "show-secrets", false, "not possible here: credentials do not leave the worker that finds them")
+}
+
+// check finds mistakes before hours of work.
+func (f *reportFlags) check() (err error) {
+	if f.showSecrets {
+		return errors.New("--show-secrets: a fleet's credentials do not leave the worker that finds them; scan the repository itself")
+	}
+	f.settings, err = f.Check()
+	return err
+}
+
+// read reads the files that the flags name, likewise before the work.
+func (f *reportFlags) read() (err error) {
+	f.known, err = cli.ReadBaseline(f.Baseline, f.WriteBaseline)
+	return err
+}
+
+func newReportCommand(a *app) *cobra.Command {
+	var flags reportFlags
+	var wait bool
+	cmd := &cobra.Command{
+		Use:   "report [RUN]",
+		Short: "One report over everything that a run has found",
+		Long: `report gathers what the workers have found, of the latest run or the one named.
+What has not been scanned yet is in it as such, and the exit code is 2 then;
+--wait waits for it.
+
+Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be done.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := flags.check(); err != nil {
+				return cli.Wrong(cmd, err)
+			}
+			if err := flags.read(); err != nil {
+				return err
+			}
+			f, r, err := a.openRun(cmd.Context(), "report", args)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			if wait {
+				if err := a.await(cmd.Context(), r, nil); err != nil {
+					return err
+				}
+			}
+			return a.finish(cmd.Context(), r, &flags)
+		},
+	}
+	flags.add(cmd.Flags())
+	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the run is finished")
+	return cmd
+}
+
+// openRun opens the run that the arguments name.
+func (a *app) openRun(ctx context.Context, name string, args []string) (*fleet.Fleet, *fleet.Run, error) {
+	f, err := a.connect(ctx, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	id := ""
+	if len(args) > 0 {
+		id = args[0]
+	}
+	r, err := f.Run(ctx, id)
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return f, r, nil
+}
+
+// finish writes the reports and sets the exit code.
+func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
+	o := fleet.ReportOptions{Version: buildVersion(), Baseline: f.known, BaselineName: filepath.ToSlash(f.Baseline), ExpiryWarning: f.settings.ExpiryWarning, Now: a.now}
+	all, err := r.Report(ctx, o)
+	if err != nil {
+		return err
+	}
+	if f.WriteBaseline != "" {
+		if err := a.writeBaseline(ctx, r, o, f.WriteBaseline); err != nil {
+			return err
+		}
+	}
+	cli.RequireVerdicts(all, f.FailOn)
+	failed := cli.WriteReports(f.settings.Files, all)
+	if err := a.print(all, f); err != nil {
+		return errors.Join(failed, err)
+	}
+	if failed != nil {
+		return failed
+	}
+	a.code = max(a.code, cli.Policy{FailOn: f.FailOn, Strict: f.Strict || r.Settings.Strict, BaselineWritten: f.WriteBaseline != ""}.ExitCode(all))
+	return nil
+}
+
+// writeBaseline writes the baseline that covers everything found.
+func (a *app) writeBaseline(ctx context.Context, r *fleet.Run, o fleet.ReportOptions, path string) error {
+	o.Baseline = nil
+	all, err := r.Report(ctx, o)
+	if err != nil {
+		return err
+	}
+	return cli.WriteBaseline(path, baseline.New(all.Findings))
+}
+
+func (a *app) print(r *finding.Report, f *reportFlags) error {
+	text := report.TextOptions{Color: cli.Color(a.getenv, a.out, a.noColor), Width: cli.Width(a.out), Verbose: a.verbose, Quiet: a.quiet}
+	if f.Format == "text" {
+		return report.Text(a.out, r, text)
+	}
+	write, err := report.ByName(f.Format)
+	if err == nil {
+		err = write(a.out, r)
+	}
+	if err != nil {
+		return err
+	}
+	text.Color = false
+	if a.quiet && !r.Summary.Incomplete() {
+		return nil
+	}
+	return report.Closing(a.err, r, text)
+}
+
+// await waits for the end of a run, with a line on the terminal. It looks at
+// once when the workers of this process have ended; nil: there are none.
+func (a *app) await(ctx context.Context, r *fleet.Run, worked <-chan struct{}) error {
+	live := !a.noProgress && !a.quiet && cli.LiveLine(a.getenv, a.err)
+	if live {
+		defer cli.Draw(a.err, redact.Text{})
+	}
+	var earlier *fleet.Status
+	for {
+		s, err := r.Status(ctx)
+		if err != nil {
+			return err
+		}
+		if s.Finished() {
+			return nil
+		}
+		if earlier != nil {
+			s.Since(earlier)
+		}
+		if earlier == nil || s.Seconds-earlier.Seconds > rateSpan {
+			earlier = s
+		}
+		if live {
+			cli.Draw(a.err, cli.Fit(redact.Of(s.String()), cli.Width(a.err)))
+		}
+		select {
+		case <-ctx.Done():
+			return errors.New("interrupted; the run stays, and \"fleet worker\" goes on with it")
+		case <-worked:
+			worked = nil
+		case <-time.After(time.Second / 2):
+		}
+	}
+}
+
+// rateSpan is over how many seconds the live rate is measured.
+const rateSpan = 15

@@ -1,0 +1,288 @@
+package git
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+
+	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/git/cache"
+	"github.com/momentolint/momentolint/internal/git/odb"
+)
+
+// maxNewCommits is the most commits that are compared with their parents to
+// bring what is remembered up to date; for more, the whole history is read.
+const maxNewCommits = 20_000
+
+// remember keeps the result for the next run, unless there is something in it
+// that recall could not bring up to date or that must not be kept.
+func (a *attribution) remember(ids []OID) {
+	if a.sel.Introductions == nil || a.sel.AllObjects || len(a.capped) > 0 || a.visits > maxVisits {
+		return
+	}
+	h := a.refs()
+	h.Of = make(map[OID][]cache.Introduction, len(ids))
+	for _, id := range ids {
+		list := []cache.Introduction{}
+		for _, i := range a.result[id] {
+			if a.sel.Storable != nil && !(a.sel.Storable(i.Path) && a.sel.Storable(i.Ref)) {
+				return
+			}
+			kept := cache.Introduction{Path: i.Path, Ref: i.Ref}
+			if i.Commit != nil {
+				commit, err := odb.ParseOID(i.Commit.ID)
+				if err != nil {
+					return
+				}
+				kept.Commit = commit
+			}
+			list = append(list, kept)
+		}
+		h.Of[id] = list
+	}
+	if err := a.sel.Introductions.Save(h); err != nil {
+		a.repo.warn("the commits that introduced findings could not be cached: %v", err)
+	}
+}
+
+// refs describes what the history is read from.
+func (a *attribution) refs() *cache.History {
+	h := &cache.History{}
+	commits := map[OID]bool{}
+	for _, t := range a.tips {
+		if t.name == "" {
+			commits[t.id] = true
+		}
+	}
+	others := map[OID]bool{}
+	names := make([]string, 0, len(a.tips))
+	for _, t := range a.tips {
+		names = append(names, fmt.Sprintf("%s %q", t.id, t.name))
+		if !commits[t.id] {
+			others[t.id] = true
+		}
+	}
+	h.Commits, h.Others = sorted(commits), sorted(others)
+	slices.Sort(names)
+	sum := sha256.New()
+	for _, n := range slices.Compact(names) {
+		_, _ = fmt.Fprintln(sum, n)
+	}
+	_, _ = fmt.Fprintln(sum, sorted(a.rewrites.shallow))
+	for _, id := range sorted(a.rewrites.grafts) {
+		_, _ = fmt.Fprintln(sum, id, a.rewrites.grafts[id])
+	}
+	for _, id := range sorted(a.rewrites.replaced) {
+		_, _ = fmt.Fprintln(sum, id, a.rewrites.replaced[id])
+	}
+	sum.Sum(h.Refs[:0])
+	return h
+}
+
+func sorted[V any](set map[OID]V) []OID {
+	ids := make([]OID, 0, len(set))
+	for id := range set {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, OID.Compare)
+	return ids
+}
+
+// recall answers from what an earlier run found out, and from the commits that
+// came since then. The result is nil if the history has to be read: whenever it
+// is not certain that this would give the same.
+func (a *attribution) recall(ctx context.Context, ids []OID) (map[OID][]Introduction, error) {
+	if a.sel.Introductions == nil || a.sel.AllObjects {
+		return nil, nil
+	}
+	then, err := a.sel.Introductions.Load()
+	if err != nil {
+		a.repo.warn("%v", err)
+	}
+	if then == nil {
+		return nil, nil
+	}
+	now := a.refs()
+	fresh := map[OID][]cache.Introduction{}
+	if now.Refs != then.Refs {
+		u := update{a: a, then: then, now: now, wanted: make(map[OID]bool, len(ids)), fresh: fresh}
+		for _, id := range ids {
+			u.wanted[id] = true
+		}
+		ok, err := u.run(ctx)
+		if ctx.Err() != nil {
+			return nil, wherefrom(ctx.Err())
+		}
+		if err != nil || !ok {
+			return nil, nil // damage, or something unusual: read it all
+		}
+	}
+	rd := a.store.Reader()
+	defer func() { _ = rd.Close() }()
+	commits := map[OID]*finding.Commit{}
+	result := map[OID][]Introduction{}
+	for _, id := range ids {
+		list, known := then.Of[id]
+		if !known && now.Refs == then.Refs {
+			return nil, nil // other objects than then
+		}
+		for _, i := range slices.Concat(list, fresh[id]) {
+			found := Introduction{Path: i.Path, Ref: i.Ref}
+			if !i.Commit.IsZero() {
+				if commits[i.Commit] == nil {
+					o, err := a.repo.read(ctx, rd, i.Commit)
+					if err != nil {
+						return nil, nil
+					}
+					commits[i.Commit] = describe(a.repo.hash, o)
+				}
+				found.Commit = commits[i.Commit]
+			}
+			result[id] = append(result[id], found)
+		}
+	}
+	a.result = result
+	a.finish()
+	if now.Refs != then.Refs {
+		a.remember(ids)
+	}
+	return result, nil
+}
+
+// update brings a remembered history up to date: to what it had, the commits
+// since then add what they introduce. That is only so as long as nothing that
+// was reachable then is unreachable now.
+type update struct {
+	a         *attribution
+	then, now *cache.History
+	wanted    map[OID]bool
+	fresh     map[OID][]cache.Introduction
+}
+
+// run adds what is new to fresh; false if that cannot be told.
+func (u *update) run(ctx context.Context) (bool, error) {
+	a := u.a
+	if w := a.rewrites; len(w.shallow)+len(w.grafts)+len(w.replaced) > 0 {
+		return false, nil
+	}
+	for id, list := range u.then.Of {
+		// What is told with a ref may have another one now.
+		if u.wanted[id] && slices.ContainsFunc(list, func(i cache.Introduction) bool { return i.Ref != "" || i.Commit.IsZero() }) {
+			return false, nil
+		}
+	}
+	rd := a.store.Reader()
+	defer func() { _ = rd.Close() }()
+	if ok, err := u.tags(ctx, rd); !ok || err != nil {
+		return false, err
+	}
+	var lines []string
+	for _, id := range u.now.Commits {
+		if !has(u.then.Commits, id) {
+			lines = append(lines, id.String())
+		}
+	}
+	gone := map[OID]bool{}
+	for _, id := range u.then.Commits {
+		if !has(u.now.Commits, id) {
+			gone[id] = true
+		}
+		if !a.store.Contains(id) {
+			return false, nil
+		}
+		lines = append(lines, "^"+id.String())
+	}
+	var commits []rangeCommit
+	if len(lines) > len(u.then.Commits) {
+		var err error
+		if commits, err = a.repo.listCommits(ctx, a.repo.git, "the new commits", lines, false); err != nil {
+			return false, err
+		}
+	}
+	trees := make(map[OID]OID, len(commits))
+	for _, c := range commits {
+		trees[c.id] = c.tree
+		for _, p := range c.parents {
+			delete(gone, p)
+		}
+	}
+	if len(gone) > 0 || len(commits) > maxNewCommits {
+		return false, nil
+	}
+	d := &differ{repo: a.repo, rd: rd}
+	s := &rangeScan{repo: a.repo, trees: trees}
+	for _, c := range commits {
+		if ok, err := u.commit(ctx, d, s, c); !ok || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// tags looks at what refs stand for beside commits: new tags have to be for
+// commits, and none of those wanted.
+func (u *update) tags(ctx context.Context, rd reader) (bool, error) {
+	for _, id := range u.now.Others {
+		if has(u.then.Others, id) {
+			continue
+		}
+		for range maxDepth {
+			if u.wanted[id] {
+				return false, nil
+			}
+			o, err := u.a.repo.read(ctx, rd, id)
+			if err != nil {
+				return false, err
+			}
+			if o.Type == odb.Commit {
+				break
+			}
+			if o.Type != odb.Tag {
+				return false, nil
+			}
+			t, err := odb.ParseTag(u.a.repo.hash, o.Data)
+			if err != nil {
+				return false, err
+			}
+			id = t.Object
+		}
+	}
+	return true, nil
+}
+
+// commit adds what one new commit introduces.
+func (u *update) commit(ctx context.Context, d *differ, s *rangeScan, c rangeCommit) (bool, error) {
+	if u.wanted[c.id] && len(u.then.Of[c.id]) == 0 {
+		u.fresh[c.id] = append(u.fresh[c.id], cache.Introduction{Commit: c.id})
+	}
+	parents := make([]OID, 0, len(c.parents))
+	for _, p := range c.parents {
+		tree, err := s.treeOf(ctx, d, p)
+		if err != nil {
+			return false, err
+		}
+		parents = append(parents, tree)
+	}
+	certain := true
+	err := d.added(ctx, c.tree, parents, func(f file) error {
+		if !u.wanted[f.id] {
+			return nil
+		}
+		same := func(i cache.Introduction) bool { return i.Path == f.path }
+		if slices.ContainsFunc(u.then.Of[f.id], same) || slices.ContainsFunc(u.fresh[f.id], same) {
+			// It came in twice. Which was the first says the order of all commits.
+			certain = false
+			return nil
+		}
+		u.fresh[f.id] = append(u.fresh[f.id], cache.Introduction{Path: f.path, Commit: c.id})
+		return nil
+	})
+	return certain, err
+}
+
+func has(ids []OID, id OID) bool {
+	_, ok := slices.BinarySearchFunc(ids, id, func(a, b OID) int { return cmp.Compare(a.Compare(b), 0) })
+	return ok
+}

@@ -1,0 +1,262 @@
+package doctest_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/momentolint/momentolint/internal/testing/doctest"
+)
+
+const root = "../../.."
+
+// documents are the Markdown files that people read, by name from the root.
+func documents(t *testing.T) []string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--",
+		"*.md", ":!:testdata", ":!:**/testdata", ":!:.github")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("listing the documents: %v", err)
+	}
+	var names []string
+	for name := range strings.SplitSeq(strings.TrimRight(string(out), "\x00"), "\x00") {
+		// Deleted, but not yet in the index.
+		if _, err := os.Stat(filepath.Join(root, name)); err == nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func blocks(t *testing.T, name string) []doctest.Block {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := doctest.Blocks(string(text))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return list
+}
+
+func TestBlocksOfTheDocumentsParse(t *testing.T) {
+	for _, name := range documents(t) {
+		for _, b := range blocks(t, name) {
+			if err := b.Check(); err != nil {
+				t.Errorf("%s:%d: %v", name, b.Line, err)
+			}
+		}
+	}
+}
+
+func TestCommandsThatOtherFilesRunStandInThem(t *testing.T) {
+	for _, name := range documents(t) {
+		for _, b := range blocks(t, name) {
+			if b.In == "" {
+				continue
+			}
+			text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(b.In)))
+			if err != nil {
+				t.Errorf("%s:%d: %v", name, b.Line, err)
+				continue
+			}
+			for line := range strings.Lines(b.Text) {
+				line = strings.TrimSpace(strings.TrimPrefix(line, "$ "))
+				if !strings.Contains(string(text), line) {
+					t.Errorf("%s:%d: %s does not hold %q", name, b.Line, b.In, line)
+				}
+			}
+		}
+	}
+}
+
+func TestBlocksAreFoundWithTheirDirectives(t *testing.T) {
+	document := strings.Join([]string{
+		"Text", "", // 2
+		"```sh", "echo a", "echo b", "```", "", // 7
+		"<!-- doctest: exit 3 -->", "```console", "$ exit 3", "```", // 11
+		"1. In a list", // 12
+		"   <!-- doctest: skip, it needs a browser -->", "   ~~~bash title", "   open x", "", "     more", "   ~~~", // 18
+		"<!-- doctest: in scripts/test -->", "````sh", "```", "````", // 22
+		"```", "no language", "```",
+	}, "\n")
+	got, err := doctest.Blocks(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []doctest.Block{
+		{Line: 3, Language: "sh", Text: "echo a\necho b\n"},
+		{Line: 9, Language: "console", Text: "$ exit 3\n", Exit: 3},
+		{Line: 14, Language: "bash", Text: "open x\n\n  more\n", Skip: "it needs a browser"},
+		{Line: 20, Language: "sh", Text: "```\n", In: "scripts/test"},
+		{Line: 23, Text: "no language\n"},
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%d blocks, want %d: %+v", len(got), len(want), got)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("block %d is %+v, want %+v", i, got[i], want[i])
+		}
+	}
+	for i, runs := range []bool{true, true, false, false, false} {
+		if got[i].Runs() != runs {
+			t.Errorf("block %d runs: %v, want %v", i, got[i].Runs(), runs)
+		}
+	}
+}
+
+func TestBadDocumentsAreRefused(t *testing.T) {
+	for document, want := range map[string]string{
+		"```sh\necho":                                 "line 1: the fence is not closed",
+		"<!-- doctest: slip -->\n```sh\n```":          `the directive "slip"`,
+		"<!-- doctest: skip, -->\n```sh\n```":         "says no more",
+		"<!-- doctest: exit one -->\n```sh\n```":      "exit code",
+		"<!-- doctest: skip, because\n```sh\n```":     "does not end",
+		"<!-- doctest: skip needless -->\n```sh\n```": `the directive "skip"`,
+	} {
+		if _, err := doctest.Blocks(document); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", document, err, want)
+		}
+	}
+}
+
+func TestDataOfTheWrongFormIsRefused(t *testing.T) {
+	for _, b := range []doctest.Block{
+		{Language: "json", Text: "{"}, {Language: "yaml", Text: "a: [\n"}, {Language: "go", Text: "func {"},
+	} {
+		if b.Check() == nil {
+			t.Errorf("%s %q is taken", b.Language, b.Text)
+		}
+	}
+	for _, b := range []doctest.Block{
+		{Language: "json", Text: "{\"a\": 1}\n{}\n"}, {Language: "yaml", Text: "a: [1]\n"}, {Language: "go", Text: "x := 1\n"}, {Language: "text", Text: "{"},
+	} {
+		if err := b.Check(); err != nil {
+			t.Errorf("%s %q: %v", b.Language, b.Text, err)
+		}
+	}
+}
+
+func TestConsoleBlocksAreCommandsWithOutput(t *testing.T) {
+	b := doctest.Block{Language: "console", Text: "$ echo a\na\n$ printf x \\\n>   y\nx\nz\n"}
+	steps, err := b.Steps()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []doctest.Step{
+		{Command: "echo a\n", Output: "a\n", Compare: true},
+		{Command: "printf x \\\n  y\n", Output: "x\nz\n", Compare: true},
+	}
+	if len(steps) != 2 || steps[0] != want[0] || steps[1] != want[1] {
+		t.Errorf("steps are %+v, want %+v", steps, want)
+	}
+	if _, err := (doctest.Block{Language: "console", Text: "a\n"}).Steps(); err == nil {
+		t.Error("output before the first command is taken")
+	}
+}
+
+func TestOutputIsComparedWithItsGaps(t *testing.T) {
+	for _, tt := range []struct {
+		want, got string
+		fits      bool
+	}{
+		{"a\nb\n", "a\nb", true},
+		{"a  \n\n", "a", true},
+		{"a\nb", "a\nc", false},
+		{"a", "a\nb", false},
+		{"a\nb", "a", false},
+		{"a\n...\nd", "a\nb\nc\nd", true},
+		{"a\n...\nd", "a\nd", true},
+		{"a\n...\nd", "a\nb", false},
+		{"...", "anything\nat all", true},
+		{"took [..] s", "took 0.12 s", true},
+		{"took [..] s", "took long", false},
+		{"(x) [..]", "(x) y", true},
+		{"...\nb\n...\nb", "a\nb\nc\nb", true},
+	} {
+		if got := doctest.Match(tt.want, tt.got); (got == "") != tt.fits {
+			t.Errorf("Match(%q, %q) = %q, fits: want %v", tt.want, tt.got, got, tt.fits)
+		}
+	}
+}
+
+// Documents name tests as `folder.TestName`; each of them is there.
+func TestTestsThatDocumentsNameExist(t *testing.T) {
+	named := regexp.MustCompile("`([a-z][a-z0-9/]*)\\.(Test[A-Z][A-Za-z0-9]*)`")
+	sources := map[string]string{}
+	count := 0
+	for _, document := range documents(t) {
+		text, err := os.ReadFile(filepath.Join(root, document))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range named.FindAllStringSubmatch(string(text), -1) {
+			folder, test := m[1], m[2]
+			if _, ok := sources[folder]; !ok {
+				files, err := filepath.Glob(filepath.Join(root, folder, "*_test.go"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, file := range files {
+					source, err := os.ReadFile(file)
+					if err != nil {
+						t.Fatal(err)
+					}
+					sources[folder] += string(source)
+				}
+			}
+			count++
+			if !strings.Contains(sources[folder], "\nfunc "+test+"(") {
+				t.Errorf("%s names %s of %s, which does not exist", document, test, folder)
+			}
+		}
+	}
+	// Who changes the form of the names must not switch this test off.
+	if count < 30 {
+		t.Errorf("the documents name %d tests", count)
+	}
+}
+
+// The pages explain the settings, and tests run them from there; the README
+// shows the same to copy.
+func TestTheReadmesSettingsAreThoseOfThePages(t *testing.T) {
+	pages := map[string]bool{}
+	for _, name := range []string{"docs/golangci-lint.md", "docs/editors.md"} {
+		for _, b := range blocks(t, name) {
+			pages[strings.TrimSpace(b.Text)] = true
+		}
+	}
+	shown := 0
+	_, settings, _ := strings.Cut(readFile(t, "README.md"), "<details><summary>The settings to copy")
+	settings, _, _ = strings.Cut(settings, "</details>")
+	list, err := doctest.Blocks(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range list {
+		shown++
+		if !pages[strings.TrimSpace(b.Text)] {
+			t.Errorf("the README shows settings that no page has:\n%s", b.Text)
+		}
+	}
+	if shown != 4 {
+		t.Errorf("the README shows %d settings, want 4", shown)
+	}
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
