@@ -48,6 +48,19 @@ func (f *lintFlags) add(fs *pflag.FlagSet) {
 	fs.IntVar(&f.settings.Expiry.SuggestLifetime, "momentoexpiry.suggest-lifetime", f.settings.Expiry.SuggestLifetime, "how many days the fix gives a key; 0 for no fix")
 }
 
+// configure sets the flags that the command line does not set from the
+// configuration.
+func (f *lintFlags) configure(s *settings) error {
+	const name = "momentoexpiry.max-lifetime"
+	if s.config.MaxLifetime == nil || f.set.Changed(name) {
+		return nil
+	}
+	if err := f.set.Set(name, s.config.LongestLifetime().String()); err != nil {
+		return fmt.Errorf("max-lifetime in %s: %w", s.config.Path, err)
+	}
+	return nil
+}
+
 // lifetimeFlag is a lifetime as pflag wants it.
 type lifetimeFlag struct{ *momentoexpiry.Lifetime }
 
@@ -136,6 +149,9 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 	}
 	s, err := report.settings(cmd, ".")
 	if err != nil {
+		return err
+	}
+	if err := flags.configure(s); err != nil {
 		return err
 	}
 	if s.failOn == "live" {
@@ -253,7 +269,7 @@ func (l *linter) run(ctx context.Context, patterns []string) error {
 		for _, u := range unread {
 			l.problems = append(l.problems, coverage.Skip(l.name(u.Dir), finding.Reason(u.Err)))
 		}
-		if !l.fix || !l.apply() {
+		if !l.fix || l.broken != nil || !l.apply() {
 			return nil
 		}
 	}
@@ -311,8 +327,8 @@ func (l *linter) round(ctx context.Context, targets []golint.Target) error {
 	return nil
 }
 
-// apply applies the fixes of everything that would be reported, and tells
-// whether there were any.
+// apply applies the fixes of everything that would be reported, and reports
+// whether it changed a file.
 func (l *linter) apply() bool {
 	var fixes []*golint.Fix
 	for i := range l.findings {
@@ -330,7 +346,7 @@ func (l *linter) apply() bool {
 	l.fixed.Fixes += applied.Fixes
 	l.fixed.Files = max(l.fixed.Files, applied.Files)
 	l.broken = err
-	return err == nil && applied.Fixes > 0
+	return applied.Files > 0
 }
 
 // hand gives what was found to the run that reports it.

@@ -92,3 +92,26 @@ func TestLintTakesTheAnalyzersSettings(t *testing.T) {
 	expectPlaces(t, lintJSON(t, dir, exitFound), "k.go:3", "k_test.go:3")
 	expectPlaces(t, lintJSON(t, dir, exitClean, "--fail-on", "none"), "k.go:3", "k_test.go:3")
 }
+
+// max-lifetime of the configuration is the analyzer's limit, unless the flag
+// sets another one.
+func TestLintTakesTheLimitOfTheConfiguration(t *testing.T) {
+	dir := withSDK(t, map[string]string{"a.go": never(longLine, neverLine)})
+	for _, tt := range []struct {
+		config string
+		args   []string
+		want   []string
+	}{
+		{"", nil, []string{"a.go:11"}},
+		{"max-lifetime: 90d\n", nil, []string{"a.go:10", "a.go:11"}},
+		{"max-lifetime: 200d\n", nil, []string{"a.go:11"}},
+		{"max-lifetime: 0s\n", nil, []string{"a.go:11"}},
+		{"max-lifetime: 90d\n", []string{"--momentoexpiry.max-lifetime", "300d"}, []string{"a.go:11"}},
+		{"max-lifetime: 300d\n", []string{"--momentoexpiry.max-lifetime", "90d"}, []string{"a.go:10", "a.go:11"}},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, ".momentolint.yaml"), []byte("version: 1\n"+tt.config), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		expectPlaces(t, lintJSON(t, dir, exitFound, tt.args...), tt.want...)
+	}
+}

@@ -65,8 +65,8 @@ type settings struct {
 const maxJobs = 1024
 
 // settings checks the flags and reads the configuration and the baseline.
-func (f *reportFlags) settings(cmd *cobra.Command, path string) (*settings, error) {
-	checked, err := f.Check()
+func (f *reportFlags) settings(cmd *cobra.Command, path string, more ...string) (*settings, error) {
+	checked, err := f.Check(append(more, path)...)
 	switch {
 	case err != nil:
 	case f.jobs < 0:

@@ -158,7 +158,7 @@ func (a *app) prepare(cmd *cobra.Command, paths []string, flags *scanFlags, repo
 }
 
 func (a *app) makeRun(cmd *cobra.Command, paths []string, flags *scanFlags, report *reportFlags, live *liveFlags) (*prepared, error) {
-	settings, err := report.settings(cmd, paths[0])
+	settings, err := report.settings(cmd, paths[0], paths[1:]...)
 	if err != nil {
 		return nil, err
 	}

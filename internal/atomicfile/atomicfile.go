@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/momentolint/momentolint/internal/userfile"
 )
@@ -18,33 +19,33 @@ import (
 // Private is the mode of what nobody but its owner may read.
 const Private fs.FileMode = 0o600
 
-// ErrOutside is the error for a path in a checkout that symbolic links lead out
-// of it.
-var ErrOutside = errors.New("a symbolic link in the checkout leads out of it")
+// ErrOutside is the error for a path in a tree that symbolic links lead out of
+// it.
+var ErrOutside = errors.New("a symbolic link in the directory leads out of it")
 
-// Check reports whether a path may be written to: a path in a checkout must not
-// lead out of it by a symbolic link, since a proposed change can add
-// one. The error is ErrOutside or of the system.
-func Check(path string) error {
-	top, err := userfile.Top(path)
-	if err != nil {
-		return err
-	}
-	if _, err := os.Lstat(filepath.Join(top, ".git")); err != nil {
-		return nil //nolint:nilerr // not in a checkout
-	}
-	if top, err = filepath.EvalSymlinks(top); err != nil {
-		return err
-	}
+// Check reports whether a path may be written to: symbolic links must not lead
+// a path in a tree out of that tree, since whoever made the tree may have added
+// them. The tree is the checkout that the path is in. Where there is none it is
+// the first of trees and the working directory that the path is in, so the
+// directory that is scanned or analyzed belongs in trees. Any other path is
+// the user's own choice. The error is ErrOutside or of the system.
+func Check(path string, trees ...string) error {
 	full, err := filepath.Abs(path)
 	if err != nil {
+		return err
+	}
+	tree, err := treeOf(full, trees)
+	if err != nil || tree == "" {
+		return err
+	}
+	if tree, err = filepath.EvalSymlinks(tree); err != nil {
 		return err
 	}
 	// What exists of it; the rest will be made below that.
 	for {
 		resolved, err := filepath.EvalSymlinks(full)
 		if err == nil {
-			if rel, err := filepath.Rel(top, resolved); err != nil || !filepath.IsLocal(rel) {
+			if !within(tree, resolved) {
 				return ErrOutside
 			}
 			return nil
@@ -54,6 +55,33 @@ func Check(path string) error {
 		}
 		full = filepath.Dir(full)
 	}
+}
+
+// treeOf returns the tree that an absolute path is in, "" for none.
+func treeOf(full string, trees []string) (string, error) {
+	top, err := userfile.Top(full)
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Lstat(filepath.Join(top, ".git")); err == nil {
+		return top, nil
+	}
+	for _, tree := range slices.Concat(trees, []string{"."}) {
+		tree, err := filepath.Abs(tree)
+		if err != nil {
+			return "", err
+		}
+		if info, err := os.Stat(tree); err == nil && info.IsDir() && within(tree, full) {
+			return tree, nil
+		}
+	}
+	return "", nil
+}
+
+// within reports whether a path is in a directory, by their names.
+func within(dir, path string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // Write atomically replaces the file at path with what write produces. mode is

@@ -76,41 +76,53 @@ func TestAFileKeepsItsModeUnlessItMustBePrivate(t *testing.T) {
 	}
 }
 
-// In a checkout no link leads to a file elsewhere, whichever part of the path
-// it is; outside of any, links are the user's own.
-func TestNoLinkLeadsOutOfACheckout(t *testing.T) {
-	outside := t.TempDir()
+// In a tree no link leads to a file elsewhere, whichever part of the path it
+// is; outside of any, links are the user's own.
+func TestNoLinkLeadsOutOfATree(t *testing.T) {
 	for name, tt := range map[string]struct {
 		link, target, path string
-		refused            bool
+		leaves             bool
 	}{
-		"a file elsewhere":            {"report", filepath.Join(outside, "file"), "report", true},
-		"a directory elsewhere":       {"out", outside, "out/file", true},
-		"a file to be made elsewhere": {"out", outside, "out/new/file", true},
-		"a file in the checkout":      {"report", "inside", "report", false},
+		"a file elsewhere":            {"report", "OUT/file", "report", true},
+		"a directory elsewhere":       {"out", "OUT", "out/file", true},
+		"a file to be made elsewhere": {"out", "OUT", "out/new/file", true},
+		"a file in the tree":          {"report", "inside", "report", false},
 		"a device":                    {"report", os.DevNull, "report", true},
 	} {
-		for _, checkout := range []bool{true, false} {
-			t.Run(name, func(t *testing.T) {
-				dir := t.TempDir()
+		for kind, tree := range map[string]bool{"a checkout": true, "the working directory": true, "a named directory": true, "nothing": false} {
+			t.Run(name+" in "+kind, func(t *testing.T) {
+				outside, dir := t.TempDir(), t.TempDir()
 				for _, file := range []string{filepath.Join(outside, "file"), filepath.Join(dir, "inside")} {
 					if err := os.WriteFile(file, []byte("old"), 0o600); err != nil {
 						t.Fatal(err)
 					}
 				}
-				if checkout {
+				trees := []string{filepath.Join(dir, "none"), outside}
+				switch kind {
+				case "a checkout":
 					if err := os.Mkdir(filepath.Join(dir, ".git"), 0o700); err != nil {
 						t.Fatal(err)
 					}
+				case "the working directory":
+					t.Chdir(dir)
+				case "a named directory":
+					trees = append(trees, dir)
 				}
-				if err := os.Symlink(tt.target, filepath.Join(dir, tt.link)); err != nil {
+				if err := os.Symlink(strings.Replace(tt.target, "OUT", outside, 1), filepath.Join(dir, tt.link)); err != nil {
 					t.Fatal(err)
 				}
-				err := WriteBytes(filepath.Join(dir, filepath.FromSlash(tt.path)), 0o600, []byte("new"))
-				if refused := errors.Is(err, ErrOutside); refused != (tt.refused && checkout) {
-					t.Errorf("in a checkout %t: error %v", checkout, err)
+				path := filepath.Join(dir, filepath.FromSlash(tt.path))
+				if err := Check(path, trees...); errors.Is(err, ErrOutside) != (tt.leaves && tree) {
+					t.Errorf("Check: %v", err)
 				}
-				if text, err := os.ReadFile(filepath.Join(outside, "file")); checkout && (err != nil || string(text) != "old") {
+				if kind == "a named directory" {
+					return // Write knows the others by itself
+				}
+				err := WriteBytes(path, 0o600, []byte("new"))
+				if refused := errors.Is(err, ErrOutside); refused != (tt.leaves && tree) {
+					t.Errorf("error %v", err)
+				}
+				if text, err := os.ReadFile(filepath.Join(outside, "file")); tree && (err != nil || string(text) != "old") {
 					t.Errorf("%q, %v elsewhere", text, err)
 				}
 			})

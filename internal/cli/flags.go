@@ -51,8 +51,9 @@ type ReportSettings struct {
 // ReportFile is one --report.
 type ReportFile struct{ Format, Path string }
 
-// Check finds mistakes before the work begins.
-func (f *ReportFlags) Check() (*ReportSettings, error) {
+// Check finds mistakes before the work begins. trees are the directories that
+// the work is about: no output follows a symbolic link out of one.
+func (f *ReportFlags) Check(trees ...string) (*ReportSettings, error) {
 	s := &ReportSettings{}
 	if _, err := report.ByName(f.Format); err != nil {
 		return nil, fmt.Errorf("--format: %w", err)
@@ -74,7 +75,7 @@ func (f *ReportFlags) Check() (*ReportSettings, error) {
 	if f.WriteBaseline != "" {
 		outputs = append(outputs, output{"--write-baseline " + f.WriteBaseline, f.WriteBaseline})
 	}
-	err := checkOutputs(outputs)
+	err := checkOutputs(outputs, trees)
 	if err != nil {
 		return nil, err
 	}

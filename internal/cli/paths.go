@@ -16,8 +16,8 @@ type output struct{ flag, path string }
 
 // checkOutputs reports what would keep the files from being written after the
 // work: a directory that does not exist, a file that is one, two that are the
-// same. The error names the flags.
-func checkOutputs(list []output) error {
+// same, a symbolic link out of one of the trees. The error names the flags.
+func checkOutputs(list []output, trees []string) error {
 	known := map[string]output{}
 	for _, o := range list {
 		dir := filepath.Dir(o.path)
@@ -32,7 +32,7 @@ func checkOutputs(list []output) error {
 		if info, err := os.Stat(o.path); err == nil && info.IsDir() {
 			return fmt.Errorf("%s: %s is a directory", o.flag, o.path)
 		}
-		if err := atomicfile.Check(o.path); err != nil {
+		if err := atomicfile.Check(o.path, trees...); err != nil {
 			return fmt.Errorf("%s: %s: %s", o.flag, o.path, finding.Reason(err))
 		}
 		place, err := placeOf(o.path)

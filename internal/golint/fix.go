@@ -8,9 +8,11 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/momentolint/momentolint/internal/atomicfile"
 	"github.com/momentolint/momentolint/internal/userfile"
@@ -25,11 +27,14 @@ type Applied struct {
 	Later int
 }
 
-// Apply applies fixes, each wholly or not at all. Edits that several fixes have
+// Apply applies fixes, all or none: if one of the files cannot be changed, none
+// is. Should writing fail after that, the error names the files that were
+// changed already. Edits that several fixes have
 // in common, such as the import of a package, are made once. A file that was
 // formatted stays formatted; one that would no longer parse is left alone.
 func Apply(fixes []*Fix) (Applied, error) {
 	var done Applied
+	var chosen []*Fix
 	accepted := make(map[string][]Edit)
 	for _, f := range fixes {
 		if !compatible(f, accepted) {
@@ -37,21 +42,66 @@ func Apply(fixes []*Fix) (Applied, error) {
 			continue
 		}
 		done.Fixes++
+		chosen = append(chosen, f)
 		for _, e := range f.Edits {
 			if !slices.Contains(accepted[e.File], e) {
 				accepted[e.File] = append(accepted[e.File], e)
 			}
 		}
 	}
+	// Nothing is written before everything is known to be right.
+	var changes []change
 	var errs []error
-	for file, edits := range accepted {
-		if err := edit(file, edits); err != nil {
+	for _, file := range slices.Sorted(maps.Keys(accepted)) {
+		c, err := edit(file, accepted[file])
+		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
+		changes = append(changes, c)
+	}
+	if len(errs) > 0 {
+		return Applied{Later: done.Later}, fmt.Errorf("no fix was applied: %w", errors.Join(errs...))
+	}
+	for i, c := range changes {
+		if err := atomicfile.WriteBytes(c.file, 0o644, c.text); err != nil {
+			return done.only(chosen, changes[:i]), fmt.Errorf("fixing %s: %w; %s", c.file, err, written(changes[:i]))
+		}
 		done.Files++
 	}
-	return done, errors.Join(errs...)
+	return done, nil
+}
+
+// change is the new content of a file.
+type change struct {
+	file string
+	text []byte
+}
+
+// written names the files that were changed before an error.
+func written(changes []change) string {
+	if len(changes) == 0 {
+		return "no file was changed"
+	}
+	var names []string
+	for _, c := range changes {
+		names = append(names, c.file)
+	}
+	return "changed before that: " + strings.Join(names, ", ")
+}
+
+// only returns what was applied if no files but those of changes were written:
+// a fix counts if all its edits are in them.
+func (done Applied) only(fixes []*Fix, changes []change) Applied {
+	partial := Applied{Files: len(changes), Later: done.Later}
+	for _, f := range fixes {
+		if !slices.ContainsFunc(f.Edits, func(e Edit) bool {
+			return !slices.ContainsFunc(changes, func(c change) bool { return c.file == e.File })
+		}) {
+			partial.Fixes++
+		}
+	}
+	return partial
 }
 
 // dropMisplacedFixes removes the fixes of packages that say by line directives
@@ -117,27 +167,27 @@ func compatible(f *Fix, accepted map[string][]Edit) bool {
 	return true
 }
 
-// edit makes edits of one file.
-func edit(file string, edits []Edit) error {
-	if err := atomicfile.Check(file); err != nil {
-		return fmt.Errorf("fixing %s: %w", file, err)
+// edit returns a file with edits made. It changes nothing.
+func edit(file string, edits []Edit) (change, error) {
+	if err := atomicfile.Check(file, ".", filepath.Dir(file)); err != nil {
+		return change{}, fmt.Errorf("fixing %s: %w", file, err)
 	}
 	before, err := userfile.Read(file, userfile.Small)
 	if err != nil {
-		return fmt.Errorf("fixing: %w", err)
+		return change{}, fmt.Errorf("fixing: %w", err)
 	}
 	// What may not be written is not replaced either.
 	if f, err := os.OpenFile(file, os.O_WRONLY, 0); err != nil {
-		return fmt.Errorf("fixing %s: %w", file, err)
+		return change{}, fmt.Errorf("fixing %s: %w", file, err)
 	} else if err := f.Close(); err != nil {
-		return fmt.Errorf("fixing %s: %w", file, err)
+		return change{}, fmt.Errorf("fixing %s: %w", file, err)
 	}
 	slices.SortFunc(edits, func(a, b Edit) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
 	var after bytes.Buffer
 	at := 0
 	for _, e := range edits {
 		if e.Start < at || e.End < e.Start || e.End > len(before) {
-			return fmt.Errorf("fixing %s: the file has changed meanwhile", file)
+			return change{}, fmt.Errorf("fixing %s: the file has changed meanwhile", file)
 		}
 		after.Write(before[at:e.Start])
 		after.WriteString(e.New)
@@ -147,15 +197,12 @@ func edit(file string, edits []Edit) error {
 	text := after.Bytes()
 	if _, err := parser.ParseFile(token.NewFileSet(), file, text, parser.SkipObjectResolution); err != nil {
 		// The error may quote the code.
-		return fmt.Errorf("fixing %s: the result would not be valid Go; please report it", file)
+		return change{}, fmt.Errorf("fixing %s: the result would not be valid Go; please report it", file)
 	}
 	if formatted, err := format.Source(before); err == nil && bytes.Equal(formatted, before) {
 		if formatted, err = format.Source(text); err == nil {
 			text = formatted
 		}
 	}
-	if err := atomicfile.WriteBytes(file, 0o644, text); err != nil {
-		return fmt.Errorf("fixing %s: %w", file, err)
-	}
-	return nil
+	return change{file, text}, nil
 }
