@@ -12,6 +12,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/internal/testing/soak"
 )
 
 // hostile are texts made to cost as much as possible.
@@ -85,14 +86,18 @@ func hostile() map[string]string {
 	}
 }
 
+// hostileSize is the length of the texts that are scanned: several times the
+// bound of the work that every text may cost.
+func hostileSize() int { return (256 << 10) / soak.Stride(4) }
+
 // TestWorkIsBoundedByTheLength promises that no text costs more than a fixed
 // multiple of its length, and that what is left out is told.
 func TestWorkIsBoundedByTheLength(t *testing.T) {
 	d := newTestDetector(t, Options{})
 	for name, unit := range hostile() {
 		s := d.NewScanner()
-		s.sizes.work = 1 << 16
-		text := bytes.Repeat([]byte(unit), 1+(256<<10)/len(unit))
+		s.sizes.work = int64(hostileSize() / 4)
+		text := bytes.Repeat([]byte(unit), 1+hostileSize()/len(unit))
 		_, err := s.Scan(t.Context(), "a.ts", text, nil, func(*Match) error { return nil })
 		var partial *Partial
 		if err != nil && !errors.As(err, &partial) {
@@ -119,7 +124,7 @@ func TestPlainKeysAreFoundInATextThatIsTooDense(t *testing.T) {
 	}
 	for name, unit := range hostile() {
 		var text bytes.Buffer
-		for text.Len() < 256<<10 {
+		for text.Len() < hostileSize() {
 			text.WriteString(unit)
 		}
 		for _, key := range keys {

@@ -10,6 +10,9 @@ import (
 // maxBody is how far the body of a request is from its path.
 const maxBody = 4 << 10
 
+// maxFields is how many fields around a path are looked at.
+const maxFields = 32
+
 // request judges the expiries around the path of the HTTP API at Data[at].
 func (t *Text) request(at int) []Problem {
 	d := t.Data
@@ -29,10 +32,11 @@ func (t *Text) request(at int) []Problem {
 		return nil
 	}
 	var list []Problem
-	for i := first; ; {
+	i := first
+	for range maxFields {
 		k := bytes.Index(d[i:first+len(near)], []byte("expiry"))
 		if k < 0 {
-			return list
+			break
 		}
 		i += k
 		if (i == 0 || !isWord(d[i-1]) || d[i-1] == '$') && !t.othersField(i, at) {
@@ -43,6 +47,7 @@ func (t *Text) request(at int) []Problem {
 		}
 		i += len("expiry")
 	}
+	return list
 }
 
 // described reports whether the file describes an API rather than calling it.
