@@ -31,6 +31,11 @@ const (
 	DefaultExpiryWarning = 30 * 24 * time.Hour
 )
 
+// MaxJobs is the most that Options.Jobs may be: every job has buffers of its
+// own, so that a much larger number would use up the memory before anything is
+// scanned.
+const MaxJobs = 1024
+
 // Coverage is the ledger of what a run did not scan: skipped, opaque, excluded.
 type Coverage = coverage.Ledger
 
@@ -58,7 +63,8 @@ type Options struct {
 	// are read from the file system. With a GitleaksRoot they count as a part of
 	// what is scanned: what they extend must be in the same tree.
 	GitleaksTree fs.FS
-	// Jobs is how many blobs are scanned at once; 0 = as many as there are cores.
+	// Jobs is how many blobs are scanned at once, at most MaxJobs; 0 = as many as
+	// there are cores.
 	Jobs int
 	// MaxArchiveDepth is how many archives inside one another are opened, 0 = none.
 	MaxArchiveDepth int
@@ -140,7 +146,10 @@ type Run struct {
 // New prepares a run. The error is a mistake in a configuration or in the
 // options of the live check.
 func New(o Options) (*Run, error) {
-	if o.Jobs <= 0 {
+	if o.Jobs < 0 || o.Jobs > MaxJobs {
+		return nil, fmt.Errorf("%d jobs: want 0 to %d", o.Jobs, MaxJobs)
+	}
+	if o.Jobs == 0 {
 		o.Jobs = runtime.GOMAXPROCS(0)
 	}
 	if o.Now == nil {

@@ -60,10 +60,6 @@ type settings struct {
 	setBy map[coverage.By]string
 }
 
-// maxJobs is the most that --jobs takes: every job has buffers of its own, so
-// that a slip of the finger would use up the memory before anything is scanned.
-const maxJobs = 1024
-
 // settings checks the flags and reads the configuration and the baseline.
 func (f *reportFlags) settings(cmd *cobra.Command, path string, more ...string) (*settings, error) {
 	checked, err := f.Check(append(more, path)...)
@@ -71,8 +67,8 @@ func (f *reportFlags) settings(cmd *cobra.Command, path string, more ...string) 
 	case err != nil:
 	case f.jobs < 0:
 		err = errors.New("--jobs cannot be negative")
-	case f.jobs > maxJobs:
-		err = fmt.Errorf("--jobs cannot be more than %d", maxJobs)
+	case f.jobs > scanner.MaxJobs:
+		err = fmt.Errorf("--jobs cannot be more than %d", scanner.MaxJobs)
 	}
 	if err != nil {
 		return nil, cli.Wrong(cmd, err)

@@ -50,8 +50,6 @@ const (
 	// gitleaks.
 	ByGitleaksConfig By = "gitleaks-config"
 	ByGitleaksIgnore By = "gitleaks-ignore"
-	// BySpecialFile is a device, pipe or socket in a scanned directory.
-	BySpecialFile By = "special-file"
 )
 
 // finding reports whether by counts findings rather than files.

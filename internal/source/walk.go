@@ -274,10 +274,7 @@ func (w *walker) readOn(f *frame) error {
 			}
 		case e.kind == kindOther && !w.excludes(f.node, e.name, false):
 			// A device, a pipe or a socket: opening one may wait, or do something.
-			w.record(coverage.Entry{
-				Class: coverage.Excluded, By: coverage.BySpecialFile,
-				Path: f.node.display(e.name), Reason: "neither a file nor a directory",
-			})
+			w.record(coverage.Unread(f.node.display(e.name), "special file", "neither a file nor a directory"))
 		}
 	}
 	for i, end := 0, len(entries); i < end; i++ {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
 )
 
 // The markers of comments that silence a finding on their line.
@@ -40,6 +42,8 @@ const (
 	Nothing Verdict = iota
 	// Mute means that it wants to silence the finding, but gives no reason.
 	Mute
+	// Unknown means that it names an unknown rule, and so silences nothing.
+	Unknown
 	// Silence means that it silences the finding.
 	Silence
 )
@@ -107,9 +111,10 @@ func (c *comments) read(file *ast.File) []directive {
 	return found
 }
 
-// Allowed tells what the allow comments in a text say about a finding with
+// Allowed returns what the allow comments in a text say about a finding with
 // those names: "momentolint:allow [rule] -- reason", which needs its reason, or
-// "gitleaks:allow". The scanner reads them in the same way.
+// "gitleaks:allow". A comment that names an unknown rule silences nothing. The
+// scanner reads comments in the same way.
 func Allowed(text string, names []string) Verdict {
 	said := Nothing
 	if strings.Contains(text, markerGitleaks) {
@@ -125,28 +130,43 @@ func Allowed(text string, names []string) Verdict {
 		// The end of the comment is no part of the reason, nor is what follows it.
 		line, _, _ = strings.Cut(line, "*/")
 		rules, reason, _ := strings.Cut(line, "--")
-		if !concerns(rules, names) {
-			continue
-		}
-		// A line of dashes says nothing.
-		if strings.ContainsFunc(reason, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+		named := ruleNames(rules)
+		// A line of dashes is not a reason.
+		reasoned := strings.ContainsFunc(reason, isWordRune)
+		switch {
+		case slices.ContainsFunc(named, func(name string) bool { return !slices.Contains(names, name) && !known(name) }):
+			if reasoned {
+				said = max(said, Unknown)
+			} else {
+				said = max(said, Mute)
+			}
+		case len(named) > 0 && !slices.ContainsFunc(named, func(name string) bool { return slices.Contains(names, name) }):
+			// It is about other rules.
+		case reasoned:
 			return Silence
+		default:
+			said = max(said, Mute)
 		}
-		said = max(said, Mute)
 	}
 }
 
-// concerns tells whether the rules that a comment names, if it names any,
-// include one of the names. Other words are no rules.
-func concerns(rules string, names []string) bool {
-	named := false
-	for _, word := range strings.FieldsFunc(rules, func(r rune) bool { return strings.ContainsRune(" \t\r,:", r) }) {
-		if slices.Contains(names, word) {
-			return true
-		}
-		named = named || strings.HasPrefix(word, "momento")
+// ruleNames returns the rules that a comment names before its reason.
+func ruleNames(text string) []string {
+	words := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ':' })
+	return slices.DeleteFunc(words, func(word string) bool { return !strings.ContainsFunc(word, isWordRune) })
+}
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// known reports whether a rule exists, among the analyzers and the scanner's
+// own rules. Those of a user's gitleaks configuration are unknown here: they do
+// not apply to what analyzers report.
+func known(rule string) bool {
+	switch rule {
+	case "momentohardcoded", "momentoplaintext", "momentoexpiry", "momentoscope", "momento-never-expiring-key", "momento-key-in-frontend":
+		return true
 	}
-	return !named
+	return slices.ContainsFunc(credential.Kinds(), func(k credential.Kind) bool { return k.Rule() == rule })
 }
 
 // silencedBy reads golangci-lint's "//nolint" and "//nolint:a,b // reason". No

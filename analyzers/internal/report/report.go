@@ -125,7 +125,12 @@ func (p *Pass) flush() {
 			continue
 		}
 		seen[at] = true
-		if said == Mute {
+		switch said {
+		case Nothing, Silence:
+		case Unknown:
+			// The name is not shown: it may be anything, a secret too.
+			d.Message += "; the comment " + markerAllow + " on the line names an unknown rule and suppresses nothing"
+		case Mute:
 			d.Message += "; the comment " + markerAllow + " on the line has no reason (" + markerAllow + " -- why) and does not silence it"
 		}
 		// golangci-lint shows three findings of one text and hides the rest

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/internal/report"
 )
 
@@ -63,14 +64,17 @@ func TestCommentsOnTheLineSilence(t *testing.T) {
 		"allow by name":                   {"bad() // momentolint:allow momentotest -- because", false, false},
 		"allow by alias":                  {"bad() // momentolint:allow momento-alias -- because", false, false},
 		"allow by the linter's name":      {"bad() // momentolint:allow momentolint -- because", false, false},
-		"allow several":                   {"bad() // momentolint:allow momentoother, momentotest -- because", false, false},
-		"allow another rule":              {"bad() // momentolint:allow momentoother -- because", false, true},
+		"allow several":                   {"bad() // momentolint:allow momentoexpiry, momentotest -- because", false, false},
+		"allow another rule":              {"bad() // momentolint:allow momentoexpiry -- because", false, true},
 		"allow in a block comment":        {"bad() /* momentolint:allow -- because */", false, false},
 		"allow before the code":           {"/* momentolint:allow -- because */ bad()", false, false},
 		"allow behind other words":        {"bad() // see #12; momentolint:allow -- because", false, false},
 		"allow in a block without reason": {"bad() /* momentolint:allow -- */", false, true},
-		"allow with words that are none":  {"bad() // momentolint:allow this one -- because", false, false},
-		"allow a second time":             {"bad() // momentolint:allow momentoother -- x, momentolint:allow -- because", false, false},
+		"allow an unknown rule":           {"bad() // momentolint:allow this one -- because", false, true},
+		"allow a misspelled rule":         {"bad() // momentolint:allow momento-api-key-v9 -- because", false, true},
+		"allow with an unknown rule too":  {"bad() // momentolint:allow momentotest, acme-key -- because", false, true},
+		"allow a second time":             {"bad() // momentolint:allow momentoexpiry -- x, momentolint:allow -- because", false, false},
+		"allow after an unknown rule":     {"bad() // momentolint:allow acme-key -- x, momentolint:allow -- because", false, false},
 		"allow on the next line":          {"bad()\n// momentolint:allow -- because", false, true},
 		"allow on the line before":        {"// momentolint:allow -- because\nbad()", false, true},
 		"allow at the end of many lines":  {"bad(\n1,\n) // momentolint:allow -- because", false, false},
@@ -110,6 +114,26 @@ func TestAnAllowCommentWithoutAReasonIsToldSo(t *testing.T) {
 	got, _, err := run(t, report.Settings{}, "package app\n\nfunc f() {\n\tbad() // momentolint:allow\n}\n", everyCall)
 	if err != nil || len(got) != 1 || !strings.Contains(got[0].Message, "has no reason (momentolint:allow -- why) and does not silence it") {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// The rules of every kind and policy are known, whatever the finding is about;
+// others are reported with the finding that they do not suppress.
+func TestAnAllowCommentThatNamesAnUnknownRuleIsReported(t *testing.T) {
+	const complaint = "names an unknown rule and suppresses nothing"
+	rules := map[string]bool{
+		"momentohardcoded": true, "momentoplaintext": true, "momentoexpiry": true, "momentoscope": true,
+		"momento-never-expiring-key": true, "momento-key-in-frontend": true,
+		"momento-api-key-v9": false, "acme-key": false, "momentohardcode": false, "hardcoded": false, "momentotest,acme-key": false,
+	}
+	for _, k := range credential.Kinds() {
+		rules[k.Rule()] = true
+	}
+	for rule, known := range rules {
+		got, _, err := run(t, report.Settings{}, "package app\n\nfunc f() {\n\tbad() // momentolint:allow "+rule+" -- because\n}\n", everyCall)
+		if err != nil || len(got) != 1 || strings.Contains(got[0].Message, complaint) == known {
+			t.Errorf("%s: %v, %v", rule, got, err)
+		}
 	}
 }
 
