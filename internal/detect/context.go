@@ -28,7 +28,11 @@ func (s *Scanner) parse(v *view, r *run, n int) (credential.Credential, error) {
 		return c, err
 	}
 	lo, hi := int(r.at[0]), int(r.to[n-1])
-	if endpoint, ok := s.enclosed(v, lo, hi); ok {
+	endpoint, ok := s.enclosed(v, lo, hi)
+	if !ok {
+		endpoint, ok = s.enclosedInString(v, lo, hi)
+	}
+	if ok {
 		if in, inErr := credential.ParseEnclosed(text, endpoint); inErr == nil {
 			return in, nil
 		}
@@ -81,6 +85,55 @@ func (s *Scanner) enclosed(v *view, lo, hi int) (endpoint string, ok bool) {
 	const between = " \t\r\n\"'\\"
 	before, after := bytes.TrimLeft(d[first:at], between+"{"), bytes.Trim(d[hi:last], between+"}")
 	return "", len(before) == 0 && len(after) == 0
+}
+
+// enclosedInString is like enclosed for an object that is part of a string, all of
+// it with escapes.
+func (s *Scanner) enclosedInString(v *view, lo, hi int) (endpoint string, ok bool) {
+	const (
+		name = "api_key"
+		// Forms write a blank as a plus sign.
+		between = " \t\r\n\"'\\+"
+	)
+	d := v.data
+	// An escaped quotation mark is before it: \", %22, &quot;, \u{22}.
+	if lo < 2 || !quotedAt(d, lo) && d[lo-1] != '}' || quoteAt(d, lo-1) > 0 && d[lo-2] != '\\' {
+		return "", false
+	}
+	near := d[max(0, lo-maxObject/4):lo]
+	s.work += int64(len(near))
+	// Most tokens that are not Momento's go no further.
+	const last = 512
+	tail := bytes.TrimRight(written(near[max(0, len(near)-last):]), between)
+	tail, ok = bytes.CutSuffix(tail, []byte(":"))
+	if !ok || !bytes.HasSuffix(bytes.TrimRight(tail, between), []byte(name)) {
+		return "", false
+	}
+	before, after := written(near), written(d[hi:min(len(d), hi+maxObject/4)])
+	s.work += objectWork * int64(len(before)+len(after))
+	text := slices.Concat(before, after)
+	at := len(before)
+	first, end, braces := objectAround(text, at)
+	if !braces {
+		return "", false
+	}
+	object := text[first:end]
+	for i := 0; ; {
+		k := bytes.Index(object[i:], []byte("endpoint"))
+		if k < 0 {
+			break
+		}
+		i += k + len("endpoint")
+		if value := memberValue(object, i); value >= 0 {
+			end := value
+			for end < len(object) && hostByte(object[end]) {
+				end++
+			}
+			return endpointOf(string(object[value:end])), true
+		}
+	}
+	const around = between + "{}:"
+	return "", string(bytes.Trim(text[first:at], around)) == name && len(bytes.Trim(text[at:end], around)) == 0
 }
 
 // memberValue returns where the value of the JSON member begins whose name ends
@@ -161,13 +214,44 @@ func (s *Scanner) envelope(v *view, at, phase int) {
 	s.work += int64(at-first) + 64
 	// Groups of four characters are counted from the needle.
 	for i := first + (at-first+4-phase)%4; i < at; i += 4 {
-		var b [3]byte
-		if d[i] == 'e' && decodeGroups(b[:], d[i:i+4]) && b[0] == '{' && isSpace(b[1]) {
-			if s.token(v, i) {
-				return
-			}
+		if opensObject(d[i:i+4]) && s.token(v, i) {
+			return
 		}
 	}
+	if first == 0 || !mayPrecede(d[first-1]) {
+		return
+	}
+	// Its beginning may be on an earlier line.
+	e := &s.encoded[v.depth]
+	n, ok := e.index(v, at)
+	if !ok {
+		if n, ok = s.collect(e, v, at); !ok {
+			return
+		}
+	}
+	r := &e.run
+	for i := (n + 4 - phase) % 4; i < n; i += 4 {
+		if opensObject(r.text[i:min(i+4, len(r.text))]) && s.token(v, int(r.at[i])) {
+			return
+		}
+	}
+}
+
+// opensObject reports whether a group of four characters of base64 is the
+// beginning of an object with white space before or after its brace.
+func opensObject(group []byte) bool {
+	var b [3]byte
+	if len(group) < 4 || !decodeGroups(b[:], group) {
+		return false
+	}
+	rest := bytes.TrimLeft(b[:], " \t\r\n")
+	switch {
+	case len(rest) == 0 || rest[0] != '{':
+		return false
+	case len(rest) == len(b):
+		return isSpace(b[1])
+	}
+	return len(rest) == 1 || rest[1] == '"' || isSpace(rest[1])
 }
 
 // The bounds of the surroundings of a private key, in bytes.

@@ -100,3 +100,17 @@ func TestFindsTheSameInAStream(t *testing.T) {
 		check(t, &c, scan(t, s, c.File, c.Content[:len(c.Content)/2], bytes.NewReader(c.Content[len(c.Content)/2:])))
 	}
 }
+
+// Every form of an envelope is found in every encoding, at its exact place.
+func TestFindsEnvelopesOfEveryFormInEveryShape(t *testing.T) {
+	s := newDetector(t, detect.Options{}).NewScanner()
+	for _, c := range detecttest.Envelopes() {
+		found := scan(t, s, c.File, c.Content, nil)
+		check(t, &c, found)
+		for _, m := range found {
+			if e := m.Credential.Endpoint; m.Credential.Reveal() == c.Want[0].Secret && e != "cell-1-eu-west-1-1.prod.a.momentohq.com" {
+				t.Errorf("%s: endpoint %q", c.Name, e)
+			}
+		}
+	}
+}

@@ -310,8 +310,9 @@ func (s *Scanner) decimal(v *view, at int) {
 	child := &s.views[v.depth]
 	data, lo, hi := child.data[:0], child.lo[:0], child.hi[:0]
 	end := min(len(d), at+2*s.forward)
-	i := at
-	child.origin, _ = v.span(at, at+1)
+	first := listStart(d, at, max(0, at-s.back))
+	i := first
+	child.origin, _ = v.span(i, i+1)
 	for i < end {
 		value, k := 0, i
 		for k < end && isDigit(d[k]) && k-i < 4 {
@@ -330,18 +331,39 @@ func (s *Scanner) decimal(v *view, at int) {
 			break
 		}
 	}
-	s.work += int64(i-at) + 64
+	s.work += int64(i-first) + 64
 	child.data, child.lo, child.hi = data, lo, hi
-	if len(data) < 16 {
+	if i <= at || len(data) < 16 {
 		return
 	}
 	e.run.reset()
-	e.run.add(0, at, i)
+	e.run.add(0, first, i)
 	e.view, e.done, e.until, e.cut = v, [4]bool{}, i, i >= end && end < len(d)
 	if e.cut {
 		e.until -= s.tail
 	}
 	s.decoded(child, v, LayerDecimal, e)
+}
+
+// listStart returns where the list of byte values begins that goes on at d[at], not
+// before from.
+func listStart(d []byte, at, from int) int {
+	for at > from {
+		i := at
+		for i > from && (isSpace(d[i-1]) || d[i-1] == ',') {
+			i--
+		}
+		end, value := i, 0
+		for scale := 1; i > from && isDigit(d[i-1]) && end-i < 4; scale *= 10 {
+			i--
+			value += int(d[i]-'0') * scale
+		}
+		if i == end || end == at || value > 255 || i > from && isDigit(d[i-1]) {
+			break
+		}
+		at = i
+	}
+	return at
 }
 
 // utf16 takes the zeros out of the text around a needle at v.data[at].

@@ -85,9 +85,30 @@ func (s *Scanner) examine(v *view) {
 	}
 }
 
-// token looks for a JWT or an envelope that begins at v.data[at] and tells
-// whether there is a credential.
+// token looks for a JWT or an envelope that begins at v.data[at], or an envelope
+// with white space before it, and reports whether there is a credential.
 func (s *Scanner) token(v *view, at int) bool {
+	if first := spaceBefore(v.data, at); first < at && s.tokenAt(v, first) {
+		return true
+	}
+	return s.tokenAt(v, at)
+}
+
+// spaceBefore goes back from d[at] past the groups of base64 that are nothing but
+// white space.
+func spaceBefore(d []byte, at int) int {
+	for at >= 4 && at <= len(d) {
+		var b [3]byte
+		if !decodeGroups(b[:], d[at-4:at]) || !isSpace(b[0]) || !isSpace(b[1]) || !isSpace(b[2]) {
+			break
+		}
+		at -= 4
+	}
+	return at
+}
+
+// tokenAt is token for what begins at v.data[at] exactly.
+func (s *Scanner) tokenAt(v *view, at int) bool {
 	d := v.data
 	if at < 0 || at >= len(d) {
 		return false
@@ -207,7 +228,23 @@ func looksLikeToken(d []byte, at int) bool {
 	}
 	var b [6]byte
 	decodeGroups(b[:], d[at:at+8])
-	return b[0] == '{' && (b[1] == '"' && wordSet[b[2]] || spacedName(b[1:]))
+	return b[0] == '{' && b[1] == '"' && wordSet[b[2]] || spacedObject(b[:])
+}
+
+// spacedObject reports whether a text may be the beginning of an object with white
+// space before or after its brace.
+func spacedObject(b []byte) bool {
+	rest := bytes.TrimLeft(b, " \t\r\n")
+	switch {
+	case len(rest) == 0:
+		return true
+	case rest[0] != '{':
+		return false
+	case len(rest) == len(b):
+		return spacedName(b[1:])
+	}
+	rest = bytes.TrimLeft(rest[1:], " \t\r\n")
+	return len(rest) == 0 || rest[0] == '"' && (len(rest) == 1 || wordSet[rest[1]])
 }
 
 // spacedName reports whether an object may go on so after its brace: white

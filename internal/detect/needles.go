@@ -154,16 +154,42 @@ func spaced() []needle {
 	}
 	for _, n := range cores(`"api_key"`) {
 		list = append(list, needle{n.text, envelopeMiddle, n.phase})
-		// Base64 once more.
-		list = append(list, cores(n.text[:6])...)
-	}
-	for _, start := range []string{"ewog", "ew0K"} {
+		// Base64 once more, and twice.
+		for _, once := range cores(n.text[:6]) {
+			list = append(list, once, needle{hex.EncodeToString([]byte(once.text)), inHex, 0}, needle{strings.Join(strings.Split(once.text, ""), "\x00"), inUTF16, 0})
+			list = append(list, cores(once.text)...)
+		}
+		middle := n.text[:6]
 		list = append(list,
-			needle{strings.Join(strings.Split(start, ""), "\x00"), inUTF16, 0},
-			needle{hex.EncodeToString([]byte(start)), inHex, 0},
+			needle{strings.Join(strings.Split(middle, ""), "\x00"), inUTF16, 0},
+			needle{hex.EncodeToString([]byte(middle)), inHex, 0},
 		)
 	}
-	return list
+	for _, start := range []string{"ewog", "ew0K"} {
+		list = append(list, needle{hex.EncodeToString([]byte(start)), inHex, 0})
+	}
+	// How those begin whose brace a line end or a tab follows, in other encodings.
+	list = append(list, cores("65776")...)
+	list = append(list, cores("e\x00w\x00")...)
+	for _, between := range []string{" ", ":", "-"} {
+		list = append(list, needle{"65" + between + "77" + between + "6", inHex, 0}, needle{"65" + between + "77" + between + "3", inHex, 0})
+	}
+	list = append(list,
+		needle{"101,119,", inDecimal, 0}, needle{"101, 119, ", inDecimal, 0},
+		needle{"101,121,65", inDecimal, 0}, needle{"101, 121, 65", inDecimal, 0},
+	)
+	// Every character an escape.
+	return append(list,
+		needle{"%65%77%", escaped, 0},
+		needle{"%2565%2577", escaped, 0},
+		needle{`x65\x77\x`, escaped, 1},
+		needle{`x65\\x77\\x`, escaped, 1},
+		needle{`145\167\`, escaped, 1},
+		needle{`145\\167\\`, escaped, 1},
+		needle{`145\171\101`, escaped, 1},
+		needle{`145\\171\\101`, escaped, 1},
+		needle{"&#101;&#119;", escaped, 0},
+	)
 }
 
 // keys are the needles of private keys: their member kty, plain and encoded.

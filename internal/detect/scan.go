@@ -365,6 +365,9 @@ func (s *Scanner) known(at int) bool {
 // found takes the first n characters of a run for a credential.
 func (s *Scanner) found(v *view, r *run, n int, c credential.Credential) {
 	lo, hi := r.span(v, 0, n)
+	// What follows the last character may begin in the same bytes of the buffer.
+	last, _ := v.span(int(r.at[n-1]), int(r.at[n-1])+1)
+	r.marks = slices.DeleteFunc(r.marks, func(m mark) bool { return m.at > last })
 	m := Match{
 		Rule: c.Kind.Rule(), Credential: c, Fingerprint: c.Fingerprint(), Redacted: c.Redacted(),
 		Encoding: v.layers(lo, hi, r.marks),

@@ -139,13 +139,13 @@ func (t *token) start(c byte) bool {
 	var b [6]byte
 	var text [8]byte
 	text[copy(text[:7], t.r.text)] = c
-	if !decodeGroups(b[:], text[:]) || b[0] != '{' {
+	if !decodeGroups(b[:], text[:]) {
 		return t.fail()
 	}
 	switch {
-	case string(b[:]) == `{"endp`, string(b[:]) == `{"api_`, spacedName(b[1:]):
+	case string(b[:]) == `{"endp`, string(b[:]) == `{"api_`, spacedObject(b[:]):
 		t.part = partEnvelope
-	case b[1] == '"' && wordSet[b[2]]:
+	case b[0] == '{' && b[1] == '"' && wordSet[b[2]]:
 		t.part = partHeader
 	default:
 		return t.fail()
@@ -205,6 +205,10 @@ func (t *token) joined(how join) bool {
 	case partTail:
 		// The last group, with white space in it, may stand on the next line; but
 		// an equals sign is more likely padding than a soft line end.
+		if t.end == n && (how == joinLiterals || how == joinListed) {
+			// A literal after the end is another text.
+			return false
+		}
 		return how != joinSoft || n%4 != 3
 	case partWhole, partCut, partNone:
 		return false
