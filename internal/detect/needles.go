@@ -156,7 +156,7 @@ func spaced() []needle {
 		list = append(list, needle{n.text, envelopeMiddle, n.phase})
 		// Base64 once more, and twice.
 		for _, once := range cores(n.text[:6]) {
-			list = append(list, once, needle{hex.EncodeToString([]byte(once.text)), inHex, 0}, needle{strings.Join(strings.Split(once.text, ""), "\x00"), inUTF16, 0})
+			list = append(list, once, needle{strings.Join(strings.Split(once.text, ""), "\x00"), inUTF16, 0})
 			list = append(list, cores(once.text)...)
 		}
 		middle := n.text[:6]
@@ -216,10 +216,7 @@ func names() []needle {
 	for i, d := range credential.Descriptors() {
 		if d.Section != "" {
 			list = append(list, needle{d.Section, section, i})
-			for _, once := range cores(d.Section) {
-				list = append(list, once)
-				list = append(list, cores(once.text[:6])...)
-			}
+			list = append(list, cores(d.Section)...)
 			list = append(list,
 				needle{hex.EncodeToString([]byte(d.Section[:8])), inHex, 0},
 				needle{strings.Join(strings.Split(d.Section[:6], ""), "\x00"), inUTF16, 0},

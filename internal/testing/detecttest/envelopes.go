@@ -33,12 +33,12 @@ const formEndpoint = "cell-1-eu-west-1-1.prod.a.momentohq.com"
 // api_key further in, so where that is cut, or is not base64 itself, the token is
 // found alone. Where the object's last group is white space, mail's soft line
 // ends look like its padding: the end is a few characters too early. Base64 of
-// UTF-16 and upper-case hex of base64 are recognised for the service's own
+// UTF-16 and hex of base64 are recognised for the service's own
 // envelopes only.
 func unlike(shape, object string) bool {
 	spaced := object != "compact"
 	early := strings.HasPrefix(object, "space-first")
-	for _, prefix := range []string{"hex-of-base64-upper", "utf16-base64-env", "quoted-printable", "base64-quoted-printable"} {
+	for _, prefix := range []string{"hex-of-base64", "utf16-base64-env", "quoted-printable", "base64-quoted-printable"} {
 		if spaced && strings.HasPrefix(shape, prefix) {
 			return true
 		}
