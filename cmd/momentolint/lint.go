@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -29,6 +30,7 @@ import (
 // lintFlags are the flags of "lint" alone.
 type lintFlags struct {
 	fix, offline, cgo bool
+	timeout           time.Duration
 	tags              []string
 	disable           []string
 	settings          analyzers.Options
@@ -40,6 +42,7 @@ func (f *lintFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.fix, "fix", false, "apply the suggested fixes, and report what is left")
 	fs.BoolVar(&f.offline, "offline", false, "no network: the go command downloads no modules")
 	fs.BoolVar(&f.cgo, "cgo", false, "let the go command run cgo, with the C compiler and pkg-config as the code asks for them")
+	fs.DurationVar(&f.timeout, "timeout", defaultLintTime, "stop after this `TIME`, report what was found, and exit with 2; 0 for no limit")
 	fs.StringSliceVar(&f.tags, "tags", nil, "build with these `TAGS`, separated by commas")
 	fs.StringSliceVar(&f.disable, "disable", nil, "switch the analyzer `NAME` off; may be repeated")
 	// The analyzers' own settings have the names that they have in go vet.
@@ -47,6 +50,12 @@ func (f *lintFlags) add(fs *pflag.FlagSet) {
 	fs.Var(&lifetimeFlag{&f.settings.Expiry.MaxLifetime}, "momentoexpiry.max-lifetime", "the longest life of a key that is not reported, such as 365d or 8760h; 0 for no limit")
 	fs.IntVar(&f.settings.Expiry.SuggestLifetime, "momentoexpiry.suggest-lifetime", f.settings.Expiry.SuggestLifetime, "how many days the fix gives a key; 0 for no fix")
 }
+
+// defaultLintTime is far more than the largest modules take with empty caches.
+const defaultLintTime = time.Hour
+
+// errLintTime is the error of a run that took too long.
+var errLintTime = errors.New("the time limit (--timeout) was reached")
 
 // configure sets the flags that the command line does not set from the
 // configuration.
@@ -144,6 +153,9 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 			return wrong("%q is not a package pattern", arg)
 		}
 	}
+	if flags.timeout < 0 {
+		return wrong("--timeout %s: want 0 or more", flags.timeout)
+	}
 	if err := flags.settings.Validate(); err != nil {
 		return wrong("--momentoexpiry.%w", err)
 	}
@@ -179,7 +191,7 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 	}
 	stopProgress := a.showProgress(ctx, run.Progress("running go vet"), report)
 	defer stopProgress()
-	err = l.run(ctx, args)
+	err = l.runWithin(ctx, flags.timeout, args)
 	failed(run, ".", err)
 	if l.fixed.Fixes > 0 && !report.quiet {
 		stopProgress()
@@ -253,6 +265,26 @@ func newLinter(flags *lintFlags, jobs int, off []string, s *settings) (*linter, 
 // fix may overlap with another one, or lead to a finding that has one.
 const maxRounds = 10
 
+// runWithin is run with a limit on its time, 0 for none. Once it is interrupted
+// it returns within a second; what was found until then is kept unless the
+// program was busy with a single package.
+func (l *linter) runWithin(ctx context.Context, limit time.Duration, patterns []string) error {
+	limited, cancel := ctx, context.CancelFunc(func() {})
+	if limit > 0 {
+		limited, cancel = context.WithTimeoutCause(ctx, limit, errLintTime)
+	}
+	defer cancel()
+	work := *l
+	err := untilDone(limited, grace, func() error { return work.run(limited, patterns) })
+	if !errors.Is(err, errInterrupted) {
+		*l = work
+	}
+	if err != nil && ctx.Err() == nil && limited.Err() != nil {
+		return errLintTime
+	}
+	return err
+}
+
 // run runs go vet, again after each round of fixes.
 func (l *linter) run(ctx context.Context, patterns []string) error {
 	if len(patterns) == 0 {
@@ -309,10 +341,12 @@ func (l *linter) round(ctx context.Context, targets []golint.Target) error {
 	clear(l.files)
 	clear(l.linted)
 	var diagnostics []golint.Diagnostic
+	var failed error
 	for _, t := range targets {
 		result, err := l.runner.Run(ctx, t)
 		if err != nil {
-			return err
+			failed = err // after reporting what the other targets have
+			break
 		}
 		diagnostics = append(diagnostics, result.Diagnostics...)
 		for _, p := range result.Problems {
@@ -324,7 +358,7 @@ func (l *linter) round(ctx context.Context, targets []golint.Target) error {
 		}
 	}
 	l.findings = l.convert(diagnostics)
-	return nil
+	return failed
 }
 
 // apply applies the fixes of everything that would be reported, and reports

@@ -14,7 +14,6 @@ package golint
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -76,7 +75,7 @@ func (r *Runner) output(ctx context.Context, dir string, env []string, args ...s
 	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
+	if err := runGroup(cmd); err != nil {
 		if ctx.Err() != nil {
 			return "", fmt.Errorf("go %s in %s: %w", args[0], dir, ctx.Err())
 		}
@@ -113,13 +112,6 @@ func (r *Runner) command(ctx context.Context, dir string, env []string, args ...
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir = dir
 	cmd.Env = slices.Concat(env, []string{"PWD=" + dir})
-	// The go command cleans up after itself if it is asked to stop.
-	cmd.Cancel = func() error {
-		if err := cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
-			return cmd.Process.Kill()
-		}
-		return nil
-	}
 	cmd.WaitDelay = stopDelay
 	return cmd, nil
 }

@@ -9,9 +9,10 @@ import (
 )
 
 // VetTool speaks the go command's protocol for vet tools with the analyzers,
-// and ends the program. Diagnostics are where the text is: a //line comment in
+// and ends the program, also when the go command has ended. Diagnostics are where the text is: a //line comment in
 // the analyzed file would have other files' lines read and shown.
 func VetTool(analyzers []*analysis.Analyzer) {
+	exitWithParent()
 	for _, a := range analyzers {
 		run := a.Run
 		a.Run = func(pass *analysis.Pass) (any, error) {
