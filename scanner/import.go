@@ -184,21 +184,14 @@ func (j *judge) opaque(name string, e *importer.Entry) bool {
 	if e.Masked {
 		return false
 	}
-	var c credential.Credential
-	var err error
+	kinds := credential.Kinds()
+	i := slices.IndexFunc(kinds, func(k credential.Kind) bool { return k.Rule() == e.Rule })
+	if i < 0 {
+		return false
+	}
 	// The printed rule has looked at the surroundings.
-	ctx := credential.Context{ValidUntil: true, Momento: true, File: "momento"}
-	text := []byte(e.Texts[0])
-	switch e.Rule {
-	case credential.RefreshToken.Rule():
-		c, err = credential.ParseRefreshToken(text, ctx)
-	case credential.SessionToken.Rule():
-		c, err = credential.ParseSessionToken(text, ctx)
-	case credential.SigningKey.Rule():
-		c, err = credential.ParseSigningKey(text, ctx)
-	case credential.WebhookSecret.Rule():
-		c, err = credential.ParseWebhookSecret(text, ctx)
-	default:
+	c, ok, err := credential.ParseAs(kinds[i], []byte(e.Texts[0]))
+	if !ok {
 		return false
 	}
 	if err != nil {

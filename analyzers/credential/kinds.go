@@ -90,6 +90,13 @@ type Descriptor struct {
 	Opaque bool
 	// Key: it may be given to a client as an API key that lasts.
 	Key bool
+	// Mints: it makes keys or tokens, so it has no place in a front end either.
+	Mints bool
+	// Renews: it comes with a key, whose id is its own, but has its own end.
+	Renews bool
+	// Enclosed: its JWT may be the inside of an envelope, which makes it another
+	// kind or gives it an endpoint.
+	Enclosed bool
 	// Global: it is valid in every region.
 	Global bool
 	// Revocable: its key id, if it has one, is that of a key in the account's list:
@@ -152,7 +159,7 @@ var descriptors = [...]Descriptor{
 		Fix:   []string{newKey, moveKey, askSupport},
 		Score: "9.8", Severities: keys, CWE: []int{798, 312},
 		Form: FormJWT, Claims: [][]string{{`"p":"CAA="`, `"p":"CAA"`, `"p":"E`}, {`"ver":1,`, `"ver":1}`}}, Without: []string{issuerClaim, `"t":"`},
-		Key: true, Variable: "MOMENTO_API_KEY",
+		Key: true, Enclosed: true, Variable: "MOMENTO_API_KEY",
 	},
 	{
 		Kind: Legacy, Rule: "momento-legacy-token", Title: "legacy auth token",
@@ -176,6 +183,7 @@ var descriptors = [...]Descriptor{
 		},
 		Score: "5.5", Severities: shortLived, CWE: []int{798, 312},
 		Form: FormJWT | FormEnvelope, Claims: [][]string{{`"t":"disposable"`}, {`"ver":1`, `"ver":2`}}, Without: []string{issuerClaim},
+		Enclosed: true,
 		Variable: "MOMENTO_API_KEY",
 	},
 	{
@@ -190,8 +198,9 @@ var descriptors = [...]Descriptor{
 		},
 		Score: "9.8", Severities: keys, CWE: []int{798, 312},
 		Form: FormJWT | FormNamed, Names: []string{"refresh-token", "refreshToken", "refresh_token"},
-		Claims:    [][]string{{`"t":"gr"`, issuerClaim + refreshIssuer + `"`}, {`"jti":"`, `"akid":"`}},
-		Opaque:    true,
+		Claims: [][]string{{`"t":"gr"`, issuerClaim + refreshIssuer + `"`}, {`"jti":"`, `"akid":"`}},
+		Opaque: true,
+		Mints:  true, Renews: true,
 		Revocable: true,
 		Unchecked: "refresh tokens have no read-only check: using one mints a new key",
 		Variable:  "MOMENTO_REFRESH_TOKEN",
@@ -219,7 +228,7 @@ var descriptors = [...]Descriptor{
 			"Keep the new key in a secret manager or a key management service, and out of this file.",
 		},
 		Score: "9.6", Severities: signers, CWE: []int{321, 312},
-		Form: FormJWK, Opaque: true,
+		Form: FormJWK, Opaque: true, Mints: true,
 		Unchecked: "signing keys cannot be checked without signing with them",
 		Variable:  "MOMENTO_SIGNING_KEY",
 	},

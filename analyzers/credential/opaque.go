@@ -147,3 +147,22 @@ func ParseWebhookSecret(text []byte, ctx Context) (Credential, error) {
 	c.secret = newSecret(s, s)
 	return c, nil
 }
+
+// ParseAs takes a text for a credential of a kind that only its surroundings tell,
+// when those have been looked at already. ok is false for other kinds.
+func ParseAs(kind Kind, text []byte) (c Credential, ok bool, err error) {
+	ctx := Context{ValidUntil: true, Momento: true, File: momentoFiles}
+	switch kind {
+	case RefreshToken:
+		c, err = ParseRefreshToken(text, ctx)
+	case SessionToken:
+		c, err = ParseSessionToken(text, ctx)
+	case SigningKey:
+		c, err = ParseSigningKey(text, ctx)
+	case WebhookSecret:
+		c, err = ParseWebhookSecret(text, ctx)
+	default:
+		return Credential{}, false, nil
+	}
+	return c, true, err
+}

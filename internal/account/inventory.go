@@ -113,7 +113,7 @@ func Enrich(ctx context.Context, s Settings, credentials []credential.Credential
 		e, ok := known[keys[f].KeyID]
 		if ok {
 			info := e.Info()
-			if c := keys[f]; c.Kind == credential.RefreshToken {
+			if c := keys[f]; c.Kind.Descriptor().Renews {
 				info.Expiry, info.ExpiresAt, info.IssuedAt = c.Expiry, c.ExpiresAt, c.IssuedAt
 			}
 			v.Account = &info

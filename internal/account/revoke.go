@@ -202,7 +202,7 @@ func ReadReport(in io.Reader) (Selection, error) {
 			forms[id] = map[form]bool{}
 			order = append(order, id)
 		}
-		forms[id][form{f.Status, credential.Kind(*f.Kind) == credential.RefreshToken, f.Incomplete}] = true
+		forms[id][form{f.Status, credential.Kind(*f.Kind).Descriptor().Renews, f.Incomplete}] = true
 	}
 	for _, id := range order {
 		has := forms[id]

@@ -20,7 +20,7 @@ func (s *Scanner) parse(v *view, r *run, n int) (credential.Credential, error) {
 	text := r.text[:n]
 	c, err := credential.Parse(text)
 	switch {
-	case err == nil && c.Kind != credential.V1JWT && c.Kind != credential.DisposableToken:
+	case err == nil && !c.Kind.Descriptor().Enclosed:
 		return c, nil
 	case err != nil && err != credential.ErrContext && err != credential.ErrForeign: //nolint:errorlint // always a Reason
 		return c, err
@@ -360,7 +360,7 @@ func unquoted(d []byte, i int) (c byte, n int) {
 // named looks at the value of a field whose name is one for the opaque texts of
 // a kind; kind is its place in the table.
 func (s *Scanner) named(v *view, at, kind int) {
-	if s.d.kinds[kind].Kind == credential.RefreshToken {
+	if s.d.kinds[kind].Renews {
 		s.refreshToken(v, at)
 		return
 	}

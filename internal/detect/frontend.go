@@ -31,7 +31,8 @@ var publicBlocks = []struct {
 // longLived reports whether credentials of a kind have no place in a front end.
 // Disposable tokens are made for it.
 func longLived(k credential.Kind) bool {
-	return k.Descriptor().Key || k == credential.RefreshToken || k == credential.SigningKey
+	d := k.Descriptor()
+	return d.Key || d.Mints
 }
 
 // The bounds of a search for the name before a credential, in bytes.
