@@ -23,7 +23,7 @@ const (
 // What it finds is a neighbour like any other: whether the credential may go
 // there is decided where it is asked about.
 func (r *Run) findEndpoints(list []finding.Finding) {
-	if r.root == "" || r.o.Verify.Offline {
+	if r.root == "" {
 		return
 	}
 	known := map[string]string{}

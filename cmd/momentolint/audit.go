@@ -277,7 +277,8 @@ func (r *auditResult) text(w io.Writer, l look) error {
 	r.table(p)
 	if r.wrong() > 0 {
 		p.line("")
-		p.line("Revoke what is not needed: " + p.bold("momentolint revoke KEY_ID…"))
+		p.line("Revoke what is not used: " + p.bold("momentolint revoke KEY_ID…"))
+		p.line("Replace the others first: create a successor, deploy it, verify, then revoke.")
 	}
 	if err := p.out.Flush(); err != nil {
 		return fmt.Errorf("writing the result: %w", err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -73,6 +74,8 @@ type inspection struct {
 	// others came with it in the same text.
 	others []credential.Credential
 	now    time.Time
+	// nearby is the endpoint that occurs next to the credential, "" if none.
+	nearby string
 	// warning is how far ahead an end is near.
 	warning time.Duration
 }
@@ -92,6 +95,9 @@ func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 	if err != nil {
 		return wrong(err)
 	}
+	if cmd.Flags().Changed("env") && f.env == "" {
+		return wrong(errors.New("--env is empty"))
+	}
 	in := inspection{now: a.now(), warning: warning}
 	options.At = in.now
 	verifier, err := verify.New(options)
@@ -109,8 +115,9 @@ func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 	if in.credential, in.others, err = oneCredential(text); err != nil {
 		return fmt.Errorf("%s: %w", from, err)
 	}
+	in.nearby = nearbyEndpoint(text)
 	// What fails here is said, and what is known is shown all the same.
-	failed := in.judge(cmd.Context(), verifier, settings, nearbyEndpoint(text), f.live.Offline)
+	failed := in.judge(cmd.Context(), verifier, settings, f.live.Offline)
 	switch f.format {
 	case "json":
 		err = in.json(a.out)
@@ -159,9 +166,12 @@ func (a *app) credentialText(env string) (text []byte, from string, err error) {
 // oneCredential takes the credential out of the text: the text itself, or the
 // first of a document.
 func oneCredential(text []byte) (first credential.Credential, others []credential.Credential, err error) {
-	all := credential.ParseAll(text)
+	// The user says that it is Momento's: a v1 token without a permission set
+	// cannot be told from other tokens otherwise.
+	momento := credential.Context{Momento: true}
+	all := credential.ParseAllIn(text, momento)
 	if len(all) == 0 {
-		if _, err = credential.Parse(text); err == nil {
+		if _, err = credential.ParseIn(text, momento); err == nil {
 			err = credential.ErrShape
 		}
 		return credential.Credential{}, nil, err
@@ -183,8 +193,8 @@ func nearbyEndpoint(text []byte) string {
 }
 
 // judge asks the service and the account. The error is about the account.
-func (in *inspection) judge(ctx context.Context, v *verify.Verifier, s account.Settings, nearby string, offline bool) error {
-	verdicts := v.Verify(ctx, []verify.Target{{Credential: in.credential, NearbyEndpoint: nearby}})
+func (in *inspection) judge(ctx context.Context, v *verify.Verifier, s account.Settings, offline bool) error {
+	verdicts := v.Verify(ctx, []verify.Target{{Credential: in.credential, NearbyEndpoint: in.nearby}})
 	var err error
 	if !offline {
 		err = account.Enrich(ctx, s, []credential.Credential{in.credential}, verdicts)
@@ -231,7 +241,8 @@ func region(host string) string {
 	return ""
 }
 
-// endpoint is the host that the credential belongs to, as far as it says.
+// endpoint returns the host that the credential belongs to: the one that it
+// names, or the endpoint of Momento's next to it.
 func (in *inspection) endpoint() string {
 	c := in.credential
 	switch {
@@ -239,6 +250,8 @@ func (in *inspection) endpoint() string {
 		return c.Endpoint
 	case c.CacheHost != "":
 		return c.CacheHost
+	case strings.HasSuffix(in.nearby, ".momentohq.com"):
+		return in.nearby
 	}
 	return ""
 }

@@ -4,9 +4,13 @@ package main
 
 import (
 	"context"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"google.golang.org/grpc/grpclog"
 
 	// Hooks and the vet tool start often.
 	_ "github.com/momentolint/momentolint/internal/prefault"
@@ -16,6 +20,10 @@ func main() {
 	if isVetCall(os.Args[1:]) {
 		vetTool()
 	}
+	// Libraries log what a server sends, at levels that GRPC_GO_LOG_SEVERITY_LEVEL
+	// and GODEBUG=http2debug=2 lower, and it may repeat a credential.
+	log.SetOutput(io.Discard)
+	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the program at once.
 	context.AfterFunc(ctx, stop)

@@ -78,7 +78,7 @@ func (a *app) revoke(cmd *cobra.Command, args []string, f *revokeFlags) error {
 				"Feed it to \"momentolint inspect\" to learn its key id")
 		}
 	}
-	ids, err := a.toRevoke(cmd, args, f)
+	ids, left, err := a.toRevoke(cmd, args, f)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,11 @@ func (a *app) revoke(cmd *cobra.Command, args []string, f *revokeFlags) error {
 		return err
 	}
 	defer client.Close()
-	if len(list) == 0 {
+	switch {
+	case len(list) == 0 && left:
+		// toRevoke has said what is left.
+		return cli.Print(a.err, redact.Literal("momentolint: nothing was revoked"))
+	case len(list) == 0:
 		return cli.Print(a.err, redact.Literal("momentolint: nothing to revoke"))
 	}
 	ctx := cmd.Context()
@@ -122,34 +126,36 @@ func (a *app) revoke(cmd *cobra.Command, args []string, f *revokeFlags) error {
 }
 
 // toRevoke returns the ids of the keys that are named, and of those that the
-// report names. It says what it leaves alone.
-func (a *app) toRevoke(cmd *cobra.Command, args []string, f *revokeFlags) ([]string, error) {
+// report names. It prints what it leaves alone; left reports whether there is
+// something.
+func (a *app) toRevoke(cmd *cobra.Command, args []string, f *revokeFlags) (ids []string, left bool, err error) {
 	switch {
 	case f.from == "" && f.includeUnverified:
-		return nil, cli.Wrong(cmd, errors.New("--include-unverified is for the keys of a report: add --from"))
+		return nil, false, cli.Wrong(cmd, errors.New("--include-unverified is for the keys of a report: add --from"))
 	case f.from == "" && len(args) == 0:
-		return nil, cli.Wrong(cmd, errors.New("no KEY_ID: name the keys to revoke, or a report with --from"))
+		return nil, false, cli.Wrong(cmd, errors.New("no KEY_ID: name the keys to revoke, or a report with --from"))
 	case f.from == "":
-		return args, nil
+		return args, false, nil
 	case f.from == "-" && !f.yes && !f.dryRun:
-		return nil, cli.Wrong(cmd, errors.New("--from - uses standard input, so revoke cannot prompt: add --yes or --dry-run"))
+		return nil, false, cli.Wrong(cmd, errors.New("--from - uses standard input, so revoke cannot prompt: add --yes or --dry-run"))
 	}
 	s, err := a.selection(cmd.Context(), f.from)
 	if err != nil {
-		return nil, fmt.Errorf("reading the report %s: %w", f.from, err)
+		return nil, false, fmt.Errorf("reading the report %s: %w", f.from, err)
 	}
 	if s.Others > 0 {
 		_ = cli.Print(a.err, redact.Sprintf("momentolint: the report has %s that cannot be revoked by id; see %s",
 			plural(s.Others, "live credential of another kind"), afterALeak))
 	}
-	ids := slices.Concat(args, s.Live)
+	left = s.Others > 0
+	ids = slices.Concat(args, s.Live)
 	if n := len(s.Unverified); n > 0 && !f.includeUnverified {
 		a.code = exitFailed
 		_ = cli.Print(a.err, redact.Sprintf("momentolint: the report has %s of which it is not known whether they are live: not revoked (--include-unverified revokes them)",
 			plural(n, "unverified v2 key")))
-		return ids, nil
+		return ids, true, nil
 	}
-	return slices.Concat(ids, s.Unverified), nil
+	return slices.Concat(ids, s.Unverified), left, nil
 }
 
 // maxReport is the largest report that revoke reads, in bytes.

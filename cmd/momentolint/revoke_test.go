@@ -184,11 +184,16 @@ func TestRevokeOfUnverifiedKeys(t *testing.T) {
 		{"included", []string{whole}, []string{"--include-unverified"}, exitClean, dashboardID, ""},
 		{"all included", []string{whole, live, cut}, []string{"--include-unverified"}, exitClean, ownerID + " " + dashboardID + " " + goodID, ""},
 		{"only shown", []string{whole}, []string{"--include-unverified", "--dry-run"}, exitClean, "", ""},
+		{"one of another kind", []string{one("api-key-v1", "", "live", false)}, nil, exitClean, "", "1 live credential of another kind"},
 		{"none", []string{one("api-key-v2", ownerID, "dead", false)}, nil, exitClean, "", "nothing to revoke"},
 	} {
 		s := startDemo(t)
 		report := `{"schema_version": 1, "findings": [` + strings.Join(c.findings, ", ") + `]}`
 		r := revokeAt(t, s, report, append([]string{"--from", "-", "--yes"}, c.more...)...)
+		// What is left alone is not nothing.
+		if strings.Contains(r.stderr, "nothing to revoke") != (c.says == "nothing to revoke") {
+			t.Errorf("%s: %s", c.name, r.stderr)
+		}
 		if r.code != c.code || deleted(s) != c.revoked || !strings.Contains(r.stderr, c.says) || (c.code == exitFailed) != strings.Contains(r.stderr, "--include-unverified") {
 			t.Errorf("%s: exit %d, revoked %q\n%s%s", c.name, r.code, deleted(s), r.out, r.stderr)
 		}

@@ -166,11 +166,14 @@ type LiveFlags struct {
 	ManagementURL string
 	ManagementKey string
 	Timeout       string
+
+	flags *pflag.FlagSet
 }
 
 // Add declares the flags. offline and timeout describe --offline and
 // --verify-timeout, whose default is total.
 func (f *LiveFlags) Add(fs *pflag.FlagSet, offline, timeout string, total time.Duration) {
+	f.flags = fs
 	fs.BoolVar(&f.Offline, "offline", false, offline)
 	fs.StringVar(&f.Endpoint, "endpoint", "", "`HOST[:PORT]` for credentials that name none (default: the variable MOMENTO_ENDPOINT)")
 	fs.StringVar(&f.Target, "live-target", "", "send every live check to `HOST:PORT` instead (momento-local, a test); no TLS on loopback")
@@ -185,6 +188,13 @@ const unbounded = 365 * 24 * time.Hour
 
 // Options are the live check's settings. The error is about the flags.
 func (f *LiveFlags) Options(e *Env) (verify.Options, error) {
+	// An empty value is a variable that the caller's script has not set. Without
+	// this, its credentials would go somewhere else than it says.
+	for _, name := range []string{"endpoint", "live-target", "management-url", "management-key-env"} {
+		if flag := f.flags.Lookup(name); flag.Changed && flag.Value.String() == "" {
+			return verify.Options{}, fmt.Errorf("--%s is empty", name)
+		}
+	}
 	total, err := config.ParseDuration(f.Timeout)
 	if err != nil {
 		return verify.Options{}, fmt.Errorf("--verify-timeout: %w", err)

@@ -65,7 +65,7 @@ func (v *view) csvRow(f *finding.Finding) []redact.Text {
 		k := v.factsOf(f)
 		kind, status, reason = redact.Of(string(c.Kind)), redact.Of(string(k.status)), redact.Of(f.Verdict.Reason)
 		scope, mayDo = redact.Of(string(k.scope.Level)), redact.Of(finding.ScopeWords(k.scope))
-		expires, endpoint, keyID = k.expiresWord(), redact.Of(k.endpoint), redact.Of(c.KeyID)
+		expires, endpoint, keyID = k.expiresWord(), redact.Of(k.shownEndpoint(f)), redact.Of(c.KeyID)
 		if k.expiry == credential.ExpiryAt {
 			expiresAt = timeCell(k.expiresAt)
 		}

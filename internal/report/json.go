@@ -202,7 +202,7 @@ func (v *view) jsonFinding(f *finding.Finding) jsonFinding {
 	if out.Kind = v.optional(string(c.Kind)); out.Kind == nil {
 		out.Message = v.exact(f.Message)
 	}
-	out.Endpoint, out.KeyID = v.optional(k.endpoint), v.optional(c.KeyID)
+	out.Endpoint, out.KeyID = v.optional(k.shownEndpoint(f)), v.optional(c.KeyID)
 	out.IssuedAt = optionalTime(k.issuedAt)
 	out.Expires = k.expiresWord()
 	if k.expiry == credential.ExpiryAt {

@@ -157,6 +157,15 @@ type facts struct {
 	endpoint            string
 }
 
+// shownEndpoint returns the endpoint of a credential for programs: its own, or
+// for one that names none, the endpoint of Momento's that was found near it.
+func (k *facts) shownEndpoint(f *finding.Finding) string {
+	if k.endpoint == "" && strings.HasSuffix(f.NearbyEndpoint, ".momentohq.com") {
+		return f.NearbyEndpoint
+	}
+	return k.endpoint
+}
+
 func (v *view) factsOf(f *finding.Finding) facts {
 	c := &f.Credential
 	k := facts{
