@@ -108,13 +108,20 @@ func TestAThousandFindingsAreTwoHundredQuestions(t *testing.T) {
 			asked[c.Fingerprint]++
 		}
 	}
+	again := 0
 	for f, n := range asked {
+		// The closing controls ask about one live credential again.
+		if truth[f] == finding.StatusLive && n == 3 {
+			again++
+			n--
+		}
 		if want := map[finding.Status]int{finding.StatusDead: 1, finding.StatusLive: 2}[truth[f]]; n != want {
 			t.Errorf("%s was asked about %d times, want %d: it is %s", f, n, want, truth[f])
 		}
 	}
-	// 66 dead ones, 134 live ones with two counterfeits each, the opening control.
-	if want := 66 + 134*4 + 1; len(asked) != 200 || len(s.Calls()) != want {
+	// 66 dead ones, 134 live ones with two counterfeits each, the opening control
+	// and the two closing ones.
+	if want := 66 + 134*4 + 1 + 2; again != 1 || len(asked) != 200 || len(s.Calls()) != want {
 		t.Errorf("%d credentials in %d calls; want 200 in %d", len(asked), len(s.Calls()), want)
 	}
 }
