@@ -13,7 +13,7 @@ func (t *Text) call(at int) []Problem {
 	if t.inLiteral(first) {
 		return nil
 	}
-	switch name := strings.TrimLeft(string(d[first:end]), "_"); name {
+	switch name := strings.TrimLeft(strings.TrimPrefix(string(d[first:end]), "PB_"), "_"); name {
 	case "generateApiKey", "generateApiToken":
 		receiver := receiverOf(d, first)
 		if t.script() && (t.usesSDK() || mentions(d[receiver:first], "momento")) {
@@ -304,6 +304,12 @@ func (s *lifetimes) variable(at int, chain []string, depth int) {
 		s.member(lo, hi, append([]string{property}, members...), depth)
 	} else if lo, hi, ok := s.t.definition(at, name); ok {
 		s.member(lo, hi, members, depth)
+	} else if len(members) > 0 && bytes.Contains(d, []byte("class "+name)) {
+		// A static field.
+		s.t.Work += int64(len(d)) / 8
+		if lo, ok := s.t.field(at, members[0]); ok {
+			s.member(lo, expressionEnd(d, lo), members[1:], depth)
+		}
 	}
 }
 
@@ -398,6 +404,12 @@ func (t *Text) field(at int, name string) (lo int, ok bool) {
 func (t *Text) message(first, end int) []Problem {
 	d := t.Data
 	open := skipSpace(d, end)
+	if bytes.HasPrefix(d[open:], []byte(".new(")) {
+		open += len(".new")
+	}
+	if bytes.HasPrefix(d[open:], []byte(".newBuilder(")) {
+		return t.builder(open)
+	}
 	if open >= len(d) || d[open] != '(' && d[open] != '{' {
 		return nil
 	}
@@ -444,6 +456,20 @@ func (t *Text) message(first, end int) []Problem {
 	return nil
 }
 
+// builder judges the calls of Java's builder that follow at d[open].
+func (t *Text) builder(open int) []Problem {
+	d := t.Data
+	end := expressionEnd(d, open)
+	t.Work += int64(end - open)
+	const call = ".setNever("
+	i := bytes.Index(d[open:end], []byte(call))
+	if i < 0 || unset(d[open+i+len(call):end]) || t.dead(open+i) {
+		return nil
+	}
+	lo := open + i + 1
+	return []Problem{{Lo: lo, Hi: lo + len(call) - 2}}
+}
+
 // assignedTo returns the name of the variable that the expression at d[at] is
 // put into, "" if there is none.
 func assignedTo(d []byte, at int) string {
@@ -478,7 +504,7 @@ func (t *Text) fields(lo, hi int) (Problem, bool) {
 		after := skipSpace(d, end)
 		sets := after < hi && (d[after] == ':' || d[after] == '=' && d[after+1] != '=')
 		switch name := string(d[i:end]); {
-		case name == "never" && sets && !unset(d[after+1:hi]), name == "Never" && bytes.HasSuffix(d[lo:i], []byte("::")):
+		case strings.EqualFold(name, "never") && sets && !unset(d[after+1:hi]), name == "Never" && bytes.HasSuffix(d[lo:i], []byte("::")):
 			return Problem{Lo: i, Hi: end}, true
 		case (name == "valid_for_seconds" || name == "validForSeconds") && sets:
 			value := skipSpace(d, after+1)

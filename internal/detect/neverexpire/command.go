@@ -158,7 +158,7 @@ func commandWords(d []byte, i int, around byte) (w words) {
 				return w
 			}
 			i = next
-		case (c == '\\' || c == '`' || c == '^') && continued(d, i) > 0:
+		case (c == '\\' || c == '`' && around != c || c == '^') && continued(d, i) > 0:
 			flush(i)
 			i = continued(d, i)
 		case isSpace(c):
@@ -381,7 +381,7 @@ func isAssignment(text string) bool {
 }
 
 // printers are words that show the text behind them.
-var printers = []string{"echo", "printf", "print", "println", "console.", "log.", "logger.", "usage", "help", "description", "Write-Host", "Write-Output", "example", "e.g.", "fmt.", "puts ", "say "}
+var printers = []string{"echo", "printf", "print", "println", "console.", "log.", "logger.", "usage", "help", "description", "Write-Host", "Write-Output", "example", "e.g.", "read -p", "read-host", "error(", "exception(", "panic(", "raise ", "die ", "fmt.", "puts ", "say "}
 
 // printed reports whether the command at d[lo] is shown rather than run: by a
 // command on its line, or in a here-document that is.

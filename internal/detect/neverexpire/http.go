@@ -121,10 +121,14 @@ func (t *Text) expiry(at int) (p Problem, ok bool) {
 		hi = spaceBefore(d, expressionEnd(d, lo))
 	}
 	if string(d[lo:hi]) == "never" {
-		if quotes == 0 {
+		if quotes == 0 && !isHTTPie(d[lineStart(d, at):at]) {
 			return p, false
 		}
 		hi += quote(d, hi)
+		if next := skipSpace(d, hi); quotes > 0 && next+1 < len(d) && d[next] == '|' && d[next+1] != '|' {
+			// A type: 'never' | number.
+			return p, false
+		}
 	} else if p, ok = t.expiryText(lo, hi, at, 0); !ok || p.Hi > 0 {
 		return p, ok
 	}
@@ -136,6 +140,17 @@ func (t *Text) expiry(at int) (p Problem, ok bool) {
 		}
 	}
 	return p, true
+}
+
+// isHTTPie reports whether a command line is one of HTTPie, whose fields are
+// words such as expiry=never.
+func isHTTPie(line []byte) bool {
+	for _, name := range []string{"http ", "https ", "xh "} {
+		if i := bytes.Index(line, []byte(name)); i >= 0 && (i == 0 || isSpace(line[i-1]) || line[i-1] == '(') {
+			return true
+		}
+	}
+	return false
 }
 
 // expiryValue judges the definition of a variable that is an expiry.

@@ -30,6 +30,9 @@ func (t *Text) resource(at int) []Problem {
 	before = spaceBefore(d, before)
 	if string(d[wordBefore(d, before):before]) == "resource" {
 		lo := wordBefore(d, before)
+		if !quoted && len(bytes.TrimSpace(d[lineStart(d, lo):lo])) > 0 {
+			return nil
+		}
 		last, ok := label(d, skipSpace(d, end))
 		open := skipSpace(d, last)
 		if !ok || open >= len(d) || d[open] != '{' {

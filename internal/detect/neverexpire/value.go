@@ -382,7 +382,14 @@ func assigned(d []byte, i int) (lo int, ok bool) {
 	i = skipSpace(d[:limit], i)
 	if i < limit && d[i] == ':' {
 		// A type, or with := the value.
-		for i++; i < limit && d[i] != '=' && d[i] != ',' && d[i] != ')' && d[i] != ';' && d[i] != '\n' && d[i] != '{'; {
+		generic := 0 // Record<string, ExpiresIn>
+		for i++; i < limit && d[i] != '=' && (d[i] != ',' || generic > 0) && d[i] != ')' && d[i] != ';' && d[i] != '\n' && d[i] != '{'; {
+			switch d[i] {
+			case '<':
+				generic++
+			case '>':
+				generic--
+			}
 			i++
 		}
 	}
