@@ -19,7 +19,7 @@ func (o *Options) setBy(by coverage.By) string {
 		for _, path := range o.GitleaksIgnore {
 			return base(path)
 		}
-	case coverage.ByBaseline, coverage.ByComment:
+	case coverage.ByBaseline, coverage.ByComment, coverage.ByBuild:
 	default:
 		return base(o.Config.Path)
 	}

@@ -197,6 +197,13 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 		stopProgress()
 		_ = cli.Print(a.err, redact.Sprintf("momentolint: fixed %s in %s", plural(l.fixed.Fixes, "finding"), plural(l.fixed.Files, "file")))
 	}
+	for _, name := range off {
+		e := coverage.Exclude(coverage.ByAnalyzer, "")
+		if slices.Contains(flags.disable, name) {
+			e.Source = "--disable"
+		}
+		run.Record(e)
+	}
 	l.hand(run)
 	return errors.Join(a.finish(ctx, run, s, report, stopProgress), l.broken, err)
 }
@@ -236,6 +243,7 @@ type linter struct {
 	// What the last round has found.
 	findings []lintFinding
 	problems []scanner.Entry
+	left     []scanner.Entry
 	counted  golint.Count
 	// fixed is what became of fixes; broken is why some could not be applied.
 	fixed  golint.Applied
@@ -290,15 +298,15 @@ func (l *linter) run(ctx context.Context, patterns []string) error {
 	if len(patterns) == 0 {
 		patterns = []string{"./..."}
 	}
-	targets, unread, err := l.runner.Plan(ctx, l.root, patterns, l.excluded)
+	plan, err := l.runner.Plan(ctx, l.root, patterns, l.excluded)
 	if err != nil {
 		return err
 	}
 	for range maxRounds {
-		if err := l.round(ctx, targets); err != nil {
+		if err := l.round(ctx, plan); err != nil {
 			return err
 		}
-		for _, u := range unread {
+		for _, u := range plan.Unread {
 			l.problems = append(l.problems, coverage.Skip(l.name(u.Dir), finding.Reason(u.Err)))
 		}
 		if !l.fix || l.broken != nil || !l.apply() {
@@ -336,13 +344,14 @@ func (l *linter) name(path string) string {
 }
 
 // round runs every target once.
-func (l *linter) round(ctx context.Context, targets []golint.Target) error {
+func (l *linter) round(ctx context.Context, plan golint.Plan) error {
 	l.findings, l.problems, l.counted = nil, nil, golint.Count{}
 	clear(l.files)
 	clear(l.linted)
 	var diagnostics []golint.Diagnostic
 	var failed error
-	for _, t := range targets {
+	left := newLeftOut(l, plan)
+	for _, t := range plan.Targets {
 		result, err := l.runner.Run(ctx, t)
 		if err != nil {
 			failed = err // after reporting what the other targets have
@@ -353,11 +362,13 @@ func (l *linter) round(ctx context.Context, targets []golint.Target) error {
 			l.problems = append(l.problems, l.unanalyzed(t, p))
 		}
 		l.counted.Add(result.Count)
+		left.add(t, result)
 		for _, file := range result.Files {
 			l.linted[file] = true
 		}
 	}
 	l.findings = l.convert(diagnostics)
+	l.left = left.exclusions(failed == nil)
 	return failed
 }
 
@@ -390,6 +401,9 @@ func (l *linter) hand(run *scanner.Run) {
 	}
 	for _, p := range l.problems {
 		run.Record(p)
+	}
+	for _, e := range l.left {
+		run.Record(e)
 	}
 	run.Count(l.counted.Files, l.counted.Bytes)
 }

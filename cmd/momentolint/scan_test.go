@@ -13,6 +13,7 @@ import (
 	"time"
 
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/testing/sample"
 	"github.com/momentolint/momentolint/momentotest"
 )
@@ -20,6 +21,7 @@ import (
 // output is the contract's JSON, as a script reads it.
 type output struct {
 	Summary struct {
+		Excluded                           []coverage.Exclusion `json:"excluded"`
 		Findings, Credentials, Live, Files int
 		Skipped                            []struct{ Path, Reason string }
 	}

@@ -50,6 +50,12 @@ const (
 	// gitleaks.
 	ByGitleaksConfig By = "gitleaks-config"
 	ByGitleaksIgnore By = "gitleaks-ignore"
+	// ByBuild is the Go build: files that build constraints, the platform or
+	// their names leave out, and directories that "./..." does not match, such
+	// as testdata and vendor. A directory counts as one.
+	ByBuild By = "build"
+	// ByAnalyzer is an analyzer that was switched off.
+	ByAnalyzer By = "analyzer"
 )
 
 // finding reports whether by counts findings rather than files.
@@ -62,7 +68,9 @@ func (b By) Unit() (one, many string) {
 	switch {
 	case b.finding():
 		return "finding", "findings"
-	case b == ByExclude:
+	case b == ByAnalyzer:
+		return "analyzer", "analyzers"
+	case b == ByExclude || b == ByBuild:
 		return "path", "paths"
 	}
 	return "file", "files"

@@ -16,22 +16,23 @@ import (
 // listed is a package as "go list" describes it, of the fields that are asked
 // for. A test's variant has an ImportPath such as "a [a.test]".
 type listed struct {
-	Dir          string            `json:"Dir"`
-	ImportPath   string            `json:"ImportPath"`
-	ForTest      string            `json:"ForTest"`
-	Standard     bool              `json:"Standard"`
-	DepOnly      bool              `json:"DepOnly"`
-	GoFiles      []string          `json:"GoFiles"`
-	CgoFiles     []string          `json:"CgoFiles"`
-	TestGoFiles  []string          `json:"TestGoFiles"`
-	XTestGoFiles []string          `json:"XTestGoFiles"`
-	SwigFiles    []string          `json:"SwigFiles"`
-	SwigCXXFiles []string          `json:"SwigCXXFiles"`
-	Imports      []string          `json:"Imports"`
-	ImportMap    map[string]string `json:"ImportMap"`
-	Module       *module           `json:"Module"`
-	Error        json.RawMessage   `json:"Error"`
-	DepsErrors   []json.RawMessage `json:"DepsErrors"`
+	Dir            string            `json:"Dir"`
+	ImportPath     string            `json:"ImportPath"`
+	ForTest        string            `json:"ForTest"`
+	Standard       bool              `json:"Standard"`
+	DepOnly        bool              `json:"DepOnly"`
+	GoFiles        []string          `json:"GoFiles"`
+	CgoFiles       []string          `json:"CgoFiles"`
+	TestGoFiles    []string          `json:"TestGoFiles"`
+	XTestGoFiles   []string          `json:"XTestGoFiles"`
+	IgnoredGoFiles []string          `json:"IgnoredGoFiles"`
+	SwigFiles      []string          `json:"SwigFiles"`
+	SwigCXXFiles   []string          `json:"SwigCXXFiles"`
+	Imports        []string          `json:"Imports"`
+	ImportMap      map[string]string `json:"ImportMap"`
+	Module         *module           `json:"Module"`
+	Error          json.RawMessage   `json:"Error"`
+	DepsErrors     []json.RawMessage `json:"DepsErrors"`
 }
 
 type module struct {
@@ -40,7 +41,7 @@ type module struct {
 	GoVersion string `json:"GoVersion"`
 }
 
-const listedFields = "Dir,ImportPath,ForTest,Standard,DepOnly,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,SwigFiles,SwigCXXFiles,Imports,ImportMap,Module,Error,DepsErrors"
+const listedFields = "Dir,ImportPath,ForTest,Standard,DepOnly,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,SwigFiles,SwigCXXFiles,Imports,ImportMap,Module,Error,DepsErrors"
 
 // files returns the absolute names of the package's Go files.
 func (l *listed) files() []string {
@@ -239,6 +240,21 @@ func (g *graph) directories() map[string]bool {
 		}
 	}
 	return known
+}
+
+// leftOut returns the directories of the packages that the patterns name, and
+// the Go files in them that the build leaves out.
+func (g *graph) leftOut() (dirs, files []string) {
+	for _, l := range g.packages {
+		if l.owner() == "" || l.testMain() {
+			continue
+		}
+		dirs = append(dirs, l.Dir)
+		for _, name := range l.IgnoredGoFiles {
+			files = append(files, filepath.Join(l.Dir, name))
+		}
+	}
+	return dirs, files
 }
 
 // sources returns the files of the packages that the patterns name, and how

@@ -31,15 +31,25 @@ type Unread struct {
 	Err error
 }
 
+// Plan is what is to be run, and what a search for modules has met.
+type Plan struct {
+	Targets []Target
+	// Unread are directories in which there may be more than what is planned for.
+	Unread []Unread
+	// GoFiles are the Go files in the searched directories, Excluded the
+	// directories that the caller excluded, and Left those that "./..." does not
+	// match. None of the latter two was entered. All are absolute.
+	GoFiles, Excluded, Left []string
+}
+
 // Plan finds out which runs the patterns need, seen from dir: one for each
 // workspace, and one for each module that belongs to none. Patterns with "..."
 // take in the modules below their directory, which the go command alone does not.
-// excluded directories are left out. unread are directories in which there may be more
-// than what is planned for.
-func (r *Runner) Plan(ctx context.Context, dir string, patterns []string, excluded func(dir string) bool) (targets []Target, unread []Unread, err error) {
-	dir, err = filepath.Abs(dir)
+// excluded directories are left out.
+func (r *Runner) Plan(ctx context.Context, dir string, patterns []string, excluded func(dir string) bool) (Plan, error) {
+	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, nil, fmt.Errorf("finding the directory: %w", err)
+		return Plan{}, fmt.Errorf("finding the directory: %w", err)
 	}
 	p := planner{Runner: r, members: make(map[string][]string)}
 	own := Target{Dir: dir}
@@ -54,21 +64,21 @@ func (r *Runner) Plan(ctx context.Context, dir string, patterns []string, exclud
 		}
 		if !recursive {
 			if err := p.named(ctx, base, pattern, &own); err != nil {
-				return nil, nil, err
+				return Plan{}, err
 			}
 			continue
 		}
 		if err := p.below(ctx, base, pattern, &own, excluded); err != nil {
-			return nil, nil, err
+			return Plan{}, err
 		}
 	}
 	if len(own.Patterns) > 0 {
-		p.targets = append([]Target{own}, p.targets...)
+		p.plan.Targets = append([]Target{own}, p.plan.Targets...)
 	}
-	if len(p.targets) == 0 && len(p.unread) == 0 {
-		return nil, nil, fmt.Errorf("no Go module in %s or above or below it", dir)
+	if len(p.plan.Targets) == 0 && len(p.plan.Unread) == 0 {
+		return Plan{}, fmt.Errorf("no Go module in %s or above or below it", dir)
 	}
-	return p.targets, p.unread, nil
+	return p.plan, nil
 }
 
 // split returns the directory of a pattern that is a path, and whether it ends with
@@ -102,8 +112,7 @@ func split(pattern string) (base string, recursive bool) {
 
 type planner struct {
 	*Runner
-	targets []Target
-	unread  []Unread
+	plan Plan
 	// members are the directories of a workspace's modules, by its go.work.
 	members map[string][]string
 }
@@ -180,7 +189,7 @@ func (p *planner) add(ctx context.Context, module, dir, suffix string, optional 
 	if relative == "." {
 		pattern = "." + suffix
 	}
-	p.targets = append(p.targets, Target{Dir: module, Patterns: []string{pattern}, NoWorkspace: !inWork, Optional: optional})
+	p.plan.Targets = append(p.plan.Targets, Target{Dir: module, Patterns: []string{pattern}, NoWorkspace: !inWork, Optional: optional})
 	return nil
 }
 
@@ -252,25 +261,34 @@ func (p *planner) findModules(ctx context.Context, base string, excluded func(di
 			}
 			// Where the directory is in a module, the go command reports it.
 			if module, moduleErr := p.module(ctx, filepath.Dir(path)); moduleErr == nil && module == "" {
-				p.unread = append(p.unread, Unread{path, err})
+				p.plan.Unread = append(p.plan.Unread, Unread{path, err})
 			}
 			if entry != nil && entry.IsDir() {
 				return fs.SkipDir
 			}
 			return nil
 		case !entry.IsDir():
-			if entry.Name() == "go.mod" && entry.Type().IsRegular() {
+			switch {
+			case !entry.Type().IsRegular():
+			case entry.Name() == "go.mod":
 				found = append(found, filepath.Dir(path))
+			case filepath.Ext(path) == ".go":
+				p.plan.GoFiles = append(p.plan.GoFiles, path)
 			}
 			return nil
 		case path == base:
 			return nil
 		}
-		name := entry.Name()
-		if name[0] == '.' || name[0] == '_' || name == "testdata" || name == "vendor" || name == "node_modules" || excluded != nil && excluded(path) {
-			return fs.SkipDir
+		switch name := entry.Name(); {
+		case excluded != nil && excluded(path):
+			p.plan.Excluded = append(p.plan.Excluded, path)
+		case name == ".git":
+		case name[0] == '.' || name[0] == '_' || name == "testdata" || name == "vendor" || name == "node_modules":
+			p.plan.Left = append(p.plan.Left, path)
+		default:
+			return nil
 		}
-		return nil
+		return fs.SkipDir
 	})
 	if err != nil {
 		return nil, fmt.Errorf("looking for Go modules: %w", err)

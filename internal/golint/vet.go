@@ -67,6 +67,11 @@ type Result struct {
 	Files []string
 	// Count is how much of that was analyzed.
 	Count Count
+	// Listed reports whether the target's packages could be listed. Dirs are
+	// their directories, and LeftOut the Go files in them that the build leaves
+	// out. All are absolute.
+	Listed        bool
+	Dirs, LeftOut []string
 }
 
 // Count is an amount of source code.
@@ -95,7 +100,7 @@ func (r *Runner) Run(ctx context.Context, t Target) (Result, error) {
 		return Result{Problems: problems}, nil
 	}
 	if t.Optional && len(g.packages) == 0 {
-		return Result{}, nil
+		return Result{Listed: true}, nil
 	}
 	var result Result
 	fromSource := g.owners(g.fromSource)
@@ -118,6 +123,8 @@ func (r *Runner) Run(ctx context.Context, t Target) (Result, error) {
 	result.dropMisplacedFixes(g)
 	result.sort()
 	result.Files, result.Count = g.sources(result.Problems)
+	result.Listed = true
+	result.Dirs, result.LeftOut = g.leftOut()
 	return result, nil
 }
 
