@@ -110,10 +110,12 @@ func uncoveredTrees(t *testing.T) []uncovered {
 	t.Helper()
 	key := ct.V2(ct.Options{Seed: "uncovered"})
 	zipped := zipped(t, "m", strings.Repeat("content ", 100))
-	return []uncovered{
+	return append([]uncovered{
 		{"a missing path", "skipped", "no such file or directory", map[string]string{"a": "x"}, []string{"nowhere"}, nil},
 		{"a truncated zip archive", "opaque", "truncated", map[string]string{"a.zip": zipped[:len(zipped)-40]}, nil, nil},
 		{"a damaged gzip file", "opaque", "a.gz", map[string]string{"a.gz": "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03" + strings.Repeat("\xff\x00\x17", 50)}, nil, nil},
+		{"an encrypted zip archive", "opaque", "encrypted", map[string]string{"a.zip": encryptedZip(t)}, nil, nil},
+		{"an encrypted document", "opaque", "compound document", map[string]string{"a.docx": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x01", 504)}, nil, nil},
 		{"an archive that is not opened", "opaque", "7z archive", map[string]string{"a.7z": "7z\xbc\xaf\x27\x1c\x00\x04" + strings.Repeat("\x01", 40)}, nil, nil},
 		{"an excluded directory", "excluded", "exclude", map[string]string{"vendor/deep/key.env": "K=" + key, ".momentolint.yaml": "version: 1\nexclude: [\"vendor/**\"]\n"}, nil, nil},
 		{"a disabled rule", "excluded", "disable", map[string]string{"key.env": "K=" + key, ".momentolint.yaml": "version: 1\nrules:\n  disable: [momento-api-key-v2]\n"}, nil, nil},
@@ -130,7 +132,7 @@ func uncoveredTrees(t *testing.T) []uncovered {
 				t.Fatalf("exit %d\n%s", r.code, r.stderr)
 			}
 		}},
-	}
+	}, platformTrees()...)
 }
 
 // unqualified are the words of a result that is clean.

@@ -235,7 +235,10 @@ func TestEncryptedMembersAreSaidAndOthersRead(t *testing.T) {
 }
 
 func TestContainersThatAreNotOpenedAreSaidAndReadAsTheyAre(t *testing.T) {
-	for name, magic := range map[string]string{"7z archive": "7z\xbc\xaf\x27\x1c", "rar archive": "Rar!\x1a\x07\x01\x00", "lz4 data": "\x04\x22\x4d\x18", "rpm package": "\xed\xab\xee\xdb"} {
+	for name, magic := range map[string]string{
+		"7z archive": "7z\xbc\xaf\x27\x1c", "rar archive": "Rar!\x1a\x07\x01\x00", "lz4 data": "\x04\x22\x4d\x18", "rpm package": "\xed\xab\xee\xdb",
+		"compound document": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "age-encrypted data": "age-encryption.org/v1\n", "OpenSSL-encrypted data": "Salted__",
+	} {
 		r := expand(t, Options{MaxArchiveDepth: 1}, "a", []byte(magic+strings.Repeat("\x00", 20)+secret))
 		wantSkips(t, r, "a", name+" not opened; its bytes were scanned as they are")
 		if len(r.blobs) != 1 || !strings.HasSuffix(r.blobs[0].content, secret) {

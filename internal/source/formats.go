@@ -96,6 +96,11 @@ func makeFormats() []*format {
 		{name: "rpm package", magic: "\xed\xab\xee\xdb"},
 		{name: "xar archive", magic: "xar!\x00\x1c"},
 		{name: "wim image", magic: "MSWIM\x00\x00\x00"},
+		// Encrypted Office documents are compound documents; so are old ones, whose
+		// text may be in pieces.
+		{name: "compound document", magic: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"},
+		{name: "age-encrypted data", magic: "age-encryption.org/v1\n"},
+		{name: "OpenSSL-encrypted data", magic: "Salted__"},
 	}
 }
 
