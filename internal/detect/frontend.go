@@ -109,7 +109,8 @@ func nameBefore(d []byte, at int) (lo, hi int) {
 	for lo > 0 && hi-lo < maxName && (wordSet[d[lo-1]] || d[lo-1] == '$') {
 		lo--
 	}
-	if k := skipBack(d, lo); k > 1 && d[k-1] == ':' && i < len(d) && d[i] == '=' && k < hi {
+	if k := skipBack(d, lo); k > 1 && d[k-1] == ':' && i < len(d) && d[i] == '=' && k < hi &&
+		!bytes.ContainsAny(d[k:lo], "\"'`") && !bytes.HasSuffix(bytes.ToLower(d[max(0, k-5):k]), []byte("$env:")) {
 		// const name: string = "…"
 		hi = skipBack(d, k-1)
 		for lo = hi; lo > 0 && hi-lo < maxName && wordSet[d[lo-1]]; {
@@ -202,7 +203,7 @@ func (s *Scanner) inBundle() bool {
 	browser := ext == ".html" || ext == ".htm" || ext == ".css"
 	for _, dir := range dirs {
 		switch dir {
-		case "dist", "build", ".next", "out", "_next":
+		case "dist", "build", ".next", "out", "_next", ".output", ".svelte-kit":
 			built = true
 		case "server", "functions", "lambda", "node_modules", "cache", "standalone":
 			return false
