@@ -417,7 +417,7 @@ func TestWhatTravelsIsAllOfAFinding(t *testing.T) {
 		Rule: "momento-api-key-v1", Credential: s.credential, Message: "m", Fingerprint: s.fingerprint, Redacted: "r",
 		Location: finding.Location{File: "a/b", StartLine: 1, StartColumn: 2, EndLine: 3, EndColumn: 4, Encoding: []string{"base64"}},
 		Commit:   &finding.Commit{ID: "c", Author: "a", Date: time.Unix(5, 0).UTC(), Subject: "s"},
-		Line:     "l", LineColumn: 1, LineWidth: 2, NearbyEndpoint: "n", Advice: "a",
+		Line:     "l", LineColumn: 1, LineWidth: 2, NearbyEndpoint: "n", Joined: true, Advice: "a",
 		Verdict: finding.Verdict{Status: finding.StatusLive, Reason: "r", CheckedAt: time.Unix(6, 0).UTC(), Unfinished: true, Caches: []string{"x"}, CachesKnown: true, Account: &finding.AccountInfo{RoleID: "1"}},
 	}
 	w := toWire(&in)

@@ -64,6 +64,7 @@ type wireFinding struct {
 	LineColumn     int              `json:"line_column,omitempty"`
 	LineWidth      int              `json:"line_width,omitempty"`
 	NearbyEndpoint string           `json:"nearby_endpoint,omitempty"`
+	Joined         bool             `json:"joined,omitempty"`
 	Advice         string           `json:"advice,omitempty"`
 	Verdict        finding.Verdict  `json:"verdict"`
 }
@@ -154,7 +155,7 @@ func toWire(f *finding.Finding) wireFinding {
 	w := wireFinding{
 		Rule: f.Rule, Message: f.Message, Minor: f.Minor, Fingerprint: f.Fingerprint, Redacted: f.Redacted, Location: f.Location,
 		Commit: f.Commit, Line: f.Line, LineColumn: f.LineColumn, LineWidth: f.LineWidth,
-		NearbyEndpoint: f.NearbyEndpoint, Advice: f.Advice, Verdict: f.Verdict,
+		NearbyEndpoint: f.NearbyEndpoint, Joined: f.Joined, Advice: f.Advice, Verdict: f.Verdict,
 	}
 	if c := &f.Credential; !c.IsZero() {
 		w.Credential = &wireCredential{
@@ -171,7 +172,7 @@ func (w *wireFinding) finding(repository string) finding.Finding {
 	f := finding.Finding{
 		Rule: w.Rule, Message: w.Message, Minor: w.Minor, Fingerprint: w.Fingerprint, Redacted: w.Redacted, Location: w.Location,
 		Commit: w.Commit, Line: w.Line, LineColumn: w.LineColumn, LineWidth: w.LineWidth,
-		NearbyEndpoint: w.NearbyEndpoint, Advice: w.Advice, Verdict: w.Verdict, Repository: repository,
+		NearbyEndpoint: w.NearbyEndpoint, Joined: w.Joined, Advice: w.Advice, Verdict: w.Verdict, Repository: repository,
 	}
 	f.Location.File = inRepository(repository, f.Location.File)
 	if c := w.Credential; c != nil {

@@ -105,9 +105,10 @@ func (r *Run) verify(ctx context.Context, list []finding.Finding, now time.Time)
 		at, ok := index[f.Fingerprint]
 		if !ok {
 			index[f.Fingerprint] = len(targets)
-			targets = append(targets, verify.Target{Credential: f.Credential, NearbyEndpoint: f.NearbyEndpoint})
+			targets = append(targets, verify.Target{Credential: f.Credential, NearbyEndpoint: f.NearbyEndpoint, Joined: f.Joined})
 			continue
 		}
+		targets[at].Joined = targets[at].Joined && f.Joined
 		// The copy that names an endpoint is the one that can be asked about.
 		if t := &targets[at]; t.Credential.Endpoint == "" {
 			if f.Credential.Endpoint != "" {

@@ -43,7 +43,7 @@ func (r *Run) scan(ctx context.Context, worker int, p place, head []byte, rest i
 				Encoding: append(slices.Clone(p.encoding), m.Encoding...),
 			},
 			Commit: p.commit, Line: m.Line, LineColumn: m.LineColumn, LineWidth: m.LineWidth,
-			NearbyEndpoint: m.NearbyEndpoint, Advice: strings.TrimSpace(m.Advice + " " + p.advice),
+			NearbyEndpoint: m.NearbyEndpoint, Joined: m.Joined, Advice: strings.TrimSpace(m.Advice + " " + p.advice),
 		}
 		take(f, m)
 		return nil

@@ -111,6 +111,10 @@ type Match struct {
 	// mark the finding in it, in bytes from 0.
 	Line                  string
 	LineColumn, LineWidth int
+	// Joined reports that the text goes on after the credential without a break. Its
+	// length is right, but a character may be in it that is not part of it, so that
+	// a rejection says nothing of the credential that was meant.
+	Joined bool
 	// NearbyEndpoint is a host found near a credential that names none.
 	NearbyEndpoint string
 	// Advice is what to do about it because of what is around it, in one sentence;

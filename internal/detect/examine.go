@@ -178,7 +178,12 @@ func (s *Scanner) tokenRead(v *view, at int, t *token, cut bool) bool {
 	if err != nil || c.Incomplete && unsigned(t, n, d[r.to[n-1]:]) {
 		return false
 	}
-	s.found(v, r, n, c)
+	// A signature of the right length is a whole one, whatever follows: joined texts
+	// and binary formats have the next field there. But where a character was put
+	// into a token, its end moves behind that length, and what remains may look
+	// whole; see finding.Finding.Joined.
+	joined := t.part == partWhole && int(r.to[n-1]) < len(d) && urlSet[d[r.to[n-1]]]
+	s.add(s.candidate(v, r, n, c, joined))
 	return true
 }
 

@@ -364,13 +364,18 @@ func (s *Scanner) known(at int) bool {
 
 // found takes the first n characters of a run for a credential.
 func (s *Scanner) found(v *view, r *run, n int, c credential.Credential) {
+	s.add(s.candidate(v, r, n, c, false))
+}
+
+// candidate makes a candidate of the first n characters of a run.
+func (s *Scanner) candidate(v *view, r *run, n int, c credential.Credential, joined bool) *candidate {
 	lo, hi := r.span(v, 0, n)
 	// What follows the last character may begin in the same bytes of the buffer.
 	last, _ := v.span(int(r.at[n-1]), int(r.at[n-1])+1)
 	r.marks = slices.DeleteFunc(r.marks, func(m mark) bool { return m.at > last })
 	m := Match{
 		Rule: c.Kind.Rule(), Credential: c, Fingerprint: c.Fingerprint(), Redacted: c.Redacted(),
-		Encoding: v.layers(lo, hi, r.marks),
+		Encoding: v.layers(lo, hi, r.marks), Joined: joined,
 	}
 	m.Message = s.d.messages[m.Rule]
 	if c.Endpoint == "" && c.CacheHost == "" {
@@ -380,7 +385,7 @@ func (s *Scanner) found(v *view, r *run, n int, c credential.Credential) {
 			}
 		}
 	}
-	s.add(&candidate{lo: lo, hi: hi, match: m, text: string(r.text[:n])})
+	return &candidate{lo: lo, hi: hi, match: m, text: string(r.text[:n])}
 }
 
 // add keeps a candidate, or several that have one place. Of those that overlap

@@ -47,6 +47,10 @@ type Finding struct {
 	LineColumn, LineWidth int
 	// IgnoredByGit tells that git ignores the file: found on disk, not in the repository.
 	IgnoredByGit bool
+	// Joined reports that the text goes on after the credential without a break. Its
+	// length is right, but a character may be in it that is not part of it, so that
+	// a rejection says nothing of the credential that was meant.
+	Joined bool
 	// NearbyEndpoint is a host found near the credential (MOMENTO_ENDPOINT= …) for
 	// credentials that name none; "" if none. It is data of the scanned text.
 	NearbyEndpoint string

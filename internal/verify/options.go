@@ -94,6 +94,9 @@ type Target struct {
 	// NearbyEndpoint is a host found near the credential, for those that name
 	// none; "" if none. It is data of the scanned text.
 	NearbyEndpoint string
+	// Joined reports that the text goes on after the credential without a break: a
+	// rejection does not make it dead.
+	Joined bool
 }
 
 // Verifier judges credentials. It is safe for use by several goroutines; the

@@ -54,6 +54,16 @@ func (v *Verifier) Verify(ctx context.Context, targets []Target) map[string]find
 		r.verifyAll(ctx, jobs)
 	}
 	r.close(ctx)
+	apart := map[string]bool{}
+	for _, t := range targets {
+		apart[t.Credential.Fingerprint()] = apart[t.Credential.Fingerprint()] || !t.Joined
+	}
+	for _, t := range targets {
+		f := t.Credential.Fingerprint()
+		if !apart[f] && verdicts[f].Status == finding.StatusDead {
+			verdicts[f] = unverified("rejected, but the text goes on after it without a break, so that it may not be what was meant")
+		}
+	}
 	return verdicts
 }
 

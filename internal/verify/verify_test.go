@@ -398,14 +398,14 @@ func TestWhereACredentialIsAskedAbout(t *testing.T) {
 		want     string
 		reason   string
 	}{
-		{"v1 names its own", Target{v1, other}, other, "control." + cell, ""},
-		{"legacy names its own", Target{legacy, other}, other, "control." + cell, ""},
-		{"v2 without any: a public cell", Target{v2, ""}, "", "control." + PublicCell, ""},
-		{"v2: the user's", Target{v2, cell}, other, "control." + other, ""},
-		{"v2: the neighbour's", Target{v2, other}, "", "control." + other, ""},
-		{"JWT: the user's", Target{jwt, cell}, other, "control." + other, ""},
-		{"JWT: the neighbour's", Target{jwt, other}, "", "control." + other, "its endpoint is a guess"},
-		{"JWT without any", Target{jwt, ""}, "", "", "--endpoint HOST"},
+		{"v1 names its own", Target{Credential: v1, NearbyEndpoint: other}, other, "control." + cell, ""},
+		{"legacy names its own", Target{Credential: legacy, NearbyEndpoint: other}, other, "control." + cell, ""},
+		{"v2 without any: a public cell", Target{Credential: v2, NearbyEndpoint: ""}, "", "control." + PublicCell, ""},
+		{"v2: the user's", Target{Credential: v2, NearbyEndpoint: cell}, other, "control." + other, ""},
+		{"v2: the neighbour's", Target{Credential: v2, NearbyEndpoint: other}, "", "control." + other, ""},
+		{"JWT: the user's", Target{Credential: jwt, NearbyEndpoint: cell}, other, "control." + other, ""},
+		{"JWT: the neighbour's", Target{Credential: jwt, NearbyEndpoint: other}, "", "control." + other, "its endpoint is a guess"},
+		{"JWT without any", Target{Credential: jwt, NearbyEndpoint: ""}, "", "", "--endpoint HOST"},
 	} {
 		opts := world(t, s)
 		opts.Endpoint = c.endpoint
