@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/momentolint/momentolint/internal/testing/terminalsvg"
 )
 
 // outputBlock is a fenced block that shows what the program prints.
@@ -25,7 +27,7 @@ func TestTheDocumentsShowRealOutput(t *testing.T) {
 		"revoke":             func() result { return revokeAt(t, startDemo(t), "yes\n", ownerID, dashboardID, deployID) },
 	}
 	shown := 0
-	for _, name := range []string{"README.md", "docs/verification.md", "docs/after-a-leak.md"} {
+	for _, name := range []string{"docs/verification.md", "docs/after-a-leak.md"} {
 		path := filepath.Join("..", "..", filepath.FromSlash(name))
 		document, err := os.ReadFile(path)
 		if err != nil {
@@ -53,7 +55,40 @@ func TestTheDocumentsShowRealOutput(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if shown < 9 {
+	if shown < 7 {
 		t.Errorf("only %d outputs are shown", shown)
+	}
+}
+
+// took is how long a run took, which differs from run to run.
+var took = regexp.MustCompile(`in [0-9.]+ m?s\.`)
+
+// The picture in the README is what the command in it prints. With UPDATE_DOCS=1
+// it is drawn again.
+func TestThePictureInTheReadmeShowsRealOutput(t *testing.T) {
+	t.Chdir(filepath.Join("..", ".."))
+	const (
+		picture = "docs/images/scan.svg"
+		paths   = "testdata/leaky-service/cmd testdata/leaky-service/deploy/k8s"
+	)
+	r := call(t, "", []string{"CLICOLOR_FORCE=1"}, append([]string{"scan", "--offline"}, strings.Fields(paths)...)...)
+	if r.code != exitFound || r.stderr != "" {
+		t.Fatalf("exit %d, stderr %q", r.code, r.stderr)
+	}
+	drawn, err := terminalsvg.Draw("momentolint scan --offline "+paths, r.out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if os.Getenv("UPDATE_DOCS") != "" {
+		if err := os.WriteFile(picture, []byte(drawn), 0o644); err != nil { // #nosec G306 -- a document
+			t.Fatal(err)
+		}
+	}
+	stored, err := os.ReadFile(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if took.ReplaceAllString(drawn, "") != took.ReplaceAllString(string(stored), "") {
+		t.Errorf("%s is out of date: UPDATE_DOCS=1 go test -run Readme ./cmd/momentolint draws it again", picture)
 	}
 }
