@@ -255,11 +255,11 @@ func checkEqualToScans(t testing.TB, got *finding.Report, dir string) {
 		repo := &got.Repositories[i]
 		group.Go(func() error {
 			run, err := scanner.New(scanner.Options{
-				Version: "test", MaxArchiveDepth: scanner.DefaultArchiveDepth, MaxDecodeDepth: scanner.DefaultDecodeDepth,
-				Verify: verify.Options{Offline: true}, Jobs: 1,
+				Version: "test",
+				Live:    scanner.Live{Options: verify.Options{Offline: true}}, Limits: scanner.Limits{Jobs: 1},
 			})
 			if err == nil {
-				err = run.History(t.Context(), filepath.Join(dir, filepath.FromSlash(repo.Name)+".git"), scanner.History{})
+				err = run.Scan(t.Context(), scanner.History{Dir: filepath.Join(dir, filepath.FromSlash(repo.Name)+".git")})
 			}
 			if err != nil {
 				return err

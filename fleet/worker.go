@@ -537,6 +537,14 @@ func (w *Worker) do(ctx context.Context, t *task) (err error) {
 // core: the others have repositories of their own.
 const smallRepository = 100_000
 
+// depth returns the scanner's setting for a depth of the run, where 0 means none.
+func depth(n int) int {
+	if n == 0 {
+		return scanner.Off
+	}
+	return n
+}
+
 // scan is what "scan --history" does.
 func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v *verifier, progress *scanner.Progress) (*finding.Report, error) {
 	s := t.run.Settings
@@ -546,17 +554,17 @@ func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v
 	}
 	c.Path = s.ConfigName
 	o := scanner.Options{
-		Version: w.o.Version, Config: c, Jobs: 1, Progress: progress, Verify: w.o.Verify, Verifier: v, CacheDir: filepath.Join(w.o.Dir, "cache"),
-		MaxArchiveDepth: s.MaxArchiveDepth, MaxDecodeDepth: s.MaxDecodeDepth, MaxFileSize: s.MaxFileSize,
+		Version: w.o.Version, Config: c, Progress: progress, CacheDir: filepath.Join(w.o.Dir, "cache"), Live: scanner.Live{Options: w.o.Verify, Verifier: v},
+		Limits: scanner.Limits{Jobs: 1, ArchiveDepth: depth(s.MaxArchiveDepth), DecodeDepth: depth(s.MaxDecodeDepth), FileSize: s.MaxFileSize},
 	}
 	if objects > smallRepository || w.o.Parallel == 1 || t.item.Parts > 1 {
-		o.Jobs = 0
+		o.Limits.Jobs = 0
 	}
 	run, err := scanner.New(o)
 	if err != nil {
 		return nil, fmt.Errorf("preparing the scan: %w", err)
 	}
-	err = run.History(ctx, dir, scanner.History{Part: t.item.Part, Parts: t.item.Parts, Here: true})
+	err = run.Scan(ctx, scanner.History{Dir: dir, Part: t.item.Part, Parts: t.item.Parts, Here: true})
 	if err != nil {
 		return nil, scanFault(err)
 	}

@@ -30,12 +30,12 @@ func BenchmarkTree(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				run, err := scanner.New(scanner.Options{
-					MaxDecodeDepth: scanner.DefaultDecodeDepth, MaxArchiveDepth: depth.depth, Verify: verify.Options{Offline: true},
+					Limits: scanner.Limits{ArchiveDepth: depth.depth}, Live: scanner.Live{Options: verify.Options{Offline: true}},
 				})
 				if err != nil {
 					b.Fatal(err)
 				}
-				if err := run.Files(b.Context(), []string{tree}); err != nil {
+				if err := run.Scan(b.Context(), scanner.Files{Paths: []string{tree}}); err != nil {
 					b.Fatal(err)
 				}
 				report := run.Report(b.Context())

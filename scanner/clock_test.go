@@ -56,13 +56,13 @@ func TestOneReportIsAboutOneMoment(t *testing.T) {
 			for looks := range 6 {
 				clock := &steps{before: jump.before, after: jump.after, looks: looks}
 				run, err := scanner.New(scanner.Options{
-					Jobs: 1, Now: clock.now, ExpiryWarning: 24 * time.Hour,
-					Verify: verify.Options{Offline: offline, Now: clock.now, LiveTarget: s.Addr(), Rate: 1000, Getenv: func(string) string { return "" }},
+					Limits: scanner.Limits{Jobs: 1}, Now: clock.now, ExpiryWarning: 24 * time.Hour,
+					Live: scanner.Live{Options: verify.Options{Offline: offline, Now: clock.now, LiveTarget: s.Addr(), Rate: 1000, Getenv: func(string) string { return "" }}},
 				})
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := run.Reader(t.Context(), "key", strings.NewReader("KEY="+key)); err != nil {
+				if err := run.Scan(t.Context(), scanner.Stream{Name: "key", Reader: strings.NewReader("KEY=" + key)}); err != nil {
 					t.Fatal(err)
 				}
 				r := run.Report(t.Context())
@@ -118,11 +118,11 @@ func oneStory(t *testing.T, name string, r *finding.Report) {
 func TestAnExpiryByAnothersClockIsToldAsOne(t *testing.T) {
 	t.Parallel()
 	end := time.Date(2026, 12, 3, 0, 30, 0, 0, time.UTC)
-	run, err := scanner.New(scanner.Options{Jobs: 1, Now: func() time.Time { return end.Add(finding.ExpiryLeeway) }, Verify: verify.Options{Offline: true}})
+	run, err := scanner.New(scanner.Options{Limits: scanner.Limits{Jobs: 1}, Now: func() time.Time { return end.Add(finding.ExpiryLeeway) }, Live: scanner.Live{Options: verify.Options{Offline: true}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := run.Reader(t.Context(), "key", strings.NewReader("KEY="+credentialtest.V1(credentialtest.Options{ExpiresAt: end}))); err != nil {
+	if err := run.Scan(t.Context(), scanner.Stream{Name: "key", Reader: strings.NewReader("KEY=" + credentialtest.V1(credentialtest.Options{ExpiresAt: end}))}); err != nil {
 		t.Fatal(err)
 	}
 	r := run.Report(t.Context())

@@ -14,9 +14,9 @@ func (o *Options) setBy(by coverage.By) string {
 	}
 	switch by {
 	case coverage.ByGitleaksConfig:
-		return base(o.GitleaksConfig)
+		return base(o.Gitleaks.Config)
 	case coverage.ByGitleaksIgnore:
-		for _, path := range o.GitleaksIgnore {
+		for _, path := range o.Gitleaks.Ignore {
 			return base(path)
 		}
 	case coverage.ByBaseline, coverage.ByComment, coverage.ByBuild:

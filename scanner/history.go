@@ -16,56 +16,56 @@ import (
 	"github.com/momentolint/momentolint/internal/source"
 )
 
-// History says which part of a repository's history to scan.
+// History is a source: the history of a repository, with all files that any ref
+// leads to, and the messages of commits and tags. A finding is reported for each
+// blob and path that it is in, with the commit that introduced it.
+//
+// All objects are scanned once, without asking where they belong. The few with
+// something in them are scanned again at each of their places: only then rules
+// and settings that depend on the path or the commit can be applied.
 type History struct {
+	// Dir is a directory of the repository.
+	Dir string
 	// Reflog adds what only reflogs and stashes reach, AllObjects everything in
 	// the object store.
 	Reflog, AllObjects bool
-	// Part and Parts have it scan one of several ranges of object ids: the
-	// Part-th, from 0, of Parts. All together find what the whole does. Parts
-	// below 2 is the whole.
+	// Part and Parts select one of several ranges of object ids: the Part-th, from
+	// 0, of Parts. All together find what the whole does. Parts below 2 is the
+	// whole.
 	Part, Parts int
-	// Here has the folder be a repository itself, and not just lie in one.
+	// Here takes Dir as the repository itself, not as a directory in one.
 	Here bool
 }
 
-// History scans the history of the repository that a folder belongs to: all
-// files that any ref leads to, and the messages of commits and tags. A finding
-// is reported for each blob and path that it is in, with the commit that
-// brought it there.
-//
-// It goes through all objects once without asking where they belong, and then
-// looks again at the few with something in them, at each of their places: only
-// then rules and settings that depend on the path or the commit can be applied.
-func (r *Run) History(ctx context.Context, dir string, what History) error {
+func (s History) scan(ctx context.Context, r *Run) error {
 	r.progress.phase("opening the repository")
-	repo, err := r.openRepoAt(ctx, dir, what.Here)
+	repo, from, err := r.openRepo(ctx, s.Dir, s.Here)
 	if err != nil {
-		return r.stop(ctx, err)
+		return err
 	}
 	defer func() { _ = repo.Close() }()
-	h := &history{run: r, repo: repo, paths: r.detector.PathRules()}
+	h := &history{run: r, repo: repo, from: from, paths: r.detector.PathRules()}
 	// Only with its path can it be said whether a file is excluded.
 	h.nameOpaque = r.o.NameOpaque || len(r.o.Config.Exclude) > 0
-	h.selection = git.Selection{Reflog: what.Reflog, AllObjects: what.AllObjects, Part: what.Part, Parts: what.Parts}
+	h.selection = git.Selection{Reflog: s.Reflog, AllObjects: s.AllObjects, Part: s.Part, Parts: s.Parts}
 	if err := h.openCache(); err != nil {
 		r.Note(err.Error())
 	}
 	r.progress.phase("reading the history")
-	if err := r.stop(ctx, h.search(ctx)); err != nil {
+	if err := h.search(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
-	if ctx.Err() != nil {
-		// What was found until now is still worth telling.
+	if err := ctx.Err(); err != nil {
+		// What was found until now is still worth attributing.
 		later, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterStop)
 		defer cancel()
-		if err := h.place(later); later.Err() == nil {
-			return err
+		if failed := h.place(later); failed != nil && later.Err() == nil {
+			return failed
 		}
-		return nil
+		return context.Cause(ctx)
 	}
 	r.progress.phase("finding the commits that introduced findings")
-	return r.stop(ctx, h.place(ctx))
+	return h.place(ctx)
 }
 
 // afterStop is how long a run that was stopped may still look where its
@@ -76,6 +76,7 @@ const afterStop = 10 * time.Second
 type history struct {
 	run       *Run
 	repo      *git.Repo
+	from      *origin
 	selection git.Selection
 	// paths tells that there are rules that look at paths alone, so that every
 	// blob's are needed.
@@ -112,7 +113,7 @@ func (h *history) openCache() error {
 	}
 	dir := filepath.Join(r.o.CacheDir, "objects")
 	key := cache.Key{
-		Rules: fmt.Sprintf("%s %d %d", r.detector.RuleSet(), r.o.MaxArchiveDepth, r.o.MaxFileSize), Version: r.o.Version,
+		Rules: fmt.Sprintf("%s %d %d", r.detector.RuleSet(), r.o.Limits.ArchiveDepth, r.o.Limits.FileSize), Version: r.o.Version,
 		Repository: h.selection.PartName(h.repo.CommonDir()),
 	}
 	c, err := cache.Open(dir, key, h.repo.Hash())
@@ -127,7 +128,7 @@ func (h *history) openCache() error {
 
 // search looks through all objects for those with something in them.
 func (h *history) search(ctx context.Context) error {
-	h.workers = make([]historyWorker, h.run.o.Jobs)
+	h.workers = make([]historyWorker, h.run.o.Limits.Jobs)
 	for i := range h.workers {
 		w := &h.workers[i]
 		w.options = h.run.sourceOptions()
@@ -166,7 +167,7 @@ func (h *history) visit(ctx context.Context, worker int, o *git.Object) error {
 		if err := h.look(ctx, worker, &w.blob); err != nil && !errors.Is(err, errHit) {
 			return err
 		}
-	case r.o.MaxFileSize > 0 && o.Size > r.o.MaxFileSize:
+	case r.o.Limits.FileSize > 0 && o.Size > r.o.Limits.FileSize:
 		w.large++
 		o.Forget()
 		return nil
@@ -214,7 +215,7 @@ func (h *history) look(ctx context.Context, worker int, b *source.Blob) error {
 	})
 	h.run.progress.Bytes.Add(n)
 	if p, ok := errors.AsType[*detect.Partial](err); ok {
-		if len(p.Reasons) > 0 || !chosenDepth(h.run.o.MaxDecodeDepth, DefaultDecodeDepth) {
+		if len(p.Reasons) > 0 || !chosenDepth(h.run.o.Limits.DecodeDepth, DefaultDecodeDepth) {
 			w.hit = true
 		} else {
 			w.entries = append(w.entries, coverage.Exclude(coverage.ByMaxDecodeDepth, ""))
@@ -255,10 +256,10 @@ func (h *history) place(ctx context.Context) error {
 	r.progress.Findings.Store(0)
 	for _, id := range others {
 		for _, i := range where[id] {
-			if i.Path == "" || r.excludedFile(i.Path) {
+			if i.Path == "" || r.excludedFile(h.from, i.Path) {
 				continue
 			}
-			p := place{path: i.Path, commit: safeCommit(i.Commit)}
+			p := place{from: h.from, path: i.Path, commit: safeCommit(i.Commit)}
 			if err := r.scan(ctx, 0, p, nil, nil, r.keep); err != nil {
 				return err
 			}
@@ -267,7 +268,7 @@ func (h *history) place(ctx context.Context) error {
 	hits = slices.DeleteFunc(hits, func(id git.OID) bool { return len(where[id]) == 0 })
 	return h.repo.Each(ctx, hits, func(worker int, o *git.Object) error {
 		for _, i := range where[o.ID] {
-			p := place{path: i.Path, commit: safeCommit(i.Commit)}
+			p := place{from: h.from, path: i.Path, commit: safeCommit(i.Commit)}
 			if p.path == "" {
 				// A tag may stand for a file. Of others nothing but the id is known.
 				if p.path = i.Ref; p.path == "" {

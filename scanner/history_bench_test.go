@@ -42,13 +42,12 @@ func BenchmarkHistory(b *testing.B) {
 	b.SetBytes(size)
 	for b.Loop() {
 		run, err := scanner.New(scanner.Options{
-			MaxArchiveDepth: scanner.DefaultArchiveDepth, MaxDecodeDepth: scanner.DefaultDecodeDepth,
-			Verify: verify.Options{Offline: true},
+			Live: scanner.Live{Options: verify.Options{Offline: true}},
 		})
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := run.History(b.Context(), repo.Dir, scanner.History{}); err != nil {
+		if err := run.Scan(b.Context(), scanner.History{Dir: repo.Dir}); err != nil {
 			b.Fatal(err)
 		}
 		r := run.Report(b.Context())

@@ -31,8 +31,7 @@ var seconds = regexp.MustCompile(`"seconds": ?[0-9.e-]+`)
 func scanWithCache(t *testing.T, dir, cacheDir string, change func(*scanner.Options)) scanned {
 	t.Helper()
 	o := scanner.Options{
-		Version: "1", CacheDir: cacheDir, Progress: &scanner.Progress{}, Verify: verify.Options{Offline: true},
-		MaxArchiveDepth: scanner.DefaultArchiveDepth, MaxDecodeDepth: scanner.DefaultDecodeDepth,
+		Version: "1", CacheDir: cacheDir, Progress: &scanner.Progress{}, Live: scanner.Live{Options: verify.Options{Offline: true}},
 	}
 	if change != nil {
 		change(&o)
@@ -41,7 +40,7 @@ func scanWithCache(t *testing.T, dir, cacheDir string, change func(*scanner.Opti
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := run.History(t.Context(), dir, scanner.History{}); err != nil {
+	if err := run.Scan(t.Context(), scanner.History{Dir: dir}); err != nil {
 		t.Fatal(err)
 	}
 	r := run.Report(t.Context())
@@ -137,11 +136,11 @@ func TestHistoryCacheIsForOneSetOfRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	changes := map[string]func(*scanner.Options){
-		"a rule of the user's": func(o *scanner.Options) { o.GitleaksConfig = config },
+		"a rule of the user's": func(o *scanner.Options) { o.Gitleaks.Config = config },
 		"another version":      func(o *scanner.Options) { o.Version = "2" },
-		"another depth":        func(o *scanner.Options) { o.MaxDecodeDepth = 1 },
-		"archives left closed": func(o *scanner.Options) { o.MaxArchiveDepth = 0 },
-		"a limit for files":    func(o *scanner.Options) { o.MaxFileSize = 100 },
+		"another depth":        func(o *scanner.Options) { o.Limits.DecodeDepth = 1 },
+		"archives left closed": func(o *scanner.Options) { o.Limits.ArchiveDepth = scanner.Off },
+		"a limit for files":    func(o *scanner.Options) { o.Limits.FileSize = 100 },
 	}
 	for name, change := range changes {
 		dir := t.TempDir()

@@ -13,13 +13,13 @@ import (
 // history scans a repository's history without a network.
 func history(t *testing.T, dir string, what scanner.History, o scanner.Options) *finding.Report {
 	t.Helper()
-	o.Verify = verify.Options{Offline: true}
-	o.MaxArchiveDepth, o.MaxDecodeDepth = scanner.DefaultArchiveDepth, scanner.DefaultDecodeDepth
+	o.Live.Options = verify.Options{Offline: true}
 	run, err := scanner.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := run.History(t.Context(), dir, what); err != nil {
+	what.Dir = dir
+	if err := run.Scan(t.Context(), what); err != nil {
 		t.Fatal(err)
 	}
 	report := run.Report(t.Context())

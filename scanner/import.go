@@ -20,27 +20,34 @@ import (
 	"github.com/momentolint/momentolint/internal/userfile"
 )
 
-// Import reads reports of other scanners (see package importer) and keeps what
-// is Momento's. A finding stands where the report says, with what the
-// credential itself tells. The path "-" is standard input.
+// Reports is a source: reports of other scanners (see package importer), of
+// which Momento's credentials are kept. A finding is located where the report
+// says, with what the credential itself says.
 //
-// What is not Momento's is counted in a note. What a report hides or cuts off
+// What is not Momento's is counted in a note. What a report hides or truncates
 // cannot be judged: that, like a report that cannot be read, makes the run
 // incomplete. No path that a report names is opened.
-func (r *Run) Import(ctx context.Context, paths []string, stdin io.Reader) error {
+type Reports struct {
+	// Paths are the files; "-" is Stdin.
+	Paths []string
+	Stdin io.Reader
+}
+
+func (s Reports) scan(ctx context.Context, r *Run) error {
 	r.progress.phase("reading reports")
 	var all []imported
-	for _, path := range paths {
-		list, err := r.importFile(ctx, path, stdin)
+	var failed error
+	for _, path := range s.Paths {
+		list, err := r.importFile(ctx, path, s.Stdin)
 		all = append(all, list...)
-		if err != nil {
-			return r.stop(ctx, err)
+		if failed = err; failed != nil {
+			break
 		}
 	}
 	for _, i := range mergeImported(all) {
 		r.keep(&i.finding, &i.match)
 	}
-	return nil
+	return failed
 }
 
 // imported is a credential that a report holds. Of the match only what silences
@@ -124,7 +131,7 @@ type judge struct {
 // take judges one entry.
 func (j *judge) take(ctx context.Context, e *importer.Entry) error {
 	name := cmp.Or(e.File, j.report)
-	if j.run.excluded(name, false) {
+	if j.run.excluded(&origin{}, name, false) {
 		j.run.Record(coverage.Exclude(coverage.ByExclude, ""))
 		return nil
 	}
@@ -163,7 +170,7 @@ func (j *judge) take(ctx context.Context, e *importer.Entry) error {
 // look scans one text of an entry.
 func (j *judge) look(ctx context.Context, name string, e *importer.Entry, i int) error {
 	text := e.Texts[i]
-	p := place{path: name, encoding: e.Encoding, commit: e.Commit}
+	p := place{from: &origin{}, path: name, encoding: e.Encoding, commit: e.Commit}
 	return j.run.scan(ctx, 0, p, []byte(text), nil, func(f *finding.Finding, m *detect.Match) {
 		if f.Credential.IsZero() {
 			// A policy or a rule of the user's: not what a secret scanner reports.

@@ -59,13 +59,13 @@ func leaks(t *testing.T) (dir string, s *momentotest.Server, truth map[string]fi
 func scan(t *testing.T, dir string, s *momentotest.Server) *finding.Report {
 	t.Helper()
 	run, err := scanner.New(scanner.Options{
-		MaxArchiveDepth: scanner.DefaultArchiveDepth, MaxDecodeDepth: scanner.DefaultDecodeDepth, Jobs: 2,
-		Verify: verify.Options{LiveTarget: s.Addr(), Rate: 400, Total: 5 * time.Minute, Timeout: time.Minute, Getenv: func(string) string { return "" }},
+		Limits: scanner.Limits{Jobs: 2},
+		Live:   scanner.Live{Options: verify.Options{LiveTarget: s.Addr(), Rate: 400, Total: 5 * time.Minute, Timeout: time.Minute, Getenv: func(string) string { return "" }}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := run.Files(t.Context(), []string{dir}); err != nil {
+	if err := run.Scan(t.Context(), scanner.Files{Paths: []string{dir}}); err != nil {
 		t.Fatal(err)
 	}
 	report := run.Report(t.Context())

@@ -60,11 +60,11 @@ func TestKeysAreFoundInEveryPlaceOfTheTable(t *testing.T) {
 			}
 		}
 	}
-	run, err := scanner.New(scanner.Options{Verify: verify.Options{Offline: true}, MaxArchiveDepth: 2, MaxDecodeDepth: 4})
+	run, err := scanner.New(scanner.Options{Live: scanner.Live{Options: verify.Options{Offline: true}}, Limits: scanner.Limits{ArchiveDepth: 2, DecodeDepth: 4}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := run.Machine(t.Context(), machine.System{Home: home, AppData: roaming, LocalAppData: local}); err != nil {
+	if err := run.Scan(t.Context(), scanner.Machine{System: machine.System{Home: home, AppData: roaming, LocalAppData: local}}); err != nil {
 		t.Fatal(err)
 	}
 	report := run.Report(t.Context())
@@ -101,11 +101,11 @@ func TestKeysAreFoundInLongTranscripts(t *testing.T) {
 		want++
 	}
 	writeFile(t, filepath.Join(home, ".claude", "projects", "-src-shop", "a.jsonl"), text.Bytes())
-	run, err := scanner.New(scanner.Options{Verify: verify.Options{Offline: true}})
+	run, err := scanner.New(scanner.Options{Live: scanner.Live{Options: verify.Options{Offline: true}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := run.Machine(t.Context(), machine.System{Home: home}); err != nil {
+	if err := run.Scan(t.Context(), scanner.Machine{System: machine.System{Home: home}}); err != nil {
 		t.Fatal(err)
 	}
 	report := run.Report(t.Context())

@@ -12,7 +12,7 @@ import (
 // allocated.
 func TestTheNumberOfJobsIsBounded(t *testing.T) {
 	for jobs, ok := range map[int]bool{0: true, 1: true, scanner.MaxJobs: true, -1: false, scanner.MaxJobs + 1: false, 1 << 60: false} {
-		_, err := scanner.New(scanner.Options{Jobs: jobs, Verify: verify.Options{Offline: true}})
+		_, err := scanner.New(scanner.Options{Limits: scanner.Limits{Jobs: jobs}, Live: scanner.Live{Options: verify.Options{Offline: true}}})
 		if (err == nil) != ok {
 			t.Errorf("%d jobs: %v", jobs, err)
 		}

@@ -14,19 +14,34 @@ import (
 	"github.com/momentolint/momentolint/internal/git"
 )
 
-// Range scans what a range of commits added: A..B, A...B, or what else
-// [git.Repo.Range] takes. A range whose ends are the same commit is remarked
-// upon and no error; every other one that cannot be scanned whole is.
-func (r *Run) Range(ctx context.Context, dir, spec string) error {
-	return r.changes(ctx, dir, func(repo *git.Repo, visit changeVisitor) (git.RangeStats, error) {
-		return repo.Range(ctx, spec, visit)
+// Range is a source: what a range of commits added. A range whose ends are the
+// same commit adds a note to the report and is no error; every other range that
+// cannot be scanned whole is an error.
+type Range struct {
+	// Dir is a directory of the repository.
+	Dir string
+	// Spec is A..B, A...B, or what else [git.Repo.Range] takes.
+	Spec string
+}
+
+func (s Range) scan(ctx context.Context, r *Run) error {
+	return r.changes(ctx, s.Dir, func(repo *git.Repo, visit changeVisitor) (git.RangeStats, error) {
+		return repo.Range(ctx, s.Spec, visit)
 	})
 }
 
-// Commits is Range for commits that are named one by one, as a push does.
-func (r *Run) Commits(ctx context.Context, dir string, c git.Commits) error {
-	return r.changes(ctx, dir, func(repo *git.Repo, visit changeVisitor) (git.RangeStats, error) {
-		return repo.RangeOf(ctx, c, visit)
+// Commits is a source like Range, for commits that are named one by one, as a
+// push does.
+type Commits struct {
+	// Dir is a directory of the repository.
+	Dir string
+	// Commits are the ends of what is scanned.
+	git.Commits
+}
+
+func (s Commits) scan(ctx context.Context, r *Run) error {
+	return r.changes(ctx, s.Dir, func(repo *git.Repo, visit changeVisitor) (git.RangeStats, error) {
+		return repo.RangeOf(ctx, s.Commits, visit)
 	})
 }
 
@@ -34,13 +49,13 @@ type changeVisitor = func(worker int, c *git.Change) error
 
 // changes scans what commits added.
 func (r *Run) changes(ctx context.Context, dir string, walk func(*git.Repo, changeVisitor) (git.RangeStats, error)) error {
-	repo, err := r.openRepo(ctx, dir)
+	repo, from, err := r.openRepo(ctx, dir, false)
 	if err != nil {
-		return r.stop(ctx, err)
+		return err
 	}
 	defer func() { _ = repo.Close() }()
 	r.progress.phase("reading commits")
-	c := changeScan{run: r}
+	c := changeScan{run: r, from: from}
 	stats, err := walk(repo, c.visitor(ctx))
 	c.keep()
 	r.mu.Lock()
@@ -53,12 +68,13 @@ func (r *Run) changes(ctx context.Context, dir string, walk func(*git.Repo, chan
 		r.Note(fmt.Sprintf("nothing was scanned: %s", wrong.Detail))
 		return nil
 	}
-	return r.stop(ctx, err)
+	return err
 }
 
 // changeScan gathers what changes add.
 type changeScan struct {
-	run *Run
+	run  *Run
+	from *origin
 
 	mu   sync.Mutex
 	hits []changeHit
@@ -74,7 +90,7 @@ type changeHit struct {
 
 func (c *changeScan) visitor(ctx context.Context) changeVisitor {
 	return func(worker int, change *git.Change) error {
-		hits, err := c.run.change(ctx, worker, change)
+		hits, err := c.run.change(ctx, worker, c.from, change)
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.hits = append(c.hits, hits...)
@@ -104,13 +120,13 @@ func (c *changeScan) keep() {
 }
 
 // change scans one change and gives what is new in it.
-func (r *Run) change(ctx context.Context, worker int, c *git.Change) ([]changeHit, error) {
-	if !c.IsMessage() && r.excludedFile(c.Path) {
+func (r *Run) change(ctx context.Context, worker int, from *origin, c *git.Change) ([]changeHit, error) {
+	if !c.IsMessage() && r.excludedFile(from, c.Path) {
 		return nil, nil
 	}
 	var hits []changeHit
-	p := place{path: cmp.Or(c.Path, c.ID.String()), commit: safeCommit(c.Commit)}
-	if limit := r.o.MaxFileSize; limit > 0 && c.Size > limit && !c.IsMessage() {
+	p := place{from: from, path: cmp.Or(c.Path, c.ID.String()), commit: safeCommit(c.Commit)}
+	if limit := r.o.Limits.FileSize; limit > 0 && c.Size > limit && !c.IsMessage() {
 		r.Record(coverage.Exclude(coverage.ByMaxFileSize, ""))
 		return nil, nil
 	}

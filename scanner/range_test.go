@@ -3,7 +3,6 @@ package scanner_test
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -19,15 +18,14 @@ import (
 )
 
 // scanOf makes a run, lets it read something, and gives its report.
-func scanOf(t *testing.T, o scanner.Options, read func(context.Context, *scanner.Run) error) (*finding.Report, error) {
+func scanOf(t *testing.T, o scanner.Options, source scanner.Source) (*finding.Report, error) {
 	t.Helper()
-	o.Verify = verify.Options{Offline: true}
-	o.MaxArchiveDepth, o.MaxDecodeDepth = scanner.DefaultArchiveDepth, scanner.DefaultDecodeDepth
+	o.Live.Options = verify.Options{Offline: true}
 	run, err := scanner.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := read(t.Context(), run); err != nil {
+	if err := run.Scan(t.Context(), source); err != nil {
 		return nil, err
 	}
 	report := run.Report(t.Context())
@@ -37,7 +35,7 @@ func scanOf(t *testing.T, o scanner.Options, read func(context.Context, *scanner
 // rangeOf scans a range that can be scanned.
 func rangeOf(t *testing.T, dir, spec string) *finding.Report {
 	t.Helper()
-	r, err := scanOf(t, scanner.Options{}, func(ctx context.Context, run *scanner.Run) error { return run.Range(ctx, dir, spec) })
+	r, err := scanOf(t, scanner.Options{}, scanner.Range{Dir: dir, Spec: spec})
 	if err != nil {
 		t.Fatalf("%s: %v", spec, err)
 	}
@@ -184,7 +182,7 @@ func TestOnlyWhatIsPushedIsScanned(t *testing.T) {
 		"two refs":               {git.Commits{Include: []string{"main", "topic"}, Remote: "origin"}, []string{"t4: added.env"}},
 		"to a remote of no name": {git.Commits{Include: []string{"main"}, Exclude: []string{"main~1"}, Remote: "nobody"}, []string{"m2: theirs.env"}},
 	} {
-		r, err := scanOf(t, scanner.Options{}, func(ctx context.Context, run *scanner.Run) error { return run.Commits(ctx, repo.Dir, tt.push) })
+		r, err := scanOf(t, scanner.Options{}, scanner.Commits{Dir: repo.Dir, Commits: tt.push})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -224,7 +222,7 @@ func TestARangeNeverPassesSilently(t *testing.T) {
 		{t.TempDir(), "main..topic", "not a git repository"},
 		{repo.Dir + "/nowhere", "main..topic", "no such file"},
 	} {
-		_, err := scanOf(t, scanner.Options{}, func(ctx context.Context, run *scanner.Run) error { return run.Range(ctx, tt.dir, tt.spec) })
+		_, err := scanOf(t, scanner.Options{}, scanner.Range{Dir: tt.dir, Spec: tt.spec})
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %q", tt.spec, err, tt.want)
 		}
@@ -250,9 +248,7 @@ func TestAMissingFileOfARangeIsTold(t *testing.T) {
 	if err := os.Remove(repo.Path(".git", "objects", id[:2], id[2:])); err != nil {
 		t.Fatal(err)
 	}
-	r, err := scanOf(t, scanner.Options{}, func(ctx context.Context, run *scanner.Run) error {
-		return run.Range(ctx, repo.Dir, "HEAD~1..HEAD")
-	})
+	r, err := scanOf(t, scanner.Options{}, scanner.Range{Dir: repo.Dir, Spec: "HEAD~1..HEAD"})
 	if err != nil || !r.Summary.Incomplete() || !strings.Contains(fmt.Sprint(r.Summary.Skipped), id) {
 		t.Errorf("%v, incomplete %t, skipped %v", err, r != nil && r.Summary.Incomplete(), r)
 	}

@@ -1,7 +1,14 @@
-// Package scanner is the pipeline: source → detect → verify → report. A Run
-// takes blobs from one or more sources, finds the credentials in them, sets
-// aside what was silenced, asks the service about the rest and gives the
-// report.
+// Package scanner finds Momento's credentials. A [Run] scans one source or more
+// (files, streams, histories, ranges of commits, ...), sets aside what was
+// suppressed, asks Momento about the rest and returns a [Report].
+//
+//	run, err := scanner.New(scanner.Options{})
+//	...
+//	err = run.Scan(ctx, scanner.Files{Paths: []string{"."}})
+//	report := run.Report(ctx)
+//
+// An error of Scan does not make what was found before it worthless: Report
+// returns it all the same, and Report.Summary says what was not scanned.
 package scanner
 
 import (
@@ -24,77 +31,105 @@ import (
 	"github.com/momentolint/momentolint/internal/verify"
 )
 
-// The bounds that a run has if nobody sets others.
+// The defaults of Options.
 const (
 	DefaultArchiveDepth  = 8
 	DefaultDecodeDepth   = 6
 	DefaultExpiryWarning = 30 * 24 * time.Hour
 )
 
-// MaxJobs is the most that Options.Jobs may be: every job has buffers of its
+// MaxJobs is the most that Limits.Jobs may be: every job has buffers of its
 // own, so that a much larger number would use up the memory before anything is
 // scanned.
 const MaxJobs = 1024
 
-// Coverage is the ledger of what a run did not scan: skipped, opaque, excluded.
-type Coverage = coverage.Ledger
+// Off switches a depth of Limits off.
+const Off = -1
 
-// Entry is an entry of the ledger.
-type Entry = coverage.Entry
-
-// Options are what a run needs to know beside its sources.
+// Options are the settings of a run. The zero value is a run with the defaults:
+// all rules, and a live check through Momento's own hosts.
 type Options struct {
 	// Version is momentolint's version, for the report and the cache's key.
 	Version string
-	// Config is the configuration file's content; nil = none.
+	// Config is the content of the configuration file; nil means none.
 	Config *config.Config
-	// Baseline holds the findings that are known; nil = none.
+	// Baseline holds the findings that are known; nil means none.
 	Baseline *baseline.Baseline
-	// GitleaksConfig is the path of a gitleaks configuration whose allowlists and
-	// own rules count; "" = none.
-	GitleaksConfig string
-	// GitleaksIgnore are the paths of the .gitleaksignore files that count.
-	GitleaksIgnore []string
-	// GitleaksRoot is the folder that names in these files count from, if not
-	// from the file's own: the top of the repository. "" = what they say is
-	// compared with the names that the report tells.
-	GitleaksRoot string
-	// GitleaksTree holds these files by their names below GitleaksRoot; nil = they
-	// are read from the file system. With a GitleaksRoot they count as a part of
-	// what is scanned: what they extend must be in the same tree.
-	GitleaksTree fs.FS
-	// Jobs is how many blobs are scanned at once, at most MaxJobs; 0 = as many as
-	// there are cores.
-	Jobs int
-	// MaxArchiveDepth is how many archives inside one another are opened, 0 = none.
-	MaxArchiveDepth int
-	// MaxDecodeDepth is how many layers of encoding are taken off, 0 = none.
-	MaxDecodeDepth int
-	// MaxFileSize leaves out larger files, in bytes; 0 = none.
-	MaxFileSize int64
+	// Gitleaks are the user's files for gitleaks.
+	Gitleaks Gitleaks
+	// Limits bound what is read.
+	Limits Limits
 	// SetBy names the flag or file that set what excludes something, for the
 	// report; what is not in it was set by the configuration.
 	SetBy map[coverage.By]string
-	// NameOpaque looks the paths of opaque files of a history up, which takes a
-	// walk of its trees. Without it they are named by their object ids.
+	// NameOpaque names opaque files of a history by path and commit, which takes a
+	// walk of its trees, rather than by object id.
 	NameOpaque bool
-	// ExpiryWarning is how far ahead an expiry counts as soon.
+	// ExpiryWarning is how long before its expiry a credential is reported as
+	// expiring soon; 0 means DefaultExpiryWarning.
 	ExpiryWarning time.Duration
-	// ShowSecrets lets reports show credentials in full.
+	// ShowSecrets makes reports show credentials in full.
 	ShowSecrets bool
-	// Verify are the settings of the live check.
-	Verify verify.Options
-	// Verifier, if not nil, judges the credentials in place of a live check of
-	// the run's own by Verify and Account.
+	// Live are the settings of the live check.
+	Live Live
+	// CacheDir is the directory of the cache of scanned git objects; "" means no
+	// cache.
+	CacheDir string
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Progress, if not nil, is updated while the run goes on.
+	Progress *Progress
+}
+
+// Gitleaks are files for gitleaks whose rules and allowlists apply.
+type Gitleaks struct {
+	// Config is the path of a configuration; "" means none.
+	Config string
+	// Ignore are the paths of the .gitleaksignore files.
+	Ignore []string
+	// Root is the directory that names in these files are relative to: the top of
+	// the repository. With "" they are compared with the names in the report.
+	Root string
+	// Tree holds these files by their names below Root; nil means the file system.
+	// With a Root they count as part of what is scanned: what they extend must be
+	// in the same tree.
+	Tree fs.FS
+}
+
+// Limits bound what is read.
+type Limits struct {
+	// Jobs is how many blobs are scanned at once, at most MaxJobs; 0 means one for
+	// each core.
+	Jobs int
+	// ArchiveDepth is how many archives inside one another are opened; 0 means
+	// DefaultArchiveDepth, Off none.
+	ArchiveDepth int
+	// DecodeDepth is how many layers of encoding are decoded; 0 means
+	// DefaultDecodeDepth, Off none.
+	DecodeDepth int
+	// FileSize excludes larger files, in bytes; 0 means no limit.
+	FileSize int64
+}
+
+// depth returns the depth that a setting means.
+func depth(setting, standard int) int {
+	switch {
+	case setting < 0:
+		return 0
+	case setting == 0:
+		return standard
+	}
+	return setting
+}
+
+// Live are the settings of the live check.
+type Live struct {
+	verify.Options
+	// Verifier, if not nil, judges the credentials instead of a check by Options
+	// and Account.
 	Verifier Verifier
 	// Account are the settings for looking v2 keys up in their account.
 	Account account.Settings
-	// CacheDir is the folder of the cache of scanned git objects; "" = no cache.
-	CacheDir string
-	// Now is the clock; nil = time.Now.
-	Now func() time.Time
-	// Progress, if not nil, is kept up to date while the run goes on.
-	Progress *Progress
 }
 
 // Verifier judges credentials; verify.Verifier is one.
@@ -117,24 +152,23 @@ type Progress struct {
 // phase names what is being done.
 func (p *Progress) phase(name string) { p.Phase.Store(name) }
 
-// Run is one run of the scanner. Its methods that read sources may be called
-// one after the other, then Report once.
+// Source is something to scan: Files, Stream, History, Range, Commits, Staged,
+// Machine, Reports or Diagnostics.
+type Source interface {
+	scan(ctx context.Context, r *Run) error
+}
+
+// Run is one run of the scanner: Scan once or more, then Report once.
 type Run struct {
 	o        Options
 	detector *detect.Detector
 	scanners []*detect.Scanner
 	started  time.Time
 	progress *Progress
-	// root is the folder that file names refer to, "" if they are not names of
-	// files.
-	root string
-	// fromRoot gives the name that a file of the source at hand has for the
-	// gitleaks files; nil = its name in the report.
-	fromRoot func(string) string
-	// tracked tells that every file is one that git tracks.
-	tracked bool
 
-	mu       sync.Mutex
+	mu sync.Mutex
+	// root is the directory that file names in the report are relative to.
+	root     string
 	findings []finding.Finding
 	summary  finding.Summary
 	notes    []string
@@ -146,11 +180,11 @@ type Run struct {
 // New prepares a run. The error is a mistake in a configuration or in the
 // options of the live check.
 func New(o Options) (*Run, error) {
-	if o.Jobs < 0 || o.Jobs > MaxJobs {
-		return nil, fmt.Errorf("%d jobs: want 0 to %d", o.Jobs, MaxJobs)
+	if o.Limits.Jobs < 0 || o.Limits.Jobs > MaxJobs {
+		return nil, fmt.Errorf("%d jobs: want 0 to %d", o.Limits.Jobs, MaxJobs)
 	}
-	if o.Jobs == 0 {
-		o.Jobs = runtime.GOMAXPROCS(0)
+	if o.Limits.Jobs == 0 {
+		o.Limits.Jobs = runtime.GOMAXPROCS(0)
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -161,14 +195,19 @@ func New(o Options) (*Run, error) {
 	if o.Progress == nil {
 		o.Progress = &Progress{}
 	}
-	if o.Verifier == nil {
-		if _, err := verify.New(o.Verify); err != nil {
+	o.Limits.ArchiveDepth = depth(o.Limits.ArchiveDepth, DefaultArchiveDepth)
+	o.Limits.DecodeDepth = depth(o.Limits.DecodeDepth, DefaultDecodeDepth)
+	if o.ExpiryWarning == 0 {
+		o.ExpiryWarning = DefaultExpiryWarning
+	}
+	if o.Live.Verifier == nil {
+		if _, err := verify.New(o.Live.Options); err != nil {
 			return nil, fmt.Errorf("preparing the live check: %w", err)
 		}
 	}
 	d, err := detect.New(detect.Options{
-		MaxDecodeDepth: o.MaxDecodeDepth,
-		GitleaksConfig: o.gitleaksFile(o.GitleaksConfig),
+		MaxDecodeDepth: o.Limits.DecodeDepth,
+		GitleaksConfig: o.gitleaksFile(o.Gitleaks.Config),
 		GitleaksIgnore: o.gitleaksIgnore(),
 		Version:        o.Version,
 		MaxLifetime:    o.Config.LongestLifetime(),
@@ -179,7 +218,7 @@ func New(o Options) (*Run, error) {
 	}
 	r := &Run{o: o, detector: d, progress: o.Progress, started: time.Now(), excludedPaths: map[string]bool{}}
 	r.notes = d.Notes()
-	for range o.Jobs {
+	for range o.Limits.Jobs {
 		r.scanners = append(r.scanners, d.NewScanner())
 	}
 	return r, nil
@@ -202,35 +241,16 @@ func (r *Run) NoteUnknownRules() {
 	}
 }
 
-// Add puts findings of another tool of this program (the Go analyzers) into
-// the run, to be silenced, checked and reported like the rest.
-func (r *Run) Add(findings ...finding.Finding) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, f := range findings {
-		if r.o.Config.Disabled(f.Rule) {
-			r.record(coverage.Exclude(coverage.ByDisable, ""))
-			continue
+// Scan scans sources, one after the other. The error says that a source could
+// not be scanned to its end. It is nil where the context ended the run: the
+// report says so.
+func (r *Run) Scan(ctx context.Context, sources ...Source) error {
+	for _, s := range sources {
+		if err := r.stop(ctx, s.scan(ctx, r)); err != nil {
+			return err
 		}
-		r.findings = append(r.findings, f)
 	}
-}
-
-// SetRoot tells the folder that the file names of added findings refer to.
-func (r *Run) SetRoot(dir string) { r.root = dir }
-
-// Count adds what another tool of this program has read.
-func (r *Run) Count(files, bytes int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.summary.Files += files
-	r.summary.Bytes += bytes
-}
-
-// Progress gives the run's progress, with the name of what is being done.
-func (r *Run) Progress(phase string) *Progress {
-	r.progress.phase(phase)
-	return r.progress
+	return nil
 }
 
 // Record adds something that was not scanned, or only in part, to the ledger.

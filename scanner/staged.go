@@ -2,21 +2,26 @@ package scanner
 
 import "context"
 
-// Staged scans what the index of a repository adds over HEAD: the staged
-// content, whatever the work tree has.
-func (r *Run) Staged(ctx context.Context, dir string) error {
-	repo, err := r.openRepo(ctx, dir)
+// Staged is a source: what the index of a repository adds to HEAD. The staged
+// content counts, not that of the work tree.
+type Staged struct {
+	// Dir is a directory of the repository.
+	Dir string
+}
+
+func (s Staged) scan(ctx context.Context, r *Run) error {
+	repo, from, err := r.openRepo(ctx, s.Dir, false)
 	if err != nil {
-		return r.stop(ctx, err)
+		return err
 	}
 	defer func() { _ = repo.Close() }()
 	r.progress.phase("reading the index")
-	c := changeScan{run: r}
+	c := changeScan{run: r, from: from}
 	stats, err := repo.Staged(ctx, c.visitor(ctx))
 	c.keep()
 	r.mu.Lock()
 	r.summary.Files += stats.Files
 	r.summary.Bytes += stats.Bytes
 	r.mu.Unlock()
-	return r.stop(ctx, err)
+	return err
 }

@@ -1,7 +1,6 @@
 package scanner_test
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +14,7 @@ import (
 // stagedIn scans what is staged in the repository around a folder.
 func stagedIn(t *testing.T, dir string) *finding.Report {
 	t.Helper()
-	r, err := scanOf(t, scanner.Options{}, func(ctx context.Context, run *scanner.Run) error { return run.Staged(ctx, dir) })
+	r, err := scanOf(t, scanner.Options{}, scanner.Staged{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +152,7 @@ func TestStagedWhereThereIsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for dir, want := range map[string]string{bare.Dir: "bare", broken.Dir: "HEAD", damaged.Dir: "index", t.TempDir(): "not a git repository"} {
-		_, err := scanOf(t, scanner.Options{}, func(ctx context.Context, run *scanner.Run) error { return run.Staged(ctx, dir) })
+		_, err := scanOf(t, scanner.Options{}, scanner.Staged{Dir: dir})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}

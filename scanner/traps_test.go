@@ -1,7 +1,6 @@
 package scanner_test
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,13 +14,11 @@ import (
 
 // gitWays are the ways of reading a repository that storied fills, each with
 // what it has to find there.
-func gitWays(dir string) map[string]func(context.Context, *scanner.Run) error {
-	return map[string]func(context.Context, *scanner.Run) error{
-		"history": func(ctx context.Context, r *scanner.Run) error { return r.History(ctx, dir, scanner.History{}) },
-		"range":   func(ctx context.Context, r *scanner.Run) error { return r.Range(ctx, dir, "main..topic") },
-		"push": func(ctx context.Context, r *scanner.Run) error {
-			return r.Commits(ctx, dir, git.Commits{Include: []string{"topic"}, Exclude: []string{"main"}, Lenient: true})
-		},
+func gitWays(dir string) map[string]scanner.Source {
+	return map[string]scanner.Source{
+		"history": scanner.History{Dir: dir},
+		"range":   scanner.Range{Dir: dir, Spec: "main..topic"},
+		"push":    scanner.Commits{Dir: dir, Commits: git.Commits{Include: []string{"topic"}, Exclude: []string{"main"}, Lenient: true}},
 	}
 }
 
@@ -94,7 +91,7 @@ func TestCommitsOfTheAllowlistAreSetAside(t *testing.T) {
 				want = append(want, p)
 			}
 		}
-		r, err := scanOf(t, scanner.Options{GitleaksConfig: config, GitleaksIgnore: []string{ignore}}, way)
+		r, err := scanOf(t, scanner.Options{Gitleaks: scanner.Gitleaks{Config: config, Ignore: []string{ignore}}}, way)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

@@ -135,23 +135,22 @@ func (s *actionStep) read(ctx context.Context, run *scanner.Run, plan action.Pla
 		}
 		s.log("Looking at " + plan.Title + ": " + plural(found.Commits, "commit") + message + ".")
 		if found.Commits == 0 && !found.Tag {
-			run.SetRoot(".")
-			return nil
+			return run.Scan(ctx, scanner.Diagnostics{Root: "."})
 		}
 		commits := git.Commits{Include: []string{found.Include}}
 		if found.Exclude != "" {
 			commits.Exclude = []string{found.Exclude}
 		}
-		return run.Commits(ctx, ".", commits)
+		return run.Scan(ctx, scanner.Commits{Dir: ".", Commits: commits})
 	case s.inputs.History:
 		if err := (action.Repository{Dir: ".", Log: s.log}).Whole(ctx); err != nil {
 			return err
 		}
 		s.log("Looking at the whole history.")
-		return run.History(ctx, ".", scanner.History{})
+		return run.Scan(ctx, scanner.History{Dir: "."})
 	}
 	s.log("Looking at " + plan.Title + " in " + strings.Join(s.inputs.Paths, ", ") + ".")
-	return run.FilesHere(ctx, s.inputs.Paths)
+	return run.Scan(ctx, scanner.Files{Paths: s.inputs.Paths, WholePaths: true})
 }
 
 // analyze runs the Go analyzers over the checkout and adds what they find.
@@ -181,8 +180,7 @@ func (s *actionStep) analyze(ctx context.Context, p *prepared) error {
 	if err := l.run(ctx, nil); err != nil {
 		return err
 	}
-	l.hand(p.run)
-	return nil
+	return p.run.Scan(ctx, l.diagnostics())
 }
 
 // takenFlags are the flags of "scan" that are not for the input args: they have

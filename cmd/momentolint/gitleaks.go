@@ -20,38 +20,38 @@ func gitleaksFiles(o *scanner.Options, paths []string, flags *scanFlags, from *c
 	const config, ignore = ".gitleaks.toml", ".gitleaksignore"
 	exists := onDisk
 	if from != nil {
-		exists, o.GitleaksTree = from.exists, from.files
+		exists, o.Gitleaks.Tree = from.exists, from.files
 	}
 	for i, path := range paths {
 		if path == "-" {
 			path = "."
 		}
 		folders, top := upToTheTop(path)
-		if flags.history || flags.staged || flags.commits != "" {
+		if flags.inRepository() {
 			// In a repository all names begin at its top.
 			folders = []string{top}
 		}
 		for _, folder := range folders {
-			if file := fromHere(filepath.Join(folder, config)); i == 0 && o.GitleaksConfig == "" && exists(file) {
-				o.GitleaksConfig = file
+			if file := fromHere(filepath.Join(folder, config)); i == 0 && o.Gitleaks.Config == "" && exists(file) {
+				o.Gitleaks.Config = file
 			}
-			if file := fromHere(filepath.Join(folder, ignore)); exists(file) && !slices.Contains(o.GitleaksIgnore, file) {
-				o.GitleaksIgnore = append(o.GitleaksIgnore, file)
+			if file := fromHere(filepath.Join(folder, ignore)); exists(file) && !slices.Contains(o.Gitleaks.Ignore, file) {
+				o.Gitleaks.Ignore = append(o.Gitleaks.Ignore, file)
 			}
 		}
 		switch {
 		case i > 0:
 		case from != nil:
-			o.GitleaksRoot = from.top
+			o.Gitleaks.Root = from.top
 		default:
-			o.GitleaksRoot = top
+			o.Gitleaks.Root = top
 		}
 	}
-	if exists(ignore) && !slices.Contains(o.GitleaksIgnore, ignore) {
-		o.GitleaksIgnore = append(o.GitleaksIgnore, ignore)
+	if exists(ignore) && !slices.Contains(o.Gitleaks.Ignore, ignore) {
+		o.Gitleaks.Ignore = append(o.Gitleaks.Ignore, ignore)
 	}
-	if o.GitleaksConfig == "" && len(o.GitleaksIgnore) == 0 {
-		o.GitleaksRoot = ""
+	if o.Gitleaks.Config == "" && len(o.Gitleaks.Ignore) == 0 {
+		o.Gitleaks.Root = ""
 	}
 }
 

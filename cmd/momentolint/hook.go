@@ -16,6 +16,7 @@ import (
 	"github.com/momentolint/momentolint/internal/hook"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/report"
+	"github.com/momentolint/momentolint/scanner"
 )
 
 func newHookCommand(a *app) *cobra.Command {
@@ -192,11 +193,11 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 	if err != nil {
 		return err
 	}
+	var changes scanner.Source = scanner.Staged{Dir: "."}
 	if e == hook.PrePush {
-		err = p.run.Commits(ctx, ".", push)
-	} else {
-		err = p.run.Staged(ctx, ".")
+		changes = scanner.Commits{Dir: ".", Commits: push}
 	}
+	err = p.run.Scan(ctx, changes)
 	failed(p.run, ".", err)
 	r := p.run.Report(ctx)
 	cli.RequireVerdicts(r, p.settings.failOn)

@@ -178,18 +178,19 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 		return wrong("%w", err)
 	}
 	run, err := scanner.New(scanner.Options{
-		Version: buildVersion(), Config: s.config, Baseline: s.baseline, Jobs: report.jobs, SetBy: s.setBy,
-		Verify: verify.Options{Offline: true}, Now: a.now, Progress: &scanner.Progress{},
+		Version: buildVersion(), Config: s.config, Baseline: s.baseline, Limits: scanner.Limits{Jobs: report.jobs}, SetBy: s.setBy,
+		Live: scanner.Live{Options: verify.Options{Offline: true}}, Now: a.now,
 	})
 	if err != nil {
 		return err
 	}
-	run.SetRoot(".")
 	l, err := newLinter(flags, report.jobs, off, s)
 	if err != nil {
 		return err
 	}
-	stopProgress := a.showProgress(ctx, run.Progress("running go vet"), report)
+	progress := &scanner.Progress{}
+	progress.Phase.Store("running go vet")
+	stopProgress := a.showProgress(ctx, progress, report)
 	defer stopProgress()
 	err = l.runWithin(ctx, flags.timeout, args)
 	failed(run, ".", err)
@@ -204,7 +205,7 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 		}
 		run.Record(e)
 	}
-	l.hand(run)
+	err = errors.Join(err, run.Scan(ctx, l.diagnostics()))
 	return errors.Join(a.finish(ctx, run, s, report, stopProgress), l.broken, err)
 }
 
@@ -394,18 +395,14 @@ func (l *linter) apply() bool {
 	return applied.Files > 0
 }
 
-// hand gives what was found to the run that reports it.
-func (l *linter) hand(run *scanner.Run) {
+// diagnostics returns what was found, for the run that reports it.
+func (l *linter) diagnostics() scanner.Diagnostics {
+	d := scanner.Diagnostics{Root: ".", Unscanned: slices.Clone(l.problems), Files: l.counted.Files, Bytes: l.counted.Bytes}
 	for i := range l.findings {
-		run.Add(l.findings[i].Finding)
+		d.Findings = append(d.Findings, l.findings[i].Finding)
 	}
-	for _, p := range l.problems {
-		run.Record(p)
-	}
-	for _, e := range l.left {
-		run.Record(e)
-	}
-	run.Count(l.counted.Files, l.counted.Bytes)
+	d.Unscanned = append(d.Unscanned, l.left...)
+	return d
 }
 
 // unanalyzed returns what is reported of a problem.

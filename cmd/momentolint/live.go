@@ -34,12 +34,15 @@ func (a *app) scannerOptions(s *settings, report *reportFlags, live *liveFlags) 
 		return scanner.Options{}, err
 	}
 	o := scanner.Options{
-		Version: buildVersion(), Config: s.config, Baseline: s.baseline, Jobs: report.jobs,
-		MaxArchiveDepth: scanner.DefaultArchiveDepth, MaxDecodeDepth: scanner.DefaultDecodeDepth,
+		Version: buildVersion(), Config: s.config, Baseline: s.baseline, Limits: scanner.Limits{Jobs: report.jobs},
 		ExpiryWarning: s.expiryWarning, ShowSecrets: report.showSecrets,
-		Verify: check, Now: a.now, Progress: &scanner.Progress{},
+		Live: scanner.Live{Options: check}, Now: a.now, Progress: &scanner.Progress{},
 	}
-	o.Verify.Offline = o.Verify.Offline || s.config.Offline
-	o.Account, err = live.Account(a.env())
+	if o.ExpiryWarning == 0 {
+		// Zero means the default there.
+		o.ExpiryWarning = -1
+	}
+	o.Live.Offline = o.Live.Offline || s.config.Offline
+	o.Live.Account, err = live.Account(a.env())
 	return o, err
 }

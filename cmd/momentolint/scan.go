@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -58,6 +57,9 @@ func (f *scanFlags) modes() []string {
 	}
 	return list
 }
+
+// inRepository reports whether objects of a repository are scanned.
+func (f *scanFlags) inRepository() bool { return f.history || f.staged || f.commits != "" }
 
 func newScanCommand(a *app) *cobra.Command {
 	var (
@@ -123,7 +125,13 @@ func (a *app) scan(cmd *cobra.Command, args []string, flags *scanFlags, report *
 	}
 	stopProgress := a.showProgress(ctx, p.progress, report)
 	defer stopProgress()
-	err = sources(ctx, a, p.run, flags, args)
+	if !flags.inRepository() {
+		defer limitMemory()()
+	}
+	list, err := a.sources(flags, args)
+	if err == nil {
+		err = p.run.Scan(ctx, list...)
+	}
 	failed(p.run, args[0], err)
 	return errors.Join(a.finish(ctx, p.run, p.settings, report, stopProgress), err)
 }
@@ -173,7 +181,7 @@ func (a *app) makeRun(cmd *cobra.Command, paths []string, flags *scanFlags, repo
 	if err != nil {
 		return nil, cli.Wrong(cmd, err)
 	}
-	options.MaxArchiveDepth, options.MaxDecodeDepth, options.MaxFileSize = flags.archiveDepth, flags.decodeDepth, size
+	options.Limits.ArchiveDepth, options.Limits.DecodeDepth, options.Limits.FileSize = depth(flags.archiveDepth), depth(flags.decodeDepth), size
 	for flag, by := range map[string]coverage.By{
 		"max-archive-depth": coverage.ByMaxArchiveDepth, "max-decode-depth": coverage.ByMaxDecodeDepth, "max-file-size": coverage.ByMaxFileSize,
 	} {
@@ -212,41 +220,46 @@ func limitMemory() func() {
 	return func() { debug.SetMemoryLimit(before) }
 }
 
-// sources reads what the command line names.
-func sources(ctx context.Context, a *app, run *scanner.Run, flags *scanFlags, args []string) error {
+// depth returns the scanner's setting for a depth of the command line, where 0
+// means none.
+func depth(n int) int {
+	if n == 0 {
+		return scanner.Off
+	}
+	return n
+}
+
+// sources returns what the command line names.
+func (a *app) sources(flags *scanFlags, args []string) ([]scanner.Source, error) {
 	switch {
 	case flags.history:
-		return run.History(ctx, args[0], scanner.History{Reflog: flags.reflog, AllObjects: flags.allObjects})
+		return []scanner.Source{scanner.History{Dir: args[0], Reflog: flags.reflog, AllObjects: flags.allObjects}}, nil
 	case flags.commits != "":
-		return run.Range(ctx, args[0], flags.commits)
+		return []scanner.Source{scanner.Range{Dir: args[0], Spec: flags.commits}}, nil
 	case flags.staged:
-		return run.Staged(ctx, args[0])
-	}
-	defer limitMemory()()
-	switch {
+		return []scanner.Source{scanner.Staged{Dir: args[0]}}, nil
 	case flags.machine:
 		system, err := machine.Current()
 		if err != nil {
-			return fmt.Errorf("finding the home directory: %w", err)
+			return nil, fmt.Errorf("finding the home directory: %w", err)
 		}
-		return run.Machine(ctx, system)
+		return []scanner.Source{scanner.Machine{System: system}}, nil
 	case len(flags.imports) > 0:
-		return run.Import(ctx, flags.imports, a.in)
+		return []scanner.Source{scanner.Reports{Paths: flags.imports, Stdin: a.in}}, nil
 	}
+	var list []scanner.Source
 	var paths []string
 	for _, arg := range args {
-		if arg != "-" {
+		if arg == "-" {
+			list = append(list, scanner.Stream{Name: "-", Reader: a.in})
+		} else {
 			paths = append(paths, arg)
-			continue
-		}
-		if err := run.Reader(ctx, "-", a.in); err != nil {
-			return err
 		}
 	}
-	if len(paths) == 0 {
-		return nil
+	if len(paths) > 0 {
+		list = append(list, scanner.Files{Paths: paths})
 	}
-	return run.Files(ctx, paths)
+	return list, nil
 }
 
 // merge takes what the configuration file sets and the command line does not.

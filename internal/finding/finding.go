@@ -72,7 +72,12 @@ func (f *Finding) Kind() credential.Kind { return f.Credential.Kind }
 // or split credential it spans the text as it stands in the file.
 type Location struct {
 	// File is slash-separated; members of an archive follow after "!".
-	File                                       string
+	File string
+	// Root is the directory that File is relative to; "" where File is not the
+	// name of a file.
+	Root string
+	// Tracked reports that the source lists only files that git tracks.
+	Tracked                                    bool
 	StartLine, StartColumn, EndLine, EndColumn int
 	// UTF16Shift is how many more bytes than UTF-16 code units are before
 	// StartColumn on its line, for formats that count the latter; 0 if unknown.

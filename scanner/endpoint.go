@@ -12,20 +12,17 @@ import (
 	"github.com/momentolint/momentolint/internal/userfile"
 )
 
-// The bounds of the look into a folder for the endpoint of a credential.
+// The bounds of the search in a directory for the endpoint of a credential.
 const (
-	maxNeighbours    = 200
-	maxNeighbourSize = 64 << 10
+	maxSiblings    = 200
+	maxSiblingSize = 64 << 10
 )
 
-// findEndpoints looks into the file and the folder of each credential that
-// names no endpoint and has none near it: settings often keep the two apart.
-// What it finds is a neighbour like any other: whether the credential may go
-// there is decided where it is asked about.
+// findEndpoints searches the file and the directory of each credential that has
+// no endpoint of its own or nearby: settings often keep the two apart. An
+// endpoint found so is data like any other: package verify decides whether the
+// credential may go there.
 func (r *Run) findEndpoints(list []finding.Finding) {
-	if r.root == "" {
-		return
-	}
 	known := map[string]string{}
 	ask := func(key string, find func() string) string {
 		endpoint, ok := known[key]
@@ -37,44 +34,44 @@ func (r *Run) findEndpoints(list []finding.Finding) {
 	}
 	for i := range list {
 		f := &list[i]
-		if f.Credential.IsZero() || f.Credential.Endpoint != "" || f.NearbyEndpoint != "" || f.Commit != nil {
+		if f.Location.Root == "" || f.Credential.IsZero() || f.Credential.Endpoint != "" || f.NearbyEndpoint != "" || f.Commit != nil {
 			continue
 		}
 		// The archive that it is in, or the file itself.
 		name, _, _ := strings.Cut(f.Location.File, "!")
 		file := filepath.FromSlash(name)
 		if !filepath.IsAbs(file) {
-			file = filepath.Join(r.root, file)
+			file = filepath.Join(f.Location.Root, file)
 		}
-		f.NearbyEndpoint = ask(file, func() string { return endpointIn(file) })
+		f.NearbyEndpoint = ask(file, func() string { return endpointOf(file) })
 		if f.NearbyEndpoint == "" {
-			folder := filepath.Dir(file)
-			f.NearbyEndpoint = ask(folder+string(filepath.Separator), func() string { return endpointBeside(folder) })
+			dir := filepath.Dir(file)
+			f.NearbyEndpoint = ask(dir+string(filepath.Separator), func() string { return endpointIn(dir) })
 		}
 	}
 }
 
-// endpointBeside looks through the settings files of a folder.
-func endpointBeside(folder string) string {
-	d, err := os.Open(folder)
+// endpointIn returns the endpoint that a settings file in a directory names.
+func endpointIn(dir string) string {
+	d, err := os.Open(dir)
 	if err != nil {
 		return ""
 	}
 	defer func() { _ = d.Close() }()
-	entries, _ := d.ReadDir(maxNeighbours)
+	entries, _ := d.ReadDir(maxSiblings)
 	slices.SortFunc(entries, func(a, b os.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	for _, e := range entries {
 		if !e.Type().IsRegular() || !isSettings(e.Name()) {
 			continue
 		}
-		if endpoint := endpointIn(filepath.Join(folder, e.Name())); endpoint != "" {
+		if endpoint := endpointOf(filepath.Join(dir, e.Name())); endpoint != "" {
 			return endpoint
 		}
 	}
 	return ""
 }
 
-// isSettings tells by its name whether a file says how a program is set up.
+// isSettings reports whether the name of a file is that of a settings file.
 func isSettings(name string) bool {
 	name = strings.ToLower(name)
 	switch path.Ext(name) {
@@ -84,12 +81,12 @@ func isSettings(name string) bool {
 	return strings.HasPrefix(name, ".env") || strings.HasPrefix(name, "dockerfile")
 }
 
-// endpointIn gives the endpoint that a small file names.
-func endpointIn(name string) string {
+// endpointOf returns the endpoint that a small file names.
+func endpointOf(name string) string {
 	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
 		return ""
 	}
-	text, err := userfile.Read(name, maxNeighbourSize)
+	text, err := userfile.Read(name, maxSiblingSize)
 	if err != nil {
 		return ""
 	}

@@ -11,7 +11,7 @@ import (
 
 // allows reports whether an entry of the configuration suppresses a finding.
 func (r *Run) allows(f *finding.Finding) bool {
-	name := r.configPath(f.Location.File)
+	name := r.configPath(f.Location.Root, f.Location.File)
 	if r.o.Config.Allows(f.Fingerprint, f.Rule, name) != "" {
 		return true
 	}

@@ -27,7 +27,7 @@ func (r *Run) Report(ctx context.Context) *finding.Report {
 		Root: r.root, ShowSecrets: r.o.ShowSecrets,
 	}
 	finding.Sort(r.findings)
-	findings := dropTold(finding.Compact(r.findings))
+	findings := dropDuplicates(finding.Compact(r.findings))
 	findings = r.suppress(findings)
 	if r.o.Baseline != nil {
 		report.StaleBaseline = r.o.Baseline.Stale()
@@ -42,25 +42,25 @@ func (r *Run) Report(ctx context.Context) *finding.Report {
 // hardcodedRule is the analyzer that finds credentials in Go code.
 const hardcodedRule = "momentohardcoded"
 
-// dropTold removes what the analyzer says of a credential that the scan has
+// dropDuplicates removes what the analyzer says of a credential that the scan has
 // found on the same lines: it is one finding, of which the scan knows more.
-func dropTold(list []finding.Finding) []finding.Finding {
+func dropDuplicates(list []finding.Finding) []finding.Finding {
 	type line struct {
 		file   string
 		number int
 	}
-	told := map[line]bool{}
+	reported := map[line]bool{}
 	for i := range list {
 		f := &list[i]
 		if f.Credential.IsZero() || !strings.HasSuffix(f.Location.File, ".go") {
 			continue
 		}
 		for n := f.Location.StartLine; n <= f.Location.EndLine; n++ {
-			told[line{f.Location.File, n}] = true
+			reported[line{f.Location.File, n}] = true
 		}
 	}
 	return slices.DeleteFunc(list, func(f finding.Finding) bool {
-		return f.Rule == hardcodedRule && f.Credential.IsZero() && told[line{f.Location.File, f.Location.StartLine}]
+		return f.Rule == hardcodedRule && f.Credential.IsZero() && reported[line{f.Location.File, f.Location.StartLine}]
 	})
 }
 
@@ -122,13 +122,13 @@ func (r *Run) verify(ctx context.Context, list []finding.Finding, now time.Time)
 	}
 	r.progress.phase("asking the service")
 	verdicts := r.verdicts(ctx, targets, now)
-	if r.o.Verifier == nil && !r.o.Verify.Offline && (r.o.Account.Self || !r.o.Account.Management.IsZero()) {
+	if r.o.Live.Verifier == nil && !r.o.Live.Offline && (r.o.Live.Account.Self || !r.o.Live.Account.Management.IsZero()) {
 		credentials := make([]credential.Credential, len(targets))
 		for i, t := range targets {
 			credentials[i] = t.Credential
 		}
 		r.progress.phase("asking the account")
-		if err := account.Enrich(ctx, r.o.Account, credentials, verdicts); err != nil {
+		if err := account.Enrich(ctx, r.o.Live.Account, credentials, verdicts); err != nil {
 			r.Record(coverage.Skip("the account", err.Error()))
 		}
 	}
@@ -144,10 +144,10 @@ func (r *Run) verify(ctx context.Context, list []finding.Finding, now time.Time)
 // verdicts asks about every target. A verifier that cannot be made costs no
 // finding: New has made one before, of the same options.
 func (r *Run) verdicts(ctx context.Context, targets []verify.Target, now time.Time) map[string]finding.Verdict {
-	if r.o.Verifier != nil {
-		return r.o.Verifier.Verify(ctx, targets)
+	if r.o.Live.Verifier != nil {
+		return r.o.Live.Verifier.Verify(ctx, targets)
 	}
-	o := r.o.Verify
+	o := r.o.Live.Options
 	o.At = now
 	v, err := verify.New(o)
 	if err == nil {
@@ -171,38 +171,45 @@ func (r *Run) summarize(report *finding.Report) {
 	report.Summary.Seconds = time.Since(r.started).Seconds()
 }
 
-// markIgnored tells which files git ignores: a key in one of them is on this
+// markIgnored marks the findings in files that git ignores: such a key is on this
 // computer, not in the repository. git is asked once, and only if there are
 // findings; without git or a repository nothing is marked.
 func (r *Run) markIgnored(ctx context.Context, list []finding.Finding) {
-	if r.root == "" || r.tracked {
-		return
-	}
-	root, err := filepath.Abs(r.root)
-	if err != nil {
-		return
-	}
-	full := func(name string) string {
-		if name = filepath.FromSlash(name); !filepath.IsAbs(name) {
-			name = filepath.Join(root, name)
+	// on returns the absolute names that a finding's file may have. A "!" ends the
+	// name of an archive, or is a part of the name.
+	on := func(l *finding.Location) (file, whole string) {
+		whole = filepath.FromSlash(l.File)
+		if !filepath.IsAbs(whole) {
+			whole = filepath.Join(l.Root, whole)
 		}
-		return name
+		whole, err := filepath.Abs(whole)
+		if err != nil {
+			return "", ""
+		}
+		return onDisk(whole), whole
 	}
 	var names []string
-	folder := root
+	var dir string
 	for i := range list {
-		// A "!" parts the name from that of an archive's member, or is part of it.
-		name := list[i].Location.File
-		if list[i].Commit != nil {
+		l := &list[i].Location
+		if l.Root == "" || l.Tracked {
 			continue
 		}
-		if rel, err := filepath.Rel(root, full(name)); err != nil || !filepath.IsLocal(rel) {
-			// Named from another folder, which may be another repository's.
-			folder = filepath.Dir(full(onDisk(name)))
+		file, whole := on(l)
+		names = append(names, file, whole)
+		if root, err := filepath.Abs(l.Root); err != nil {
+			continue
+		} else if rel, err := filepath.Rel(root, whole); err != nil || !filepath.IsLocal(rel) {
+			// Named from another directory, which may be another repository's.
+			dir = filepath.Dir(file)
+		} else if dir == "" {
+			dir = root
 		}
-		names = append(names, full(onDisk(name)), full(name))
 	}
-	git, err := gitcmd.New(gitcmd.Options{Kind: gitcmd.Untrusted, Dir: folder})
+	if len(names) == 0 {
+		return
+	}
+	git, err := gitcmd.New(gitcmd.Options{Kind: gitcmd.Untrusted, Dir: dir})
 	if err != nil {
 		return
 	}
@@ -214,8 +221,10 @@ func (r *Run) markIgnored(ctx context.Context, list []finding.Finding) {
 		return
 	}
 	for i := range list {
-		name := list[i].Location.File
-		list[i].IgnoredByGit = list[i].Commit == nil && (ignored[full(name)] || ignored[full(onDisk(name))])
+		if l := &list[i].Location; l.Root != "" && !l.Tracked {
+			file, whole := on(l)
+			list[i].IgnoredByGit = ignored[file] || ignored[whole]
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // Where the analyzers run beside a scan, a key in Go code is one finding; what
 // the scan has not found, and what is wrong besides, stays.
 func TestAKeyInGoCodeIsOneFindingOfScanAndAnalyzers(t *testing.T) {
-	run, err := scanner.New(scanner.Options{Verify: verify.Options{Offline: true}})
+	run, err := scanner.New(scanner.Options{Live: scanner.Live{Options: verify.Options{Offline: true}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,9 @@ func TestAKeyInGoCodeIsOneFindingOfScanAndAnalyzers(t *testing.T) {
 	}
 	found := at("momento-api-key-v2", 3, 5)
 	found.Credential, found.Fingerprint = c, c.Fingerprint()
-	run.Add(found, at("momentohardcoded", 4, 4), at("momentohardcoded", 9, 9), at("momentoexpiry", 4, 4))
+	if err := run.Scan(t.Context(), scanner.Diagnostics{Root: ".", Findings: []finding.Finding{found, at("momentohardcoded", 4, 4), at("momentohardcoded", 9, 9), at("momentoexpiry", 4, 4)}}); err != nil {
+		t.Fatal(err)
+	}
 	r := run.Report(t.Context())
 	var got []string
 	for i := range r.Findings {

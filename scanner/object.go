@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,31 +27,23 @@ const (
 	TagHeader     = "(tag header)"
 )
 
-// openRepo opens the repository that a folder belongs to. What is in a
-// repository has names that begin at its top.
-func (r *Run) openRepo(ctx context.Context, dir string) (*git.Repo, error) {
-	return r.openRepoAt(ctx, dir, false)
-}
-
-// openRepoAt opens the repository that a folder belongs to, or with here the
-// one that it is.
-func (r *Run) openRepoAt(ctx context.Context, dir string, here bool) (*git.Repo, error) {
+// openRepo opens the repository that a directory belongs to, or with here the
+// one that it is. What is in a repository has names that begin at its top.
+func (r *Run) openRepo(ctx context.Context, dir string, here bool) (*git.Repo, *origin, error) {
 	repo, err := git.Open(ctx, dir, git.Options{
-		Jobs: r.o.Jobs, Here: here, Record: r.Record, Warn: r.Note, Progress: r.objectProgress,
+		Jobs: r.o.Limits.Jobs, Here: here, Record: r.Record, Warn: r.Note, Progress: r.objectProgress,
 	})
 	if e, ok := errors.AsType[*gitcmd.IrregularError](err); ok {
 		r.Record(coverage.Skip(e.Path, "it is "+e.What+", for which git would wait; nothing of the repository was scanned"))
-		return nil, errSkipped
+		return nil, nil, errSkipped
 	}
 	if err != nil {
-		return nil, fmt.Errorf("nothing was scanned: %w", err)
+		return nil, nil, fmt.Errorf("nothing was scanned: %w", err)
 	}
-	r.tracked = true
-	r.root = repo.WorkTree()
-	if r.root == "" {
-		r.root = repo.GitDir()
-	}
-	return repo, nil
+	from := r.origin(cmp.Or(repo.WorkTree(), repo.GitDir()))
+	// The names of the gitleaks files begin at the top of the repository, too.
+	from.tracked, from.rules = true, nil
+	return repo, from, nil
 }
 
 // errSkipped says that a source could not be read at all, and was noted as
@@ -83,11 +76,11 @@ func (r *Run) object(ctx context.Context, worker int, o *git.Object, p place, ta
 		}
 		return nil
 	}
-	if r.excludedFile(p.path) {
+	if r.excludedFile(p.from, p.path) {
 		return nil
 	}
 	options := r.sourceOptions()
-	options.Exclude = r.excluded
+	options.Exclude = func(name string, dir bool) bool { return r.excluded(p.from, name, dir) }
 	options.Record = func(e coverage.Entry) {
 		if p.quiet {
 			return
@@ -136,16 +129,16 @@ func expand(ctx context.Context, worker int, o *git.Object, name string, options
 
 // excludedFile reports whether the configuration excludes a file of a
 // repository, or a directory that it is in. The outermost one is recorded, once.
-func (r *Run) excludedFile(name string) bool {
+func (r *Run) excludedFile(from *origin, name string) bool {
 	if len(r.o.Config.Exclude) == 0 {
 		return false
 	}
 	by := ""
-	if r.excluded(name, false) {
+	if r.excluded(from, name, false) {
 		by = name
 	}
 	for dir := path.Dir(name); dir != "." && dir != "/"; dir = path.Dir(dir) {
-		if r.excluded(dir, true) {
+		if r.excluded(from, dir, true) {
 			by = dir
 		}
 	}

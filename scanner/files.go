@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 
 // place is where the blob being scanned comes from.
 type place struct {
+	from *origin
 	// path is the name for the report, encoding the archives around it.
 	path     string
 	encoding []string
@@ -30,16 +32,12 @@ type place struct {
 
 // scan looks through one blob and hands every match to take.
 func (r *Run) scan(ctx context.Context, worker int, p place, head []byte, rest io.Reader, take func(*finding.Finding, *detect.Match)) error {
-	name := p.path
-	if r.fromRoot != nil {
-		name = r.fromRoot(name)
-	}
-	n, err := r.scanners[worker].Scan(ctx, name, head, rest, func(m *detect.Match) error {
+	n, err := r.scanners[worker].Scan(ctx, p.from.ruleName(p.path), head, rest, func(m *detect.Match) error {
 		f := &finding.Finding{
 			Rule: m.Rule, Credential: m.Credential, Message: m.Message, Minor: m.Minor,
 			Fingerprint: m.Fingerprint, Redacted: m.Redacted,
 			Location: finding.Location{
-				File: p.path, StartLine: m.StartLine, StartColumn: m.StartColumn, EndLine: m.EndLine, EndColumn: m.EndColumn, UTF16Shift: m.UTF16Shift,
+				File: p.path, Root: p.from.root, Tracked: p.from.tracked, StartLine: m.StartLine, StartColumn: m.StartColumn, EndLine: m.EndLine, EndColumn: m.EndColumn, UTF16Shift: m.UTF16Shift,
 				Encoding: append(slices.Clone(p.encoding), m.Encoding...),
 			},
 			Commit: p.commit, Line: m.Line, LineColumn: m.LineColumn, LineWidth: m.LineWidth,
@@ -64,7 +62,7 @@ func (r *Run) partly(path string, p *detect.Partial) {
 	reasons := p.Reasons
 	switch {
 	case !p.Depth:
-	case chosenDepth(r.o.MaxDecodeDepth, DefaultDecodeDepth):
+	case chosenDepth(r.o.Limits.DecodeDepth, DefaultDecodeDepth):
 		r.Record(coverage.Exclude(coverage.ByMaxDecodeDepth, ""))
 	default:
 		reasons = append(slices.Clip(reasons), detect.TooDeep)
@@ -101,10 +99,10 @@ func (r *Run) keep(f *finding.Finding, m *detect.Match) {
 	r.findings = append(r.findings, *f)
 }
 
-// visit scans the blobs that a source brings. advice is for all of them.
-func (r *Run) visit(ctx context.Context, advice string) func(int, *source.Blob) error {
+// visit scans the blobs of a source. advice is for all of them.
+func (r *Run) visit(ctx context.Context, from *origin, advice string) func(int, *source.Blob) error {
 	return func(worker int, b *source.Blob) error {
-		p := place{path: b.Path, encoding: b.Encoding, advice: advice}
+		p := place{from: from, path: b.Path, encoding: b.Encoding, advice: advice}
 		err := r.scan(ctx, worker, p, b.Head, b.Rest, r.keep)
 		r.progress.Files.Add(1)
 		return err
@@ -113,8 +111,8 @@ func (r *Run) visit(ctx context.Context, advice string) func(int, *source.Blob) 
 
 func (r *Run) sourceOptions() source.Options {
 	return source.Options{
-		Jobs: r.o.Jobs, MaxArchiveDepth: r.o.MaxArchiveDepth, MaxFileSize: r.o.MaxFileSize, Record: r.Record,
-		DepthChosen: chosenDepth(r.o.MaxArchiveDepth, DefaultArchiveDepth),
+		Jobs: r.o.Limits.Jobs, MaxArchiveDepth: r.o.Limits.ArchiveDepth, MaxFileSize: r.o.Limits.FileSize, Record: r.Record,
+		DepthChosen: chosenDepth(r.o.Limits.ArchiveDepth, DefaultArchiveDepth),
 	}
 }
 
@@ -126,61 +124,79 @@ func (r *Run) count(s source.Stats) {
 	r.summary.Bytes += s.Bytes
 }
 
-// Files scans files and folders. File names are relative to the path if it is
-// the only one and a folder, else they begin with the path as given. A path
-// inside another one is scanned once.
-func (r *Run) Files(ctx context.Context, paths []string) error {
+// Files is a source: files and directories. A path inside another one is
+// scanned once.
+type Files struct {
+	// Paths are the files and directories.
+	Paths []string
+	// WholePaths keeps the names as they are in Paths even where there is only one
+	// directory; otherwise its files are named relative to it.
+	WholePaths bool
+}
+
+func (f Files) scan(ctx context.Context, r *Run) error {
 	r.progress.phase("scanning")
 	o := r.sourceOptions()
-	r.root = "."
-	if len(paths) == 1 && isFolder(paths[0]) {
-		r.root = paths[0]
+	root, paths := ".", f.Paths
+	switch {
+	case f.WholePaths:
+		o.FullNames = true
+		paths = make([]string, len(f.Paths))
+		for i, p := range f.Paths {
+			paths[i] = filepath.Clean(p)
+		}
+	case len(paths) == 1 && isDirectory(paths[0]):
+		root = paths[0]
 	}
+	from := r.origin(root)
 	if len(r.o.Config.Exclude) > 0 {
 		// Only then: making the whole name of every entry costs its depth.
-		o.Exclude = r.excluded
+		o.Exclude = func(name string, dir bool) bool { return r.excluded(from, name, dir) }
 	}
-	defer r.nameFromRoot()()
-	stats, err := source.Files(ctx, paths, o, r.visit(ctx, ""))
+	stats, err := source.Files(ctx, paths, o, r.visit(ctx, from, ""))
 	r.count(stats)
-	return r.stop(ctx, err)
+	return err
 }
 
-// FilesHere is Files for paths of the current folder, to which all file names
-// are relative, even if there is only one path.
-func (r *Run) FilesHere(ctx context.Context, paths []string) error {
-	r.progress.phase("scanning")
-	r.root = "."
-	o := r.sourceOptions()
-	o.FullNames, o.Exclude = true, r.excluded
-	defer r.nameFromRoot()()
-	clean := make([]string, len(paths))
-	for i, p := range paths {
-		clean[i] = filepath.Clean(p)
-	}
-	stats, err := source.Files(ctx, clean, o, r.visit(ctx, ""))
+func isDirectory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// Stream is a source: what a reader brings, for example standard input. It may
+// be an archive.
+type Stream struct {
+	// Name is the stream's name in the report.
+	Name string
+	// Reader is read to its end.
+	Reader io.Reader
+}
+
+func (s Stream) scan(ctx context.Context, r *Run) error {
+	r.progress.phase("reading")
+	stats, err := source.Reader(ctx, s.Name, s.Reader, r.sourceOptions(), r.visit(ctx, &origin{}, ""))
 	r.count(stats)
-	return r.stop(ctx, err)
-}
-
-// excluded tells whether the configuration leaves out a path, given as it
-// stands in the report.
-func (r *Run) excluded(name string, dir bool) bool {
-	if len(r.o.Config.Exclude) == 0 {
-		return false
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", s.Name, err)
 	}
-	return r.o.Config.Excluded(r.configPath(name), dir)
+	return nil
 }
 
-// configPath gives a path of the report as the configuration sees it: relative
-// to the configuration's folder.
-func (r *Run) configPath(name string) string {
+// excluded reports whether the configuration excludes a path, given by its name
+// in the report.
+func (r *Run) excluded(from *origin, name string, dir bool) bool {
+	return len(r.o.Config.Exclude) > 0 && r.o.Config.Excluded(r.configPath(from.root, name), dir)
+}
+
+// configPath returns a name of the report as the configuration sees it: relative
+// to the configuration's directory. root is the directory that it is relative to.
+func (r *Run) configPath(root, name string) string {
 	if r.o.Config.Dir == "" {
 		return name
 	}
 	full := filepath.FromSlash(name)
-	if r.root != "" && !filepath.IsAbs(full) {
-		full = filepath.Join(r.root, full)
+	if root != "" && !filepath.IsAbs(full) {
+		full = filepath.Join(root, full)
 	}
 	full, err := filepath.Abs(full)
 	if err != nil {
@@ -195,16 +211,4 @@ func (r *Run) configPath(name string) string {
 		return name
 	}
 	return filepath.ToSlash(rel)
-}
-
-// Reader scans a stream, e.g. standard input, which may be an archive. name is
-// for the report.
-func (r *Run) Reader(ctx context.Context, name string, in io.Reader) error {
-	r.progress.phase("reading")
-	stats, err := source.Reader(ctx, name, in, r.sourceOptions(), r.visit(ctx, ""))
-	r.count(stats)
-	if err != nil {
-		err = fmt.Errorf("reading %s: %w", name, err)
-	}
-	return r.stop(ctx, err)
 }
