@@ -19,6 +19,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/momentotest"
 )
 
 // stream is one call at a hostile server.
@@ -304,3 +305,130 @@ func TestHostileServers(t *testing.T) {
 // consumed are the answers whose frames are read and dropped one by one until
 // the run ends.
 var consumed = []string{"an endless body", "an endless message", "endless pings", "endless settings", "endless window updates"}
+
+// Only HTTPS_PROXY and NO_PROXY decide whether a proxy is used, whatever else
+// the environment holds. The proxy of the test refuses every connection.
+func TestWhichVariablesNameAProxy(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		env  []string
+		// target has everything sent to a loopback address.
+		target, proxied bool
+	}{
+		{name: "none"},
+		{name: "HTTPS_PROXY", env: []string{"HTTPS_PROXY"}, proxied: true},
+		{name: "https_proxy", env: []string{"https_proxy"}, proxied: true},
+		{name: "HTTP_PROXY", env: []string{"HTTP_PROXY", "http_proxy"}},
+		{name: "ALL_PROXY", env: []string{"ALL_PROXY", "all_proxy"}},
+		{name: "GRPC_PROXY", env: []string{"GRPC_PROXY", "grpc_proxy"}},
+		{name: "NO_PROXY for the domain", env: []string{"HTTPS_PROXY", "NO_PROXY=.momentohq.com"}},
+		{name: "NO_PROXY for all", env: []string{"HTTPS_PROXY", "NO_PROXY=*"}},
+		{name: "NO_PROXY for another domain", env: []string{"HTTPS_PROXY", "NO_PROXY=momentohq.example"}, proxied: true},
+		{name: "a loopback target", env: []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY"}, target: true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = l.Close() }()
+			var visitors atomic.Int32
+			go func() {
+				for {
+					c, err := l.Accept()
+					if err != nil {
+						return
+					}
+					visitors.Add(1)
+					_ = c.Close()
+				}
+			}()
+			env := map[string]string{}
+			for _, e := range tt.env {
+				name, value, ok := strings.Cut(e, "=")
+				if !ok {
+					value = "http://" + l.Addr().String()
+				}
+				env[name] = value
+				// What gRPC might read by itself.
+				t.Setenv(name, value)
+			}
+			opts, text := momentotest.Options{}, credentialtest.V1(credentialtest.Options{Endpoint: cell})
+			s := startCell(t, opts)
+			o := world(t, s)
+			if tt.target {
+				s = start(t, opts)
+				o = at(s)
+			}
+			if err := s.Add(momentotest.Key{Text: text, State: momentotest.Live, List: true}); err != nil {
+				t.Fatal(err)
+			}
+			o.Getenv, o.Timeout = func(name string) string { return env[name] }, 2*time.Second
+			c := parse(t, text)
+			got := newVerifier(t, o).Verify(t.Context(), []Target{{Credential: c}})[c.Fingerprint()]
+			want := finding.StatusLive
+			if tt.proxied {
+				want = finding.StatusUnverified
+			}
+			if got.Status != want || visitors.Load() > 0 != tt.proxied {
+				t.Errorf("%s (%s), %d connections to the proxy", got.Status, got.Reason, visitors.Load())
+			}
+			if tt.proxied && s.Connections() != 0 {
+				t.Errorf("%d connections around the proxy", s.Connections())
+			}
+		})
+	}
+}
+
+// Hosts that the environment or scanned data name get no credential unless they
+// are Momento's or allowed; hosts in flags are checked before anything is sent.
+func TestWhoMayNameAHost(t *testing.T) {
+	for _, tt := range []struct {
+		name                     string
+		ambient, endpoint, found string
+		allow                    []string
+		refused                  bool // by New
+		reached                  bool
+	}{
+		{name: "MOMENTO_ENDPOINT elsewhere", ambient: "evil.example"},
+		{name: "MOMENTO_ENDPOINT is loopback", ambient: "127.0.0.1"},
+		{name: "MOMENTO_ENDPOINT has a port", ambient: "localhost:8080"},
+		{name: "MOMENTO_ENDPOINT is a URL", ambient: "https://" + cell},
+		{name: "MOMENTO_ENDPOINT is a cell", ambient: cell, reached: true},
+		{name: "MOMENTO_ENDPOINT is allowed", ambient: "momento.corp.example", allow: []string{"corp.example"}, reached: true},
+		{name: "data names another host", found: "evil.example"},
+		{name: "data names a host that looks alike", found: "cell.momentohq.com.evil.example"},
+		{name: "data names a suffix of the name", found: "evilmomentohq.com"},
+		{name: "data names a cell", found: cell, reached: true},
+		{name: "data names an allowed host", found: "momento.corp.example", allow: []string{"corp.example"}, reached: true},
+		{name: "--endpoint elsewhere", endpoint: "evil.example", refused: true},
+		{name: "--endpoint is allowed", endpoint: "momento.corp.example", allow: []string{"corp.example"}, reached: true},
+		{name: "--allow-host com", allow: []string{"com"}, refused: true},
+		{name: "--allow-host *.", allow: []string{"*."}, refused: true},
+		{name: "--allow-host is an address", allow: []string{"10.0.0.1"}, refused: true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tr := newTrap(t)
+			o := tr.options(true)
+			o.AmbientEndpoint, o.Endpoint, o.AllowHosts = tt.ambient, tt.endpoint, tt.allow
+			v, err := New(o)
+			if tt.refused != (err != nil) {
+				t.Fatalf("%v, want an error: %t", err, tt.refused)
+			}
+			if err != nil {
+				return
+			}
+			// A v1 token works at its own endpoint alone.
+			c := parse(t, credentialtest.V1JWT(credentialtest.Options{Seed: tt.name}))
+			got := v.Verify(tr.context(t), []Target{{Credential: c, NearbyEndpoint: tt.found}})[c.Fingerprint()]
+			if got.Status != finding.StatusUnverified || got.Reason == "" {
+				t.Errorf("%s (%s)", got.Status, got.Reason)
+			}
+			if !tt.reached {
+				tr.nothing(t)
+			} else if tr.settle(t) == 0 {
+				t.Error("nothing was sent")
+			}
+		})
+	}
+}
