@@ -21,7 +21,7 @@ require (
 	google.golang.org/protobuf v1.36.12 // indirect
 )
 
-// The module is tested with the tree that it stands in.
+// The module is tested with the tree that contains it.
 replace (
 	github.com/momentolint/momentolint => ../..
 	github.com/momentolint/momentolint/analyzers => ../../analyzers

@@ -20,10 +20,10 @@ import (
 	"github.com/momentolint/momentolint/internal/verify"
 )
 
-// Options are for New. The zero value is what there is to want.
+// Options configures New. The zero value is ready to use.
 type Options struct {
-	// Getenv reads HTTPS_PROXY and NO_PROXY; nil = os.Getenv. Where they name a
-	// proxy the SDK goes through it, and the proxy looks the host up.
+	// Getenv reads HTTPS_PROXY and NO_PROXY; nil = os.Getenv. If they name a
+	// proxy, the SDK connects through it, and the proxy resolves the host.
 	Getenv func(string) string
 
 	hooks guard.Hooks
@@ -36,7 +36,7 @@ type Prober struct {
 
 var _ verify.Prober = (*Prober)(nil)
 
-// New makes a Prober.
+// New returns a Prober.
 func New(o Options) *Prober {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv
@@ -57,7 +57,7 @@ func (p *Prober) ListCaches(ctx context.Context, at verify.Address, key credenti
 	}
 	list, ok := response.(*responses.ListCachesSuccess)
 	if !ok {
-		return verify.Answer{Outcome: verify.OutcomeUnknown, Reason: "the SDK gave an answer of an unknown type"}
+		return verify.Answer{Outcome: verify.OutcomeUnknown, Reason: "the SDK returned a response of an unknown type"}
 	}
 	answer = verify.Answer{Outcome: verify.OutcomeAccepted, More: list.NextToken() != ""}
 	for _, c := range list.Caches() {
@@ -79,11 +79,11 @@ func (p *Prober) Get(ctx context.Context, at verify.Address, key credential.Cred
 	return verify.Answer{Outcome: verify.OutcomeAccepted}
 }
 
-// longest is above every deadline of a call; the context's is the one that counts.
+// longest exceeds every deadline of a call: the deadline of the context applies.
 const longest = time.Minute
 
-// client makes an SDK client for one address and one key. It connects when it
-// is first used.
+// client returns an SDK client for one address and one key. It connects on first
+// use.
 func (p *Prober) client(ctx context.Context, at verify.Address, key credential.Credential) (momento.CacheClient, verify.Answer) {
 	target, err := p.dialer.Resolve(ctx, at)
 	if err != nil {
@@ -100,24 +100,24 @@ func (p *Prober) client(ctx context.Context, at verify.Address, key credential.C
 	client, err := momento.NewCacheClientWithEagerConnectTimeout(configuration, &provider{at, target, key}, time.Minute, 0)
 	if err != nil {
 		// The error may repeat its settings.
-		return nil, verify.Answer{Outcome: verify.OutcomeUnknown, Reason: "the SDK made no client"}
+		return nil, verify.Answer{Outcome: verify.OutcomeUnknown, Reason: "the SDK client could not be created"}
 	}
 	return client, verify.Answer{}
 }
 
-// definite are the SDK's errors that say something about the key.
+// definite maps the SDK's errors that depend on the key to outcomes.
 var definite = map[string]verify.Outcome{
 	momento.PermissionError:     verify.OutcomeForbidden,
 	momento.AuthenticationError: verify.OutcomeRefused,
 }
 
-// made are beginnings of status messages that gRPC's client makes up itself,
-// from answers that are not gRPC and from broken streams.
-var made = []string{
+// clientMessages are the prefixes of the status messages that gRPC's client
+// creates itself, for responses that are not gRPC and for broken streams.
+var clientMessages = []string{
 	"unexpected HTTP status code", "malformed header", "transport: ", "stream terminated by RST_STREAM", "connection error: ",
 }
 
-// judge says what an error of the SDK tells about the key.
+// judge converts an error of the SDK to an answer about the key.
 func judge(ctx context.Context, err error, get bool) verify.Answer {
 	var e interface {
 		error
@@ -128,7 +128,7 @@ func judge(ctx context.Context, err error, get bool) verify.Answer {
 	case ctx.Err() != nil:
 		return verify.Answer{Outcome: verify.OutcomeTimeout, Reason: "timeout"}
 	case !errors.As(err, &e):
-		return verify.Answer{Outcome: verify.OutcomeUnknown, Reason: "the SDK gave an error of an unknown type"}
+		return verify.Answer{Outcome: verify.OutcomeUnknown, Reason: "the SDK returned an error of an unknown type"}
 	}
 	outcome, ok := definite[e.Code()]
 	if get && e.Code() == momento.CacheNotFoundError {
@@ -136,7 +136,7 @@ func judge(ctx context.Context, err error, get bool) verify.Answer {
 	}
 	switch {
 	case ok && !fromService(e.OriginalErr()):
-		return verify.Answer{Outcome: verify.OutcomeUnknown, Reason: "the answer is not one of a gRPC service (a proxy or portal in between?)"}
+		return verify.Answer{Outcome: verify.OutcomeUnknown, Reason: "the response is not from a gRPC service (intercepting proxy or captive portal?)"}
 	case ok:
 		return verify.Answer{Outcome: outcome}
 	case e.Code() == momento.ServerUnavailableError:
@@ -146,26 +146,26 @@ func judge(ctx context.Context, err error, get bool) verify.Answer {
 	case e.Code() == momento.LimitExceededError:
 		return verify.Answer{Outcome: verify.OutcomeUnknown, Reason: "throttled"}
 	}
-	return verify.Answer{Outcome: verify.OutcomeUnknown, Reason: "the SDK's answer says nothing about the key"}
+	return verify.Answer{Outcome: verify.OutcomeUnknown, Reason: "the SDK's error says nothing about the key"}
 }
 
-// fromService tells whether a gRPC error is one that the other side sent.
+// fromService reports whether the service sent a gRPC error.
 func fromService(err error) bool {
 	s, ok := status.FromError(err)
 	if !ok {
 		return false
 	}
-	for _, beginning := range made {
-		if strings.HasPrefix(s.Message(), beginning) {
+	for _, prefix := range clientMessages {
+		if strings.HasPrefix(s.Message(), prefix) {
 			return false
 		}
 	}
 	return true
 }
 
-// provider hands the SDK one key for one address. It does not parse the key
-// again, as the SDK's own providers do: what it is, and where it may go, is
-// decided already.
+// provider passes one key for one address to the SDK. Unlike the SDK's own
+// providers it does not parse the key: its kind and its address are already
+// known.
 type provider struct {
 	at     verify.Address
 	target string
@@ -185,7 +185,7 @@ func (p *provider) IsTokenEndpointSecure() bool   { return !p.at.Plaintext() }
 func (p *provider) GetStorageEndpoint() string    { return p.target }
 func (p *provider) IsStorageEndpointSecure() bool { return !p.at.Plaintext() }
 
-// WithEndpoints refuses: the address is the one that has passed.
+// WithEndpoints returns an error: only the checked address may be used.
 func (p *provider) WithEndpoints(auth.AllEndpoints) (auth.CredentialProvider, error) {
 	return nil, errors.New("the endpoints of a key that is being checked are fixed")
 }
