@@ -281,6 +281,8 @@ func TestMalformedReportsAreRefusedWithTheirPlace(t *testing.T) {
 		`[{"RuleID":"r"},{"x":1}]`:                                                "finding 2: unknown format",
 		`{"SourceMetadata":{"Data":{"Git":[1]}},"Raw":"x"}` + "\n" + `{"x":`:      "ends in the middle",
 		`{"SourceMetadata":{"Data":{"Git":{}}},"Raw":"x"}` + "\nbanner " + secret: "malformed JSON",
+		`{"schema_version":"1","findings":[` + betterleaksFindings[:150]:          "ends in the middle",
+		`{"findings":[` + kingfisherFindings[:150]:                                "ends in the middle",
 		`{"runs":{}}`:                "belongs",
 		`{"runs":[{"results":[1]}]}`: "belongs",
 		`{"runs":[{"tool":{"driver":"` + secret + `"}}]}`: "belongs",
@@ -310,6 +312,9 @@ func TestTheCallersErrorEndsTheReading(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add(gitleaksReport)
 	f.Add(trufflehogReport)
+	f.Add(`{"schema_version":"1","findings":[` + betterleaksFindings + `],"scan":` + betterleaksScan + "}\n")
+	f.Add(betterleaksOld)
+	f.Add(`{"findings":[` + kingfisherFindings + `]}`)
 	f.Add(`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[{"ruleId":"r","message":{"text":"m"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a%20b","uriBaseId":"R"},"region":{"startLine":1,"snippet":{"text":"t"}}}}]}],"originalUriBaseIds":{"R":{"uri":"file:///x/","uriBaseId":"R"}}}]}`)
 	f.Add(in16(binary.LittleEndian, "[]"))
 	f.Add("[]")
