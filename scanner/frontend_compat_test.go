@@ -29,14 +29,14 @@ func TestAcceptedKeysStayAcceptedInAFrontEnd(t *testing.T) {
 			if err := os.WriteFile(path, []byte(ignore), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			o.GitleaksIgnore = append(o.GitleaksIgnore, path)
+			o.Gitleaks.Ignore = append(o.Gitleaks.Ignore, path)
 		}
-		o.Verify = verify.Options{Offline: true}
+		o.Live.Options = verify.Options{Offline: true}
 		r, err := scanner.New(o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := r.Files(t.Context(), []string{dir}); err != nil {
+		if err := r.Scan(t.Context(), scanner.Files{Paths: []string{dir}}); err != nil {
 			t.Fatal(err)
 		}
 		list = r.Report(t.Context()).Findings

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -52,9 +53,7 @@ func TestLintCountsWhatItLeavesOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := map[string]string{"go.mod": goMod, "a.go": "package m\n"}
-			for name, text := range tt.files {
-				files[name] = text
-			}
+			maps.Copy(files, tt.files)
 			dir := tree(t, files)
 			o := lintJSON(t, dir, exitClean, tt.args...)
 			if !slices.Equal(o.Summary.Excluded, tt.want) || len(o.Summary.Skipped) > 0 {
@@ -86,9 +85,7 @@ func TestLintClaimsNoCleanResultWhereCodeDoesNotCompile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			all := map[string]string{"go.mod": goMod}
-			for name, text := range files {
-				all[name] = text
-			}
+			maps.Copy(all, files)
 			t.Chdir(tree(t, all))
 			var args []string
 			for _, format := range report.Formats() {

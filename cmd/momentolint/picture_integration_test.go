@@ -59,7 +59,7 @@ func decodePNG(t *testing.T, name string) image.Image {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	m, _, err := image.Decode(f)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
