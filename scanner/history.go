@@ -12,6 +12,7 @@ import (
 	"github.com/momentolint/momentolint/internal/detect"
 	"github.com/momentolint/momentolint/internal/git"
 	"github.com/momentolint/momentolint/internal/git/cache"
+	githistory "github.com/momentolint/momentolint/internal/git/history"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/source"
 )
@@ -47,7 +48,7 @@ func (s History) scan(ctx context.Context, r *Run) error {
 	h := &history{run: r, repo: repo, from: from, paths: r.detector.PathRules()}
 	// Only with its path can it be said whether a file is excluded.
 	h.nameOpaque = r.o.NameOpaque || len(r.o.Config.Exclude) > 0
-	h.selection = git.Selection{Reflog: s.Reflog, AllObjects: s.AllObjects, Part: s.Part, Parts: s.Parts}
+	h.selection = githistory.Selection{Reflog: s.Reflog, AllObjects: s.AllObjects, Part: s.Part, Parts: s.Parts}
 	if err := h.openCache(); err != nil {
 		r.Note(err.Error())
 	}
@@ -77,7 +78,7 @@ type history struct {
 	run       *Run
 	repo      *git.Repo
 	from      *origin
-	selection git.Selection
+	selection githistory.Selection
 	// paths tells that there are rules that look at paths alone, so that every
 	// blob's are needed.
 	paths bool
@@ -141,7 +142,7 @@ func (h *history) search(ctx context.Context) error {
 			}
 		}
 	}
-	stats, err := h.repo.Objects(ctx, h.selection, func(worker int, o *git.Object) error {
+	stats, err := githistory.Objects(ctx, h.repo, h.selection, func(worker int, o *githistory.Object) error {
 		return h.visit(ctx, worker, o)
 	})
 	h.workers[0].hits = append(h.workers[0].hits, stats.Found...)
@@ -157,7 +158,7 @@ func (h *history) search(ctx context.Context) error {
 // errHit ends the look at an object at the first thing found in it.
 var errHit = errors.New("hit")
 
-func (h *history) visit(ctx context.Context, worker int, o *git.Object) error {
+func (h *history) visit(ctx context.Context, worker int, o *githistory.Object) error {
 	w := &h.workers[worker]
 	r := h.run
 	w.hit, w.found, w.entries = false, false, w.entries[:0]
@@ -177,7 +178,7 @@ func (h *history) visit(ctx context.Context, worker int, o *git.Object) error {
 			return err
 		}
 	default:
-		err := expand(ctx, worker, o, "", w.options, func(_ int, b *source.Blob) error { return h.look(ctx, worker, b) })
+		err := expand(ctx, worker, o.Object, "", w.options, func(_ int, b *source.Blob) error { return h.look(ctx, worker, b) })
 		if err != nil && !errors.Is(err, errHit) {
 			return err
 		}
@@ -249,7 +250,7 @@ func (h *history) place(ctx context.Context) error {
 	r.mu.Lock()
 	r.summary.Exclude(coverage.Exclusion{By: coverage.ByMaxFileSize, Count: large, Source: r.o.setBy(coverage.ByMaxFileSize)})
 	r.mu.Unlock()
-	where, err := h.repo.Attribute(ctx, h.selection, slices.Concat(hits, others))
+	where, err := githistory.Attribute(ctx, h.repo, h.selection, slices.Concat(hits, others))
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/momentolint/momentolint/internal/detect"
 	"github.com/momentolint/momentolint/internal/finding"
 	"github.com/momentolint/momentolint/internal/git"
+	"github.com/momentolint/momentolint/internal/git/changes"
 )
 
 // Range is a source: what a range of commits added. A range whose ends are the
@@ -20,13 +21,13 @@ import (
 type Range struct {
 	// Dir is a directory of the repository.
 	Dir string
-	// Spec is A..B, A...B, or what else [git.Repo.Range] takes.
+	// Spec is A..B, A...B, or what else [changes.Range] takes.
 	Spec string
 }
 
 func (s Range) scan(ctx context.Context, r *Run) error {
-	return r.changes(ctx, s.Dir, func(repo *git.Repo, visit changeVisitor) (git.RangeStats, error) {
-		return repo.Range(ctx, s.Spec, visit)
+	return r.changes(ctx, s.Dir, func(repo *git.Repo, visit changes.Visitor) (changes.Stats, error) {
+		return changes.Range(ctx, repo, s.Spec, visit)
 	})
 }
 
@@ -36,19 +37,17 @@ type Commits struct {
 	// Dir is a directory of the repository.
 	Dir string
 	// Commits are the ends of what is scanned.
-	git.Commits
+	changes.Commits
 }
 
 func (s Commits) scan(ctx context.Context, r *Run) error {
-	return r.changes(ctx, s.Dir, func(repo *git.Repo, visit changeVisitor) (git.RangeStats, error) {
-		return repo.RangeOf(ctx, s.Commits, visit)
+	return r.changes(ctx, s.Dir, func(repo *git.Repo, visit changes.Visitor) (changes.Stats, error) {
+		return changes.Of(ctx, repo, s.Commits, visit)
 	})
 }
 
-type changeVisitor = func(worker int, c *git.Change) error
-
 // changes scans what commits added.
-func (r *Run) changes(ctx context.Context, dir string, walk func(*git.Repo, changeVisitor) (git.RangeStats, error)) error {
+func (r *Run) changes(ctx context.Context, dir string, walk func(*git.Repo, changes.Visitor) (changes.Stats, error)) error {
 	repo, from, err := r.openRepo(ctx, dir, false)
 	if err != nil {
 		return err
@@ -63,7 +62,7 @@ func (r *Run) changes(ctx context.Context, dir string, walk func(*git.Repo, chan
 	r.summary.Blobs += stats.Files
 	r.summary.Bytes += stats.Bytes
 	r.mu.Unlock()
-	var wrong *git.RangeError
+	var wrong *changes.RangeError
 	if errors.As(err, &wrong) && wrong.Same {
 		r.Note(fmt.Sprintf("nothing was scanned: %s", wrong.Detail))
 		return nil
@@ -88,8 +87,8 @@ type changeHit struct {
 	seq     int
 }
 
-func (c *changeScan) visitor(ctx context.Context) changeVisitor {
-	return func(worker int, change *git.Change) error {
+func (c *changeScan) visitor(ctx context.Context) changes.Visitor {
+	return func(worker int, change *changes.Change) error {
 		hits, err := c.run.change(ctx, worker, c.from, change)
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -120,7 +119,7 @@ func (c *changeScan) keep() {
 }
 
 // change scans one change and gives what is new in it.
-func (r *Run) change(ctx context.Context, worker int, from *origin, c *git.Change) ([]changeHit, error) {
+func (r *Run) change(ctx context.Context, worker int, from *origin, c *changes.Change) ([]changeHit, error) {
 	if !c.IsMessage() && r.excludedFile(from, c.Path) {
 		return nil, nil
 	}
@@ -142,7 +141,7 @@ func (r *Run) change(ctx context.Context, worker int, from *origin, c *git.Chang
 // newIn drops what the file's earlier versions have: for each credential, and
 // each content of a policy finding. A comment that silenced it and was taken
 // away makes it new.
-func (r *Run) newIn(ctx context.Context, worker int, p place, c *git.Change, hits []changeHit) ([]changeHit, error) {
+func (r *Run) newIn(ctx context.Context, worker int, p place, c *changes.Change, hits []changeHit) ([]changeHit, error) {
 	if len(hits) == 0 {
 		return nil, nil
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 	"github.com/momentolint/momentolint/internal/finding"
-	"github.com/momentolint/momentolint/internal/git"
+	"github.com/momentolint/momentolint/internal/git/changes"
 	"github.com/momentolint/momentolint/internal/testing/gittest"
 	"github.com/momentolint/momentolint/internal/verify"
 	"github.com/momentolint/momentolint/scanner"
@@ -172,15 +172,15 @@ func TestOnlyWhatIsPushedIsScanned(t *testing.T) {
 	repo.Git("update-ref", "refs/remotes/other/main", "topic")
 	unknown := strings.Repeat("1", 40)
 	for name, tt := range map[string]struct {
-		push git.Commits
+		push changes.Commits
 		want []string
 	}{
-		"a new branch":           {git.Commits{Include: []string{"topic"}, Remote: "origin"}, []string{"t4: added.env"}},
-		"over unknown commits":   {git.Commits{Include: []string{"topic"}, Exclude: []string{unknown}, Lenient: true, Remote: "origin"}, []string{"t4: added.env"}},
-		"to an address":          {git.Commits{Include: []string{"topic"}, AllRemotes: true}, nil},
-		"an annotated tag":       {git.Commits{Include: []string{"refs/tags/v1"}, Remote: "origin"}, []string{"t4: added.env", "released with…: (tag message)"}},
-		"two refs":               {git.Commits{Include: []string{"main", "topic"}, Remote: "origin"}, []string{"t4: added.env"}},
-		"to a remote of no name": {git.Commits{Include: []string{"main"}, Exclude: []string{"main~1"}, Remote: "nobody"}, []string{"m2: theirs.env"}},
+		"a new branch":           {changes.Commits{Include: []string{"topic"}, Remote: "origin"}, []string{"t4: added.env"}},
+		"over unknown commits":   {changes.Commits{Include: []string{"topic"}, Exclude: []string{unknown}, Lenient: true, Remote: "origin"}, []string{"t4: added.env"}},
+		"to an address":          {changes.Commits{Include: []string{"topic"}, AllRemotes: true}, nil},
+		"an annotated tag":       {changes.Commits{Include: []string{"refs/tags/v1"}, Remote: "origin"}, []string{"t4: added.env", "released with…: (tag message)"}},
+		"two refs":               {changes.Commits{Include: []string{"main", "topic"}, Remote: "origin"}, []string{"t4: added.env"}},
+		"to a remote of no name": {changes.Commits{Include: []string{"main"}, Exclude: []string{"main~1"}, Remote: "nobody"}, []string{"m2: theirs.env"}},
 	} {
 		r, err := scanOf(t, scanner.Options{}, scanner.Commits{Dir: repo.Dir, Commits: tt.push})
 		if err != nil {

@@ -1,6 +1,10 @@
 package scanner
 
-import "context"
+import (
+	"context"
+
+	"github.com/momentolint/momentolint/internal/git/changes"
+)
 
 // Staged is a source: what the index of a repository adds to HEAD. The staged
 // content counts, not that of the work tree.
@@ -17,7 +21,7 @@ func (s Staged) scan(ctx context.Context, r *Run) error {
 	defer func() { _ = repo.Close() }()
 	r.progress.phase("reading the index")
 	c := changeScan{run: r, from: from}
-	stats, err := repo.Staged(ctx, c.visitor(ctx))
+	stats, err := changes.Staged(ctx, repo, c.visitor(ctx))
 	c.keep()
 	r.mu.Lock()
 	r.summary.Files += stats.Files

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/momentolint/momentolint/internal/finding"
-	"github.com/momentolint/momentolint/internal/git"
+	"github.com/momentolint/momentolint/internal/git/changes"
 	"github.com/momentolint/momentolint/internal/testing/gittest"
 	"github.com/momentolint/momentolint/scanner"
 )
@@ -18,7 +18,7 @@ func gitWays(dir string) map[string]scanner.Source {
 	return map[string]scanner.Source{
 		"history": scanner.History{Dir: dir},
 		"range":   scanner.Range{Dir: dir, Spec: "main..topic"},
-		"push":    scanner.Commits{Dir: dir, Commits: git.Commits{Include: []string{"topic"}, Exclude: []string{"main"}, Lenient: true}},
+		"push":    scanner.Commits{Dir: dir, Commits: changes.Commits{Include: []string{"topic"}, Exclude: []string{"main"}, Lenient: true}},
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/momentolint/momentolint/internal/action"
 	"github.com/momentolint/momentolint/internal/atomicfile"
 	"github.com/momentolint/momentolint/internal/cli"
-	"github.com/momentolint/momentolint/internal/git"
+	"github.com/momentolint/momentolint/internal/git/changes"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/report"
 	"github.com/momentolint/momentolint/scanner"
@@ -137,7 +137,7 @@ func (s *actionStep) read(ctx context.Context, run *scanner.Run, plan action.Pla
 		if found.Commits == 0 && !found.Tag {
 			return run.Scan(ctx, scanner.Diagnostics{Root: "."})
 		}
-		commits := git.Commits{Include: []string{found.Include}}
+		commits := changes.Commits{Include: []string{found.Include}}
 		if found.Exclude != "" {
 			commits.Exclude = []string{found.Exclude}
 		}

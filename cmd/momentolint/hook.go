@@ -12,7 +12,7 @@ import (
 
 	"github.com/momentolint/momentolint/internal/cli"
 	"github.com/momentolint/momentolint/internal/finding"
-	gitsource "github.com/momentolint/momentolint/internal/git"
+	"github.com/momentolint/momentolint/internal/git/changes"
 	"github.com/momentolint/momentolint/internal/hook"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/report"
@@ -166,7 +166,7 @@ Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be don
 // error what is wrong with it.
 func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *hookFlags) error {
 	ctx := cmd.Context()
-	var push gitsource.Commits
+	var push changes.Commits
 	if e == hook.PrePush {
 		var err error
 		if push, err = a.push(args); err != nil {
@@ -210,17 +210,17 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 }
 
 // push puts together what git or the pre-commit framework says of a push.
-func (a *app) push(args []string) (gitsource.Commits, error) {
+func (a *app) push(args []string) (changes.Commits, error) {
 	p, ok := hook.FrameworkPush(a.lookup)
 	if !ok {
 		updates, err := hook.ReadUpdates(a.in)
 		if err != nil {
-			return gitsource.Commits{}, err
+			return changes.Commits{}, err
 		}
 		p = hook.NewPush(args, updates)
 	}
 	// Without a name, what any remote has counts as given away.
-	return gitsource.Commits{
+	return changes.Commits{
 		Include: p.Include, Exclude: p.Exclude, Lenient: true, AsSent: true, Remote: p.Remote, AllRemotes: p.Remote == "",
 	}, nil
 }

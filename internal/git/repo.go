@@ -64,7 +64,7 @@ type Repo struct {
 	warned map[string]bool
 
 	storeOnce sync.Once
-	store     store
+	store     *Store
 	storeErr  error
 }
 
@@ -140,6 +140,22 @@ func (r *Repo) WorkTree() string { return r.workTree }
 
 // Shallow tells whether the clone is shallow: its history is cut.
 func (r *Repo) Shallow() bool { return r.shallow }
+
+// Bare reports whether the repository has no work tree of its own.
+func (r *Repo) Bare() bool { return r.bare }
+
+// Git runs git in the repository.
+func (r *Repo) Git() *gitcmd.Git { return r.git }
+
+// Jobs is the number of workers, at least 1.
+func (r *Repo) Jobs() int { return r.o.Jobs }
+
+// Progress calls Options.Progress, if it is set.
+func (r *Repo) Progress(done, total, bytes int64) {
+	if r.o.Progress != nil {
+		r.o.Progress(done, total, bytes)
+	}
+}
 
 // Hash is the function that names the repository's objects.
 func (r *Repo) Hash() odb.Hash { return r.hash }
@@ -259,15 +275,16 @@ func (r *Repo) findCommonDir() (string, error) {
 	return dir, nil
 }
 
-// abs makes a path of the environment absolute, as git in its folder would.
-func (r *Repo) abs(path string) string {
+// Abs makes a path of the environment absolute, as git would.
+func (r *Repo) Abs(path string) string {
 	if filepath.IsAbs(path) {
 		return path
 	}
 	return filepath.Join(r.dir, path)
 }
 
-func (r *Repo) skip(path, reason string) {
+// Skip reports something that should have been read and was not.
+func (r *Repo) Skip(path, reason string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.o.Record != nil {
@@ -275,8 +292,8 @@ func (r *Repo) skip(path, reason string) {
 	}
 }
 
-// warn passes each remark on once.
-func (r *Repo) warn(format string, args ...any) {
+// Warn reports a remark to Options.Warn, each text once.
+func (r *Repo) Warn(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -1,7 +1,6 @@
-package git
+package changes
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -9,48 +8,52 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/momentolint/momentolint/internal/git/odb"
+	"github.com/momentolint/momentolint/internal/git"
+	"github.com/momentolint/momentolint/internal/git/index"
+	"github.com/momentolint/momentolint/internal/git/refs"
+	"github.com/momentolint/momentolint/internal/git/treediff"
 	"github.com/momentolint/momentolint/internal/testing/gittest"
 )
 
-// bothWays gives what is staged by the index's own tree, and as git says.
-func bothWays(t *testing.T, dir string) (own, git []string, ownErr error) {
+// bothWays returns what is staged according to the tree of the index, and
+// according to git.
+func bothWays(t *testing.T, dir string) (own, said []string, ownErr error) {
 	t.Helper()
-	r, err := Open(t.Context(), dir, Options{})
+	r, err := git.Open(t.Context(), dir, git.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = r.Close() }()
-	st, err := r.open(t.Context())
+	store, err := r.Store(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	rd := st.Reader()
+	rd := store.Reader()
 	defer func() { _ = rd.Close() }()
-	s := &stagedScan{rangeScan: &rangeScan{repo: r}, d: &differ{repo: r, rd: rd}, base: "HEAD"}
-	list := func(entries []indexEntry) (list []string) {
+	s := &stagedWalk{walk: &walk{repo: r}, d: &treediff.Differ{Reader: rd}, base: "HEAD"}
+	list := func(entries []index.Entry) (list []string) {
 		for _, e := range entries {
-			// Of no consequence: see entry.
-			if e.isGitlink() || e.id == e.old || e.id.IsZero() {
+			// Ignored by entry.
+			if e.IsGitlink() || e.ID == e.Old || e.ID.IsZero() {
 				continue
 			}
 			old := "nothing"
-			if !e.old.IsZero() {
-				old = e.old.String()
+			if !e.Old.IsZero() {
+				old = e.Old.String()
 			}
-			list = append(list, fmt.Sprint(e.path, " ", e.id, " ", old))
+			list = append(list, fmt.Sprint(e.Path, " ", e.ID, " ", old))
 		}
 		return list
 	}
 	entries, ownErr := s.compareTrees(t.Context())
-	said, err := r.stagedEntries(t.Context(), "HEAD")
+	diff, err := index.Diff(t.Context(), r, "HEAD")
 	if err != nil && ownErr == nil {
 		t.Fatal(err)
 	}
-	return list(entries), list(said), ownErr
+	return list(entries), list(diff), ownErr
 }
 
-// Where the index alone does not tell, git is asked.
+// Where the index does not record its tree, git is asked.
 func TestAnIndexThatIsUnclearIsLeftToGit(t *testing.T) {
 	gittest.Isolate(t)
 	for name, prepare := range map[string]func(*gittest.Repo){
@@ -95,65 +98,35 @@ func TestAnIndexThatIsUnclearIsLeftToGit(t *testing.T) {
 			repo.Write("dir/b", "2\n")
 			repo.Commit("Begin")
 			prepare(repo)
-			if own, _, err := bothWays(t, repo.Dir); !errors.Is(err, errUnclear) {
+			if own, _, err := bothWays(t, repo.Dir); !errors.Is(err, index.ErrUnclear) && !errors.Is(err, refs.ErrUnclear) {
 				t.Errorf("%q, %v", own, err)
 			}
 		})
 	}
 }
 
-// Each process costs the person who commits as much as the rest of the hook.
+// Each process takes as long as the rest of the hook.
 func TestWhatIsStagedTakesGitOnce(t *testing.T) {
-	program, calls := counting(t)
+	program, calls := gittest.Counting(t)
 	repo := gittest.New(t)
 	repo.Write("a", "1\n")
 	repo.Commit("Begin")
 	repo.Write("b", "2\n")
 	repo.Git("add", "b")
 	repo.Git("write-tree")
-	r, err := Open(t.Context(), repo.Dir, Options{Git: program})
+	r, err := git.Open(t.Context(), repo.Dir, git.Options{Git: program})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = r.Close() }()
 	var paths []string
-	if _, err := r.Staged(t.Context(), func(_ int, c *Change) error {
+	if _, err := Staged(t.Context(), r, func(_ int, c *Change) error {
 		paths = append(paths, c.Path)
 		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Join(calls(), " "); got != "rev-parse" || !slices.Equal(paths, []string{"b"}) {
-		t.Errorf("git was asked for %s, and %q was staged", got, paths)
+		t.Errorf("git was called for %s, and %q was staged", got, paths)
 	}
-}
-
-// FuzzIndex: an index, however damaged, gives a tree or is left to git.
-func FuzzIndex(f *testing.F) {
-	gittest.Isolate(f)
-	for _, version := range []string{"2", "4"} {
-		repo := gittest.New(f)
-		repo.Git("update-index", "--index-version", version)
-		repo.Write("dir/a", "1\n")
-		repo.Write("b", "2\n")
-		repo.Commit("Begin")
-		index, err := os.ReadFile(repo.Path(".git", "index"))
-		if err != nil {
-			f.Fatal(err)
-		}
-		if _, err := treeOfIndex(bytes.NewReader(index), int64(len(index)), odb.SHA1); err != nil {
-			f.Fatal(err)
-		}
-		f.Add(index, false)
-	}
-	f.Fuzz(func(t *testing.T, index []byte, long bool) {
-		hash := odb.SHA1
-		if long {
-			hash = odb.SHA256
-		}
-		tree, err := treeOfIndex(bytes.NewReader(index), int64(len(index)), hash)
-		if (err == nil) == tree.IsZero() || err == nil && !bytes.Contains(index, []byte("TREE")) {
-			t.Errorf("%v, %v", tree, err)
-		}
-	})
 }

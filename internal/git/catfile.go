@@ -17,8 +17,8 @@ import (
 	"github.com/momentolint/momentolint/internal/gitcmd"
 )
 
-// gitStore reads everything through "git cat-file".
-type gitStore struct {
+// catfileStore reads everything through "git cat-file".
+type catfileStore struct {
 	repo *Repo
 
 	once sync.Once
@@ -26,11 +26,11 @@ type gitStore struct {
 	err  error
 }
 
-func (s *gitStore) Problems() []odb.Problem { return nil }
-func (s *gitStore) Close() error            { return nil }
+func (s *catfileStore) Problems() []odb.Problem { return nil }
+func (s *catfileStore) Close() error            { return nil }
 
-// list gives the ids of all objects, ascending.
-func (s *gitStore) list(ctx context.Context) ([]OID, error) {
+// list returns the ids of all objects, ascending.
+func (s *catfileStore) list(ctx context.Context) ([]OID, error) {
 	s.once.Do(func() {
 		s.err = s.repo.git.Stream(ctx, nil, func(in *bufio.Reader) error {
 			for {
@@ -51,7 +51,7 @@ func (s *gitStore) list(ctx context.Context) ([]OID, error) {
 	return s.ids, s.err
 }
 
-// endOfFile makes the end of the output no error if no line was begun.
+// endOfFile accepts the end of the output unless it cuts off a line.
 func endOfFile(err error, line string) error {
 	if errors.Is(err, io.EOF) {
 		if line == "" {
@@ -62,7 +62,7 @@ func endOfFile(err error, line string) error {
 	return err
 }
 
-func (s *gitStore) Contains(id OID) bool {
+func (s *catfileStore) Contains(id OID) bool {
 	ids, err := s.list(context.Background())
 	if err != nil {
 		return false
@@ -71,105 +71,139 @@ func (s *gitStore) Contains(id OID) bool {
 	return ok
 }
 
-type listNumbers []OID
+type sortedIDs []OID
 
-func (n listNumbers) Len() int { return len(n) }
-func (n listNumbers) Of(id []byte) (int, bool) {
+func (n sortedIDs) Len() int { return len(n) }
+func (n sortedIDs) Of(id []byte) (int, bool) {
 	return slices.BinarySearchFunc(n, odb.OIDFromBytes(id), OID.Compare)
 }
 
-func (s *gitStore) Number() (numbers, error) {
+func (s *catfileStore) Number() (Numbers, error) {
 	ids, err := s.list(context.Background())
-	return listNumbers(ids), err
+	return sortedIDs(ids), err
 }
 
-// Walk reads the wanted objects in one go, and hands them to the workers.
-func (s *gitStore) Walk(ctx context.Context, o odb.WalkOptions, visit func(worker int, o *odb.Object) error) (odb.WalkResult, error) {
-	var result odb.WalkResult
+// maxFailures is how often git is restarted after an object that it cannot
+// read.
+const maxFailures = 100
+
+// Walk reads the wanted objects in one stream and hands them to the workers.
+func (s *catfileStore) Walk(ctx context.Context, o odb.WalkOptions, visit func(worker int, o *odb.Object) error) (odb.WalkResult, error) {
 	if o.Types == 0 {
 		o.Types = odb.All
 	}
 	ids, err := s.list(ctx)
 	if err != nil {
-		return result, err
-	}
-	var want []OID
-	for _, id := range ids {
-		if o.Skip == nil || !o.Skip(id) {
-			want = append(want, id)
-		}
+		return odb.WalkResult{}, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	work := make(chan *odb.Object, 64)
-	checks := checker{store: s, o: o, missing: map[OID]odb.Missing{}}
-	var size atomic.Int64
-	var workers sync.WaitGroup
-	for worker := range max(o.Jobs, 1) {
-		workers.Go(func() {
-			for obj := range work {
-				if ctx.Err() != nil {
-					continue
-				}
-				if o.Check {
-					checks.check(obj) //nolint:contextcheck // a look at an index, which does not wait
-				}
-				size.Add(obj.Size)
-				if o.Types.Has(obj.Type) {
-					if err := visit(worker, obj); err != nil {
-						cancel(err)
-					}
-				}
-			}
-		})
+	w := &catfileWalk{
+		store: s, o: o, visit: visit, cancel: cancel,
+		work:   make(chan *odb.Object, 64),
+		checks: checker{store: s, o: o, missing: map[OID]odb.Missing{}},
 	}
-	done := 0
-	for rest := want; len(rest) > 0 && ctx.Err() == nil; {
-		n, err := s.repo.batch(ctx, rest, func(obj *odb.Object) error {
-			if done++; o.Progress != nil && done%256 == 0 {
-				o.Progress(int64(done), int64(len(want)), size.Load())
-			}
-			if o.Types.Has(obj.Type) || o.Check && obj.Type != odb.Blob {
-				work <- obj
-			}
-			return nil
-		})
-		rest = rest[n:]
-		if err != nil && len(rest) > 0 && ctx.Err() == nil {
-			// git gives up at an object it cannot read. Go on behind it.
-			result.Damaged = append(result.Damaged, &odb.DamageError{ID: rest[0], Err: err})
-			rest = rest[1:]
-			if len(result.Damaged) >= maxFailures {
-				for _, id := range rest {
-					result.Damaged = append(result.Damaged, &odb.DamageError{ID: id, Err: errors.New("not read after too many failures")})
-				}
-				rest = nil
+	for _, id := range ids {
+		if o.Skip == nil || !o.Skip(id) {
+			w.want = append(w.want, id)
+		}
+	}
+	for worker := range max(o.Jobs, 1) {
+		w.workers.Go(func() { w.run(ctx, worker) })
+	}
+	w.read(ctx)
+	close(w.work)
+	w.workers.Wait()
+	w.progress()
+	if ctx.Err() != nil {
+		return w.result(), context.Cause(ctx)
+	}
+	return w.result(), nil
+}
+
+// catfileWalk is one call of Walk.
+type catfileWalk struct {
+	store  *catfileStore
+	o      odb.WalkOptions
+	visit  func(worker int, o *odb.Object) error
+	cancel context.CancelCauseFunc
+
+	want    []OID
+	done    int
+	damaged []*odb.DamageError
+	work    chan *odb.Object
+	workers sync.WaitGroup
+	checks  checker
+	size    atomic.Int64
+}
+
+// run is a worker: it checks and visits objects.
+func (w *catfileWalk) run(ctx context.Context, worker int) {
+	for obj := range w.work {
+		if ctx.Err() != nil {
+			continue
+		}
+		if w.o.Check {
+			w.checks.check(obj) //nolint:contextcheck // a lookup in an index, which does not block
+		}
+		w.size.Add(obj.Size)
+		if w.o.Types.Has(obj.Type) {
+			if err := w.visit(worker, obj); err != nil {
+				w.cancel(err)
 			}
 		}
 	}
-	close(work)
-	workers.Wait()
-	result.Total, result.Bytes = int64(done), size.Load()
-	if o.Progress != nil {
-		o.Progress(int64(done), int64(len(want)), size.Load())
+}
+
+// read reads the objects and gives them to the workers. Git stops at an object
+// that it cannot read, and is started again for the objects after that.
+func (w *catfileWalk) read(ctx context.Context) {
+	for rest := w.want; len(rest) > 0 && ctx.Err() == nil; {
+		n, err := w.store.repo.batch(ctx, rest, w.dispatch)
+		rest = rest[n:]
+		if err == nil || len(rest) == 0 || ctx.Err() != nil {
+			continue
+		}
+		w.damaged = append(w.damaged, &odb.DamageError{ID: rest[0], Err: err})
+		rest = rest[1:]
+		if len(w.damaged) < maxFailures {
+			continue
+		}
+		for _, id := range rest {
+			w.damaged = append(w.damaged, &odb.DamageError{ID: id, Err: errors.New("not read after too many failures")})
+		}
+		return
 	}
-	for _, m := range checks.missing {
+}
+
+func (w *catfileWalk) dispatch(obj *odb.Object) error {
+	if w.done++; w.done%256 == 0 {
+		w.progress()
+	}
+	if w.o.Types.Has(obj.Type) || w.o.Check && obj.Type != odb.Blob {
+		w.work <- obj
+	}
+	return nil
+}
+
+func (w *catfileWalk) progress() {
+	if w.o.Progress != nil {
+		w.o.Progress(int64(w.done), int64(len(w.want)), w.size.Load())
+	}
+}
+
+func (w *catfileWalk) result() odb.WalkResult {
+	result := odb.WalkResult{Total: int64(w.done), Bytes: w.size.Load(), Damaged: w.damaged}
+	for _, m := range w.checks.missing {
 		result.Missing = append(result.Missing, m)
 	}
 	slices.SortFunc(result.Missing, func(a, b odb.Missing) int { return a.ID.Compare(b.ID) })
-	if ctx.Err() != nil {
-		return result, context.Cause(ctx)
-	}
-	return result, nil
+	return result
 }
 
-// maxFailures is how often git is started anew behind an object that it
-// cannot read.
-const maxFailures = 100
-
-// checker looks whether what objects name exists.
+// checker finds the missing objects that others name.
 type checker struct {
-	store   *gitStore
+	store   *catfileStore
 	o       odb.WalkOptions
 	mu      sync.Mutex
 	missing map[OID]odb.Missing
@@ -186,7 +220,7 @@ func (c *checker) check(o *odb.Object) {
 	}
 }
 
-// references gives the ids that an object names.
+// references returns the ids that an object names.
 func references(h odb.Hash, o *odb.Object) (ids []OID) {
 	switch o.Type {
 	case odb.Tree:
@@ -211,8 +245,8 @@ func references(h odb.Hash, o *odb.Object) (ids []OID) {
 	return ids
 }
 
-// batch has git read objects, in the given order, and tells how many it read
-// before it failed, if it did. Each object has its own memory.
+// batch reads objects through git, in the given order, and returns how many it
+// read before an error. Each object has its own memory.
 func (r *Repo) batch(ctx context.Context, ids []OID, fn func(*odb.Object) error) (n int, err error) {
 	var list bytes.Buffer
 	for _, id := range ids {
@@ -236,7 +270,7 @@ func (r *Repo) batch(ctx context.Context, ids []OID, fn func(*odb.Object) error)
 	return n, err
 }
 
-// unpackLimit is the size of the largest object taken from git into memory.
+// unpackLimit is the size of the largest object that is read into memory.
 func (r *Repo) unpackLimit() int64 {
 	if r.o.Limits.Unpacked > 0 {
 		return r.o.Limits.Unpacked
@@ -278,8 +312,8 @@ func readBatch(in *bufio.Reader, h odb.Hash, id OID, limit int64) (*odb.Object, 
 	return odb.NewObject(h, id, t, data[:size:size]), nil
 }
 
-// readByGit has git read one object, with replaced objects left as they are.
-func (r *Repo) readByGit(ctx context.Context, id OID) (*odb.Object, error) {
+// ReadByGit reads one object through git, ignoring replacements (git-replace).
+func (r *Repo) ReadByGit(ctx context.Context, id OID) (*odb.Object, error) {
 	var got *odb.Object
 	if _, err := r.batch(ctx, []OID{id}, func(o *odb.Object) error {
 		got = o
@@ -290,15 +324,15 @@ func (r *Repo) readByGit(ctx context.Context, id OID) (*odb.Object, error) {
 	return got, got.Verify()
 }
 
-// gitReader reads single objects through a git process that it keeps.
-type gitReader struct {
+// catfileReader reads single objects through a long-running git process.
+type catfileReader struct {
 	repo    *Repo
 	process *gitcmd.Process
 }
 
-func (s *gitStore) Reader() reader { return &gitReader{repo: s.repo} }
+func (s *catfileStore) newReader() reader { return &catfileReader{repo: s.repo} }
 
-func (g *gitReader) Close() error {
+func (g *catfileReader) Close() error {
 	if g.process == nil {
 		return nil
 	}
@@ -307,7 +341,7 @@ func (g *gitReader) Close() error {
 	return err
 }
 
-func (g *gitReader) Read(ctx context.Context, id OID) (o *odb.Object, err error) {
+func (g *catfileReader) Read(ctx context.Context, id OID) (o *odb.Object, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -325,7 +359,7 @@ func (g *gitReader) Read(ctx context.Context, id OID) (o *odb.Object, err error)
 		return o, o.Verify()
 	}
 	if !IsMissing(err) {
-		// The output's place is lost, or git gave up.
+		// The position in the output is lost, or git gave up.
 		_ = g.Close()
 		if ctx.Err() == nil {
 			err = &odb.DamageError{ID: id, Err: err}

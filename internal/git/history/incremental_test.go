@@ -1,27 +1,28 @@
-package git
+package history
 
 import (
 	"fmt"
 	"reflect"
 	"testing"
 
+	"github.com/momentolint/momentolint/internal/git"
 	"github.com/momentolint/momentolint/internal/git/cache"
 	"github.com/momentolint/momentolint/internal/git/odb"
 	"github.com/momentolint/momentolint/internal/testing/gittest"
 )
 
-// What was remembered may be wrong later though nothing in it was.
-func TestWhatIsRememberedIsNotBelievedAgainstTheHistory(t *testing.T) {
+// A cached result may become wrong later without any of its objects changing.
+func TestCachedIntroductionsAreNotBelievedAgainstTheHistory(t *testing.T) {
 	repo := gittest.New(t, "--bare")
 	cacheDir := t.TempDir()
-	wanted := []OID{mustID(t, repo.Blob("a key")), mustID(t, repo.Blob("another key"))}
-	step := func(name string, fromMemory bool, do func(i *gittest.Importer)) {
+	wanted := []git.OID{mustID(t, repo.Blob("a key")), mustID(t, repo.Blob("another key"))}
+	step := func(name string, cached bool, do func(i *gittest.Importer)) {
 		t.Helper()
 		var i gittest.Importer
 		do(&i)
 		repo.Import(&i, true)
-		if got := compareRecall(t, repo, cacheDir, wanted, name); got != fromMemory {
-			t.Errorf("%s: answered from memory: %t", name, got)
+		if got := compareIncremental(t, repo, cacheDir, wanted, name); got != cached {
+			t.Errorf("%s: answered from the cache: %t", name, got)
 		}
 	}
 	step("a history", false, func(i *gittest.Importer) {
@@ -42,9 +43,9 @@ func TestWhatIsRememberedIsNotBelievedAgainstTheHistory(t *testing.T) {
 		i.Commit("old", "it was here before", "")
 		i.File("100644", "key.env", "a key")
 	})
-	step("a branch that nobody else has", true, func(i *gittest.Importer) {
+	step("a branch of its own", true, func(i *gittest.Importer) {
 		i.Commit("short-lived", "one place more", "refs/heads/main^0")
-		i.File("100644", "folder/other.env", "another key")
+		i.File("100644", "directory/other.env", "another key")
 	})
 	step("that branch is gone", false, func(*gittest.Importer) { repo.Git("update-ref", "-d", "refs/heads/short-lived") })
 	step("the branch is merged and then deleted", true, func(i *gittest.Importer) {
@@ -56,24 +57,24 @@ func TestWhatIsRememberedIsNotBelievedAgainstTheHistory(t *testing.T) {
 	step("a tag of the key itself", false, func(*gittest.Importer) { repo.Git("tag", "key", wanted[0].String()) })
 }
 
-// compareRecall tells whether the answer came from memory.
-func compareRecall(t *testing.T, repo *gittest.Repo, cacheDir string, ids []OID, where string) bool {
+// compareIncremental reports whether the answer came from the cache.
+func compareIncremental(t *testing.T, repo *gittest.Repo, cacheDir string, ids []git.OID, where string) bool {
 	t.Helper()
-	r, err := Open(t.Context(), repo.Dir, Options{Jobs: 2, Env: gittest.Env(t)})
+	r, err := git.Open(t.Context(), repo.Dir, git.Options{Jobs: 2, Env: gittest.Env(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = r.Close() }()
-	want, err := r.Attribute(t.Context(), Selection{}, ids)
+	want, err := Attribute(t.Context(), r, Selection{}, ids)
 	if err != nil {
 		t.Fatal(err)
 	}
 	sel := Selection{Introductions: cache.OpenIntroductions(cacheDir, cache.Key{Repository: repo.Dir}, odb.SHA1)}
-	first := recall(t, r, sel, ids)
+	first := cachedResult(t, r, sel, ids)
 	if first != nil && !sameIntroductions(first, want) {
-		t.Errorf("%s: from memory:\n%s\nread:\n%s", where, list(first), list(want))
+		t.Errorf("%s: from the cache:\n%s\nread:\n%s", where, list(first), list(want))
 	}
-	got, err := r.Attribute(t.Context(), sel, ids)
+	got, err := Attribute(t.Context(), r, sel, ids)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,34 +82,34 @@ func compareRecall(t *testing.T, repo *gittest.Repo, cacheDir string, ids []OID,
 		t.Errorf("%s: as a whole:\n%s\nread:\n%s", where, list(got), list(want))
 	}
 	// Right after a run everything is known.
-	again := recall(t, r, sel, ids)
+	again := cachedResult(t, r, sel, ids)
 	if again == nil || !sameIntroductions(again, want) {
-		t.Errorf("%s: a second time from memory:\n%s\nread:\n%s", where, list(again), list(want))
+		t.Errorf("%s: a second time from the cache:\n%s\nread:\n%s", where, list(again), list(want))
 	}
 	return first != nil
 }
 
-// recall answers from memory alone, with nil if it cannot.
-func recall(t *testing.T, r *Repo, sel Selection, ids []OID) map[OID][]Introduction {
+// cachedResult answers from the cache alone, with nil if it cannot.
+func cachedResult(t *testing.T, r *git.Repo, sel Selection, ids []git.OID) map[git.OID][]Introduction {
 	t.Helper()
-	store, err := r.open(t.Context())
+	store, err := r.Store(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &attribution{repo: r, store: store, sel: sel, result: map[OID][]Introduction{}}
+	a := &attribution{repo: r, store: store, sel: sel, result: map[git.OID][]Introduction{}}
 	if err := a.readRefs(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	result, err := a.recall(t.Context(), ids)
+	result, err := a.incremental(t.Context(), ids)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return result
 }
 
-// sameIntroductions takes no list for an empty one.
-func sameIntroductions(a, b map[OID][]Introduction) bool {
-	for _, m := range []map[OID][]Introduction{a, b} {
+// sameIntroductions treats a missing list like an empty one.
+func sameIntroductions(a, b map[git.OID][]Introduction) bool {
+	for _, m := range []map[git.OID][]Introduction{a, b} {
 		for id := range m {
 			if len(a[id])+len(b[id]) > 0 && !reflect.DeepEqual(a[id], b[id]) {
 				return false
@@ -118,7 +119,7 @@ func sameIntroductions(a, b map[OID][]Introduction) bool {
 	return true
 }
 
-func list(m map[OID][]Introduction) (s string) {
+func list(m map[git.OID][]Introduction) (s string) {
 	for _, id := range sorted(m) {
 		for _, i := range m[id] {
 			s += fmt.Sprintf("  %s %s", id, i.Path)
@@ -131,7 +132,7 @@ func list(m map[OID][]Introduction) (s string) {
 	return s
 }
 
-func mustID(t *testing.T, hex string) OID {
+func mustID(t *testing.T, hex string) git.OID {
 	t.Helper()
 	id, err := odb.ParseOID(hex)
 	if err != nil {

@@ -1,4 +1,4 @@
-package git
+package history
 
 import (
 	"bytes"
@@ -10,7 +10,10 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/git"
+	"github.com/momentolint/momentolint/internal/git/index"
 	"github.com/momentolint/momentolint/internal/git/odb"
+	"github.com/momentolint/momentolint/internal/git/refs"
 )
 
 // Introduction is where an object came into the history.
@@ -31,8 +34,6 @@ type Introduction struct {
 }
 
 const (
-	// maxDepth is how deep folders may be nested; git's core.maxTreeDepth is 2048.
-	maxDepth = 4096
 	// maxPlaces is how many introductions one object may have. A few small trees
 	// that name each other many times over make billions of paths.
 	maxPlaces = 10_000
@@ -44,19 +45,19 @@ const (
 // with the commit that introduced it there. Objects that the selection does
 // not reach are not in the result. The introductions are sorted by path. The
 // objects need not exist.
-func (r *Repo) Attribute(ctx context.Context, sel Selection, ids []OID) (map[OID][]Introduction, error) {
+func Attribute(ctx context.Context, r *git.Repo, sel Selection, ids []git.OID) (map[git.OID][]Introduction, error) {
 	if len(ids) == 0 {
-		return map[OID][]Introduction{}, nil
+		return map[git.OID][]Introduction{}, nil
 	}
-	s, err := r.open(ctx)
+	s, err := r.Store(ctx)
 	if err != nil {
 		return nil, err
 	}
-	a := &attribution{repo: r, store: s, sel: sel, result: map[OID][]Introduction{}}
+	a := &attribution{repo: r, store: s, sel: sel, result: map[git.OID][]Introduction{}}
 	if err := a.readRefs(ctx); err != nil {
-		return nil, wherefrom(err)
+		return nil, attributionError(err)
 	}
-	if result, err := a.recall(ctx, ids); err != nil || result != nil {
+	if result, err := a.incremental(ctx, ids); err != nil || result != nil {
 		return result, err
 	}
 	steps := []func(context.Context) error{
@@ -65,39 +66,39 @@ func (r *Repo) Attribute(ctx context.Context, sel Selection, ids []OID) (map[OID
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
-			return nil, wherefrom(err)
+			return nil, attributionError(err)
 		}
 	}
 	a.finish()
-	a.remember(ids)
+	a.save(ids)
 	return a.result, nil
 }
 
-func wherefrom(err error) error {
+func attributionError(err error) error {
 	return fmt.Errorf("finding the commits that introduced findings: %w", err)
 }
 
 // attribution is one run of Attribute. Objects are known by their numbers in
 // the store.
 type attribution struct {
-	repo  *Repo
-	store store
+	repo  *git.Repo
+	store *git.Store
 	sel   Selection
 
-	tips     []ref
-	rewrites rewrites
-	nums     numbers
+	tips     []refs.Ref
+	rewrites refs.Rewrites
+	nums     git.Numbers
 
 	// targets are the objects asked for, with those they stand for: usually
 	// themselves, but what replaces an object stands for that one, too.
-	targets map[OID]*target
+	targets map[git.OID]*target
 	filter  [1 << 16 / 64]uint64
 
 	commits  []commitNode
-	commitOf map[OID]int32 // index in commits
-	tags     map[OID]OID   // every tag's object
+	commitOf map[git.OID]int32   // index in commits
+	tags     map[git.OID]git.OID // every tag's object
 	// roots are trees and blobs that refs lead to without a commit.
-	roots []ref
+	roots []refs.Ref
 
 	graphs  []treeGraph // for each worker
 	marked  []bool      // by number: trees that hold a target, at any depth
@@ -107,26 +108,26 @@ type attribution struct {
 	pathIDs map[path]int32
 	seen    map[[2]int32]bool // tree and path
 	visits  int
-	capped  map[OID]bool
+	capped  map[git.OID]bool
 
-	result map[OID][]Introduction
+	result map[git.OID][]Introduction
 }
 
 type target struct {
-	ids []OID
+	ids []git.OID
 	// paths are those it was found at already.
 	paths map[int32]bool
 }
 
 // commitNode is a commit in the graph of those that matter.
 type commitNode struct {
-	id      OID
+	id      git.OID
 	trees   []int32 // one, or two for a replaced commit
-	parents []OID
+	parents []git.OID
 	date    int64
 	reached bool
-	// standIn tells that the commit replaces another one, and so comes after it.
-	standIn bool
+	// replacement tells that the commit replaces another one, and so comes after it.
+	replacement bool
 }
 
 type treeHead struct{ number, from, to int32 }
@@ -145,19 +146,19 @@ type path struct {
 }
 
 func (a *attribution) readRefs(ctx context.Context) (err error) {
-	if a.tips, err = a.repo.tips(ctx, a.sel); err != nil {
+	if a.tips, err = refs.Tips(ctx, a.repo, refs.Selection{Reflog: a.sel.Reflog}); err != nil {
 		return err
 	}
-	if a.rewrites, err = a.repo.readRewrites(a.tips); err != nil {
+	if a.rewrites, err = refs.ReadRewrites(a.repo, a.tips); err != nil {
 		return err
 	}
 	a.nums, err = a.store.Number()
 	return err
 }
 
-func (a *attribution) setTargets(ids []OID) {
-	a.targets = make(map[OID]*target, len(ids))
-	add := func(key, id OID) {
+func (a *attribution) setTargets(ids []git.OID) {
+	a.targets = make(map[git.OID]*target, len(ids))
+	add := func(key, id git.OID) {
 		t := a.targets[key]
 		if t == nil {
 			t = &target{paths: map[int32]bool{}}
@@ -174,7 +175,7 @@ func (a *attribution) setTargets(ids []OID) {
 	for _, id := range ids {
 		add(id, id)
 	}
-	for old, stand := range a.rewrites.replaced {
+	for old, stand := range a.rewrites.Replaced {
 		if _, ok := a.targets[stand]; ok {
 			add(old, stand)
 		}
@@ -225,30 +226,30 @@ func (a *attribution) numberOf(g *treeGraph, id []byte) int32 {
 func (a *attribution) readGraph(ctx context.Context) error {
 	type found struct {
 		commits []commitNode
-		tags    [][2]OID
+		tags    [][2]git.OID
 		info    odb.CommitInfo
 	}
-	workers := make([]found, a.repo.o.Jobs)
-	a.graphs = make([]treeGraph, a.repo.o.Jobs)
+	workers := make([]found, a.repo.Jobs())
+	a.graphs = make([]treeGraph, a.repo.Jobs())
 	for i := range a.graphs {
 		a.graphs[i].recent = new([1 << 12]recentFolder)
 	}
-	hash := a.repo.hash
+	hash := a.repo.Hash()
 	types := odb.Of(odb.Commit, odb.Tag, odb.Tree)
-	_, err := a.store.Walk(ctx, odb.WalkOptions{Types: types, Jobs: a.repo.o.Jobs}, func(worker int, o *odb.Object) error {
+	_, err := a.store.Walk(ctx, odb.WalkOptions{Types: types, Jobs: a.repo.Jobs()}, func(worker int, o *odb.Object) error {
 		w := &workers[worker]
 		switch o.Type {
 		case odb.Tree:
 			a.addTree(&a.graphs[worker], o)
 		case odb.Tag:
 			if t, err := odb.ParseTag(hash, o.Data); err == nil {
-				w.tags = append(w.tags, [2]OID{o.ID, t.Object})
+				w.tags = append(w.tags, [2]git.OID{o.ID, t.Object})
 			}
 		case odb.Commit:
 			if odb.ParseCommit(hash, o.Data, &w.info) != nil {
 				return nil // it is damaged, and Objects told
 			}
-			n := commitNode{id: o.ID, date: when(w.info.Committer).seconds}
+			n := commitNode{id: o.ID, date: git.CommitTime(w.info.Committer)}
 			if len(w.info.Parents) > 0 {
 				n.parents = slices.Clone(w.info.Parents)
 			}
@@ -261,14 +262,14 @@ func (a *attribution) readGraph(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.tags = map[OID]OID{}
+	a.tags = map[git.OID]git.OID{}
 	for i := range workers {
 		a.commits = append(a.commits, workers[i].commits...)
 		for _, t := range workers[i].tags {
 			a.tags[t[0]] = t[1]
 		}
 	}
-	a.commitOf = make(map[OID]int32, len(a.commits))
+	a.commitOf = make(map[git.OID]int32, len(a.commits))
 	for i := range a.commits {
 		a.commitOf[a.commits[i].id] = int32(i)
 	}
@@ -285,7 +286,7 @@ func (a *attribution) addTree(g *treeGraph, o *odb.Object) {
 	}
 	from := len(g.kids)
 	hit := false
-	tree := odb.ReadTree(a.repo.hash, o.Data)
+	tree := odb.ReadTree(a.repo.Hash(), o.Data)
 	var e odb.TreeEntry
 	for tree.Next(&e) {
 		if e.IsTree() {
@@ -305,7 +306,7 @@ func (a *attribution) addTree(g *treeGraph, o *odb.Object) {
 	}
 }
 
-func (a *attribution) treeNumber(to []int32, id OID) []int32 {
+func (a *attribution) treeNumber(to []int32, id git.OID) []int32 {
 	var buf [32]byte
 	if n, ok := a.nums.Of(id.AppendTo(buf[:0])); ok {
 		to = append(to, int32(n))
@@ -317,23 +318,23 @@ func (a *attribution) treeNumber(to []int32, id OID) []int32 {
 // grafts and replacements hide is still there, so it counts as well; only the
 // parents of a shallow clone's oldest commits do not: they are not in it.
 func (a *attribution) rewrite() {
-	for id := range a.rewrites.shallow {
+	for id := range a.rewrites.Shallow {
 		if i, ok := a.commitOf[id]; ok {
 			a.commits[i].parents = nil
 		}
 	}
-	for id, parents := range a.rewrites.grafts {
+	for id, parents := range a.rewrites.Grafts {
 		if i, ok := a.commitOf[id]; ok {
 			a.commits[i].parents = append(a.commits[i].parents, parents...)
 		}
 	}
-	for old, stand := range a.rewrites.replaced {
+	for old, stand := range a.rewrites.Replaced {
 		i, ok := a.commitOf[old]
 		j, ok2 := a.commitOf[stand]
 		if !ok || !ok2 || i == j {
 			continue
 		}
-		a.commits[j].standIn = true
+		a.commits[j].replacement = true
 		a.commits[i].parents = append(a.commits[i].parents, a.commits[j].parents...)
 		a.commits[i].trees = append(a.commits[i].trees, a.commits[j].trees...)
 	}
@@ -342,7 +343,7 @@ func (a *attribution) rewrite() {
 // reach finds the commits that the selection leads to.
 func (a *attribution) reach(context.Context) error {
 	var todo []int32
-	visit := func(id OID) bool {
+	visit := func(id git.OID) bool {
 		i, ok := a.commitOf[id]
 		if ok && !a.commits[i].reached {
 			a.commits[i].reached = true
@@ -353,7 +354,7 @@ func (a *attribution) reach(context.Context) error {
 	for _, tip := range a.tips {
 		id := a.peel(tip)
 		if !visit(id) {
-			a.roots = append(a.roots, ref{id, tip.name})
+			a.roots = append(a.roots, refs.Ref{ID: id, Name: tip.Name})
 		}
 	}
 	if a.sel.AllObjects {
@@ -372,12 +373,12 @@ func (a *attribution) reach(context.Context) error {
 }
 
 // peel follows tags to what they are for, and notes those asked for.
-func (a *attribution) peel(tip ref) OID {
-	id := tip.id
+func (a *attribution) peel(tip refs.Ref) git.OID {
+	id := tip.ID
 	// A tag cannot name itself, but a store may lie about ids.
-	for range maxDepth {
+	for range git.MaxTreeDepth {
 		if t := a.targets[id]; t != nil {
-			a.addTag(t, id, tip.name)
+			a.addTag(t, id, tip.Name)
 		}
 		next, ok := a.tags[id]
 		if !ok {
@@ -388,7 +389,7 @@ func (a *attribution) peel(tip ref) OID {
 	return id
 }
 
-func (a *attribution) addTag(t *target, id OID, name string) {
+func (a *attribution) addTag(t *target, id git.OID, name string) {
 	if _, ok := a.tags[id]; !ok {
 		return
 	}
@@ -430,8 +431,8 @@ func (a *attribution) mark(ctx context.Context) error {
 		if !changed {
 			break
 		}
-		if round == maxDepth {
-			a.repo.skip("trees", fmt.Sprintf("directories are nested more than %d deep", maxDepth))
+		if round == git.MaxTreeDepth {
+			a.repo.Skip("trees", fmt.Sprintf("directories are nested more than %d deep", git.MaxTreeDepth))
 			break
 		}
 	}
@@ -445,7 +446,7 @@ func (a *attribution) readMarked(ctx context.Context) error {
 		number   int32
 		children []child
 	}
-	jobs := a.repo.o.Jobs
+	jobs := a.repo.Jobs()
 	workers := make([][]found, jobs)
 	names := make([]map[string]string, jobs)
 	for i := range names {
@@ -453,7 +454,7 @@ func (a *attribution) readMarked(ctx context.Context) error {
 	}
 	_, err := a.store.Walk(ctx, odb.WalkOptions{
 		Types: odb.Of(odb.Tree), Jobs: jobs,
-		Skip: func(id OID) bool {
+		Skip: func(id git.OID) bool {
 			var buf [32]byte
 			n, ok := a.nums.Of(id.AppendTo(buf[:0]))
 			return !ok || !a.marked[n]
@@ -462,7 +463,7 @@ func (a *attribution) readMarked(ctx context.Context) error {
 		var buf [32]byte
 		number, _ := a.nums.Of(o.ID.AppendTo(buf[:0]))
 		f := found{number: int32(number)}
-		tree := odb.ReadTree(a.repo.hash, o.Data)
+		tree := odb.ReadTree(a.repo.Hash(), o.Data)
 		var e odb.TreeEntry
 		for tree.Next(&e) {
 			c := child{tree: -1}
@@ -497,7 +498,7 @@ func (a *attribution) readMarked(ctx context.Context) error {
 	a.paths = []path{{}}
 	a.pathIDs = map[path]int32{}
 	a.seen = map[[2]int32]bool{}
-	a.capped = map[OID]bool{}
+	a.capped = map[git.OID]bool{}
 	return err
 }
 
@@ -527,23 +528,23 @@ func (a *attribution) walkCommits(ctx context.Context) error {
 	return nil
 }
 
-func (a *attribution) commitInfo(ctx context.Context, rd reader, id OID) *finding.Commit {
-	o, err := a.repo.read(ctx, rd, id)
+func (a *attribution) commitInfo(ctx context.Context, rd *git.Reader, id git.OID) *finding.Commit {
+	o, err := rd.Read(ctx, id)
 	if err != nil {
 		return &finding.Commit{ID: id.String()}
 	}
-	return describe(a.repo.hash, o)
+	return git.Describe(a.repo.Hash(), o)
 }
 
 // visit finds the targets in a tree, and calls found for each new path.
 func (a *attribution) visit(tree, at int32, depth int, found func(t *target, p int32)) {
 	key := [2]int32{tree, at}
-	if a.seen[key] || depth > maxDepth {
+	if a.seen[key] || depth > git.MaxTreeDepth {
 		return
 	}
 	if a.visits++; a.visits > maxVisits {
 		if a.visits == maxVisits+1 {
-			a.repo.skip("trees", "the directories have too many paths to list; findings in them may be incomplete")
+			a.repo.Skip("trees", "the directories have too many paths to list; findings in them may be incomplete")
 		}
 		return
 	}
@@ -584,7 +585,7 @@ func (a *attribution) add(t *target, p int32, i Introduction) {
 	if len(t.paths) > maxPlaces {
 		if id := t.ids[0]; !a.capped[id] {
 			a.capped[id] = true
-			a.repo.skip(id.String(), fmt.Sprintf("it is in more than %d places; the rest are not listed", maxPlaces))
+			a.repo.Skip(id.String(), fmt.Sprintf("it is in more than %d places; the rest are not listed", maxPlaces))
 		}
 		return
 	}
@@ -598,15 +599,15 @@ func (a *attribution) add(t *target, p int32, i Introduction) {
 // for everything in the store the trees that nothing leads to.
 func (a *attribution) walkRest(context.Context) error {
 	for _, root := range a.roots {
-		if t := a.targets[root.id]; t != nil && len(t.paths) == 0 {
+		if t := a.targets[root.ID]; t != nil && len(t.paths) == 0 {
 			for _, id := range t.ids {
 				if len(a.result[id]) == 0 {
-					a.result[id] = append(a.result[id], Introduction{Ref: root.name})
+					a.result[id] = append(a.result[id], Introduction{Ref: root.Name})
 				}
 			}
 		}
-		for _, n := range a.treeNumber(nil, root.id) {
-			a.visit(n, 0, 0, func(t *target, p int32) { a.add(t, p, Introduction{Ref: root.name}) })
+		for _, n := range a.treeNumber(nil, root.ID) {
+			a.visit(n, 0, 0, func(t *target, p int32) { a.add(t, p, Introduction{Ref: root.Name}) })
 		}
 	}
 	if !a.sel.AllObjects {
@@ -641,22 +642,22 @@ func (a *attribution) walkRest(context.Context) error {
 
 // addStaged finds what the index has and no commit.
 func (a *attribution) addStaged(ctx context.Context) error {
-	if !a.sel.AllObjects || a.repo.bare {
+	if !a.sel.AllObjects || a.repo.Bare() {
 		return nil
 	}
-	entries, err := a.repo.indexEntries(ctx)
+	entries, err := index.Entries(ctx, a.repo)
 	if err != nil {
-		a.repo.warn("the index could not be read: %v", err)
+		a.repo.Warn("the index could not be read: %v", err)
 		return nil
 	}
 	for _, e := range entries {
-		t := a.targets[e.id]
+		t := a.targets[e.ID]
 		if t == nil {
 			continue
 		}
 		for _, id := range t.ids {
-			if !slices.ContainsFunc(a.result[id], func(i Introduction) bool { return i.Path == e.path }) {
-				a.result[id] = append(a.result[id], Introduction{Path: e.path})
+			if !slices.ContainsFunc(a.result[id], func(i Introduction) bool { return i.Path == e.Path }) {
+				a.result[id] = append(a.result[id], Introduction{Path: e.Path})
 			}
 		}
 	}

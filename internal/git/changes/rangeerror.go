@@ -1,45 +1,45 @@
-package git
+package changes
 
 import (
 	"errors"
 	"fmt"
 )
 
-// What can be wrong with a range. Use errors.Is with the error that Range and
-// RangeOf return.
+// The kinds of a [RangeError]; use errors.Is.
 var (
-	// ErrInvalidRange: it is not written like a range.
+	// ErrInvalidRange means that it is not written like a range.
 	ErrInvalidRange = errors.New("invalid range")
-	// ErrUnknownRevision: the repository does not know one of its ends.
+	// ErrUnknownRevision means that the repository does not know one of its ends.
 	ErrUnknownRevision = errors.New("unknown revision")
-	// ErrZeroID: one of its ends is the id of all zeros, which stands for "no
-	// such ref" in what a push tells.
+	// ErrZeroID means that one of its ends is the id of all zeros, which means
+	// "no such ref" in the data of a push.
 	ErrZeroID = errors.New("zero object id")
-	// ErrEmptyRange: there is no commit in it.
+	// ErrEmptyRange means that it has no commits.
 	ErrEmptyRange = errors.New("empty range")
-	// ErrShallow: the history ends within it, because the clone is shallow.
+	// ErrShallow means that the history ends within it, because the clone is
+	// shallow.
 	ErrShallow = errors.New("shallow clone")
 )
 
-// RangeError says why a range cannot be scanned, and what to do.
+// RangeError explains why a range cannot be scanned, and what to do.
 type RangeError struct {
 	// Kind is one of the errors above.
 	Kind error
-	// Range is the range as asked for, Rev the part of it that is concerned.
+	// Range is the range as written, Rev the part of it that is wrong.
 	Range, Rev string
-	// Same tells of an empty range that there is nothing new: both of its ends
-	// are the same commit. Otherwise its ends may be the wrong way round.
+	// Same reports for an empty range that nothing is new: both of its ends are
+	// the same commit. Otherwise its ends may be swapped.
 	Same bool
 	// Detail says what is wrong, Remedy what to do, both without a full stop.
 	Detail, Remedy string
 }
 
-// Error gives detail and remedy.
+// Error returns detail and remedy.
 func (e *RangeError) Error() string {
 	return fmt.Sprintf("range %s: %s; %s", e.Range, e.Detail, e.Remedy)
 }
 
-// Unwrap gives the kind.
+// Unwrap returns the kind.
 func (e *RangeError) Unwrap() error { return e.Kind }
 
 const deepen = "git fetch --unshallow gets it, in a GitHub workflow fetch-depth: 0 with actions/checkout"
@@ -84,7 +84,7 @@ func emptyRange(spec string, same bool) error {
 	return e
 }
 
-// nothingNew is the empty range of a push of what the remote has.
+// nothingNew is the error for a push of commits that the remote has.
 func nothingNew(spec string) error {
 	return &RangeError{
 		Kind: ErrEmptyRange, Range: spec, Same: true,

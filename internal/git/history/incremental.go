@@ -1,4 +1,4 @@
-package git
+package history
 
 import (
 	"cmp"
@@ -8,22 +8,25 @@ import (
 	"slices"
 
 	"github.com/momentolint/momentolint/internal/finding"
+	"github.com/momentolint/momentolint/internal/git"
 	"github.com/momentolint/momentolint/internal/git/cache"
 	"github.com/momentolint/momentolint/internal/git/odb"
+	"github.com/momentolint/momentolint/internal/git/refs"
+	"github.com/momentolint/momentolint/internal/git/treediff"
 )
 
 // maxNewCommits is the most commits that are compared with their parents to
 // bring what is remembered up to date; for more, the whole history is read.
 const maxNewCommits = 20_000
 
-// remember keeps the result for the next run, unless there is something in it
+// save keeps the result for the next run, unless there is something in it
 // that recall could not bring up to date or that must not be kept.
-func (a *attribution) remember(ids []OID) {
+func (a *attribution) save(ids []git.OID) {
 	if a.sel.Introductions == nil || a.sel.AllObjects || len(a.capped) > 0 || a.visits > maxVisits {
 		return
 	}
 	h := a.refs()
-	h.Of = make(map[OID][]cache.Introduction, len(ids))
+	h.Of = make(map[git.OID][]cache.Introduction, len(ids))
 	for _, id := range ids {
 		list := []cache.Introduction{}
 		for _, i := range a.result[id] {
@@ -43,25 +46,25 @@ func (a *attribution) remember(ids []OID) {
 		h.Of[id] = list
 	}
 	if err := a.sel.Introductions.Save(h); err != nil {
-		a.repo.warn("the commits that introduced findings could not be cached: %v", err)
+		a.repo.Warn("the commits that introduced findings could not be cached: %v", err)
 	}
 }
 
 // refs describes what the history is read from.
 func (a *attribution) refs() *cache.History {
 	h := &cache.History{}
-	commits := map[OID]bool{}
+	commits := map[git.OID]bool{}
 	for _, t := range a.tips {
-		if t.name == "" {
-			commits[t.id] = true
+		if t.Name == "" {
+			commits[t.ID] = true
 		}
 	}
-	others := map[OID]bool{}
+	others := map[git.OID]bool{}
 	names := make([]string, 0, len(a.tips))
 	for _, t := range a.tips {
-		names = append(names, fmt.Sprintf("%s %q", t.id, t.name))
-		if !commits[t.id] {
-			others[t.id] = true
+		names = append(names, fmt.Sprintf("%s %q", t.ID, t.Name))
+		if !commits[t.ID] {
+			others[t.ID] = true
 		}
 	}
 	h.Commits, h.Others = sorted(commits), sorted(others)
@@ -70,50 +73,50 @@ func (a *attribution) refs() *cache.History {
 	for _, n := range slices.Compact(names) {
 		_, _ = fmt.Fprintln(sum, n)
 	}
-	_, _ = fmt.Fprintln(sum, sorted(a.rewrites.shallow))
-	for _, id := range sorted(a.rewrites.grafts) {
-		_, _ = fmt.Fprintln(sum, id, a.rewrites.grafts[id])
+	_, _ = fmt.Fprintln(sum, sorted(a.rewrites.Shallow))
+	for _, id := range sorted(a.rewrites.Grafts) {
+		_, _ = fmt.Fprintln(sum, id, a.rewrites.Grafts[id])
 	}
-	for _, id := range sorted(a.rewrites.replaced) {
-		_, _ = fmt.Fprintln(sum, id, a.rewrites.replaced[id])
+	for _, id := range sorted(a.rewrites.Replaced) {
+		_, _ = fmt.Fprintln(sum, id, a.rewrites.Replaced[id])
 	}
 	sum.Sum(h.Refs[:0])
 	return h
 }
 
-func sorted[V any](set map[OID]V) []OID {
-	ids := make([]OID, 0, len(set))
+func sorted[V any](set map[git.OID]V) []git.OID {
+	ids := make([]git.OID, 0, len(set))
 	for id := range set {
 		ids = append(ids, id)
 	}
-	slices.SortFunc(ids, OID.Compare)
+	slices.SortFunc(ids, git.OID.Compare)
 	return ids
 }
 
 // recall answers from what an earlier run found out, and from the commits that
 // came since then. The result is nil if the history has to be read: whenever it
 // is not certain that this would give the same.
-func (a *attribution) recall(ctx context.Context, ids []OID) (map[OID][]Introduction, error) {
+func (a *attribution) incremental(ctx context.Context, ids []git.OID) (map[git.OID][]Introduction, error) {
 	if a.sel.Introductions == nil || a.sel.AllObjects {
 		return nil, nil
 	}
 	then, err := a.sel.Introductions.Load()
 	if err != nil {
-		a.repo.warn("%v", err)
+		a.repo.Warn("%v", err)
 	}
 	if then == nil {
 		return nil, nil
 	}
 	now := a.refs()
-	fresh := map[OID][]cache.Introduction{}
+	fresh := map[git.OID][]cache.Introduction{}
 	if now.Refs != then.Refs {
-		u := update{a: a, then: then, now: now, wanted: make(map[OID]bool, len(ids)), fresh: fresh}
+		u := update{a: a, then: then, now: now, wanted: make(map[git.OID]bool, len(ids)), fresh: fresh}
 		for _, id := range ids {
 			u.wanted[id] = true
 		}
 		ok, err := u.run(ctx)
 		if ctx.Err() != nil {
-			return nil, wherefrom(ctx.Err())
+			return nil, attributionError(ctx.Err())
 		}
 		if err != nil || !ok {
 			return nil, nil // damage, or something unusual: read it all
@@ -121,8 +124,8 @@ func (a *attribution) recall(ctx context.Context, ids []OID) (map[OID][]Introduc
 	}
 	rd := a.store.Reader()
 	defer func() { _ = rd.Close() }()
-	commits := map[OID]*finding.Commit{}
-	result := map[OID][]Introduction{}
+	commits := map[git.OID]*finding.Commit{}
+	result := map[git.OID][]Introduction{}
 	for _, id := range ids {
 		list, known := then.Of[id]
 		if !known && now.Refs == then.Refs {
@@ -132,11 +135,11 @@ func (a *attribution) recall(ctx context.Context, ids []OID) (map[OID][]Introduc
 			found := Introduction{Path: i.Path, Ref: i.Ref}
 			if !i.Commit.IsZero() {
 				if commits[i.Commit] == nil {
-					o, err := a.repo.read(ctx, rd, i.Commit)
+					o, err := rd.Read(ctx, i.Commit)
 					if err != nil {
 						return nil, nil
 					}
-					commits[i.Commit] = describe(a.repo.hash, o)
+					commits[i.Commit] = git.Describe(a.repo.Hash(), o)
 				}
 				found.Commit = commits[i.Commit]
 			}
@@ -146,7 +149,7 @@ func (a *attribution) recall(ctx context.Context, ids []OID) (map[OID][]Introduc
 	a.result = result
 	a.finish()
 	if now.Refs != then.Refs {
-		a.remember(ids)
+		a.save(ids)
 	}
 	return result, nil
 }
@@ -157,14 +160,14 @@ func (a *attribution) recall(ctx context.Context, ids []OID) (map[OID][]Introduc
 type update struct {
 	a         *attribution
 	then, now *cache.History
-	wanted    map[OID]bool
-	fresh     map[OID][]cache.Introduction
+	wanted    map[git.OID]bool
+	fresh     map[git.OID][]cache.Introduction
 }
 
 // run adds what is new to fresh; false if that cannot be told.
 func (u *update) run(ctx context.Context) (bool, error) {
 	a := u.a
-	if w := a.rewrites; len(w.shallow)+len(w.grafts)+len(w.replaced) > 0 {
+	if w := a.rewrites; len(w.Shallow)+len(w.Grafts)+len(w.Replaced) > 0 {
 		return false, nil
 	}
 	for id, list := range u.then.Of {
@@ -184,7 +187,7 @@ func (u *update) run(ctx context.Context) (bool, error) {
 			lines = append(lines, id.String())
 		}
 	}
-	gone := map[OID]bool{}
+	gone := map[git.OID]bool{}
 	for _, id := range u.then.Commits {
 		if !has(u.now.Commits, id) {
 			gone[id] = true
@@ -194,27 +197,26 @@ func (u *update) run(ctx context.Context) (bool, error) {
 		}
 		lines = append(lines, "^"+id.String())
 	}
-	var commits []rangeCommit
+	var commits []refs.Listed
 	if len(lines) > len(u.then.Commits) {
 		var err error
-		if commits, err = a.repo.listCommits(ctx, a.repo.git, "the new commits", lines, false); err != nil {
+		if commits, err = refs.List(ctx, a.repo, refs.RevList{Revs: lines}); err != nil {
 			return false, err
 		}
 	}
-	trees := make(map[OID]OID, len(commits))
+	trees := make(map[git.OID]git.OID, len(commits))
 	for _, c := range commits {
-		trees[c.id] = c.tree
-		for _, p := range c.parents {
+		trees[c.ID] = c.Tree
+		for _, p := range c.Parents {
 			delete(gone, p)
 		}
 	}
 	if len(gone) > 0 || len(commits) > maxNewCommits {
 		return false, nil
 	}
-	d := &differ{repo: a.repo, rd: rd}
-	s := &rangeScan{repo: a.repo, trees: trees}
+	d := &treediff.Differ{Reader: rd, Trees: trees}
 	for _, c := range commits {
-		if ok, err := u.commit(ctx, d, s, c); !ok || err != nil {
+		if ok, err := u.commit(ctx, d, c); !ok || err != nil {
 			return false, err
 		}
 	}
@@ -223,16 +225,16 @@ func (u *update) run(ctx context.Context) (bool, error) {
 
 // tags looks at what refs stand for beside commits: new tags have to be for
 // commits, and none of those wanted.
-func (u *update) tags(ctx context.Context, rd reader) (bool, error) {
+func (u *update) tags(ctx context.Context, rd *git.Reader) (bool, error) {
 	for _, id := range u.now.Others {
 		if has(u.then.Others, id) {
 			continue
 		}
-		for range maxDepth {
+		for range git.MaxTreeDepth {
 			if u.wanted[id] {
 				return false, nil
 			}
-			o, err := u.a.repo.read(ctx, rd, id)
+			o, err := rd.Read(ctx, id)
 			if err != nil {
 				return false, err
 			}
@@ -242,7 +244,7 @@ func (u *update) tags(ctx context.Context, rd reader) (bool, error) {
 			if o.Type != odb.Tag {
 				return false, nil
 			}
-			t, err := odb.ParseTag(u.a.repo.hash, o.Data)
+			t, err := odb.ParseTag(u.a.repo.Hash(), o.Data)
 			if err != nil {
 				return false, err
 			}
@@ -253,36 +255,36 @@ func (u *update) tags(ctx context.Context, rd reader) (bool, error) {
 }
 
 // commit adds what one new commit introduces.
-func (u *update) commit(ctx context.Context, d *differ, s *rangeScan, c rangeCommit) (bool, error) {
-	if u.wanted[c.id] && len(u.then.Of[c.id]) == 0 {
-		u.fresh[c.id] = append(u.fresh[c.id], cache.Introduction{Commit: c.id})
+func (u *update) commit(ctx context.Context, d *treediff.Differ, c refs.Listed) (bool, error) {
+	if u.wanted[c.ID] && len(u.then.Of[c.ID]) == 0 {
+		u.fresh[c.ID] = append(u.fresh[c.ID], cache.Introduction{Commit: c.ID})
 	}
-	parents := make([]OID, 0, len(c.parents))
-	for _, p := range c.parents {
-		tree, err := s.treeOf(ctx, d, p)
+	parents := make([]git.OID, 0, len(c.Parents))
+	for _, p := range c.Parents {
+		tree, err := d.TreeOf(ctx, p)
 		if err != nil {
 			return false, err
 		}
 		parents = append(parents, tree)
 	}
 	certain := true
-	err := d.added(ctx, c.tree, parents, func(f file) error {
-		if !u.wanted[f.id] {
+	err := d.Added(ctx, c.Tree, parents, func(f treediff.File) error {
+		if !u.wanted[f.ID] {
 			return nil
 		}
-		same := func(i cache.Introduction) bool { return i.Path == f.path }
-		if slices.ContainsFunc(u.then.Of[f.id], same) || slices.ContainsFunc(u.fresh[f.id], same) {
+		same := func(i cache.Introduction) bool { return i.Path == f.Path }
+		if slices.ContainsFunc(u.then.Of[f.ID], same) || slices.ContainsFunc(u.fresh[f.ID], same) {
 			// It came in twice. Which was the first says the order of all commits.
 			certain = false
 			return nil
 		}
-		u.fresh[f.id] = append(u.fresh[f.id], cache.Introduction{Path: f.path, Commit: c.id})
+		u.fresh[f.ID] = append(u.fresh[f.ID], cache.Introduction{Path: f.Path, Commit: c.ID})
 		return nil
 	})
 	return certain, err
 }
 
-func has(ids []OID, id OID) bool {
-	_, ok := slices.BinarySearchFunc(ids, id, func(a, b OID) int { return cmp.Compare(a.Compare(b), 0) })
+func has(ids []git.OID, id git.OID) bool {
+	_, ok := slices.BinarySearchFunc(ids, id, func(a, b git.OID) int { return cmp.Compare(a.Compare(b), 0) })
 	return ok
 }

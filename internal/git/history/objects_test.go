@@ -1,4 +1,4 @@
-package git
+package history
 
 import (
 	"os"
@@ -7,33 +7,15 @@ import (
 	"testing"
 
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/git"
 	"github.com/momentolint/momentolint/internal/testing/gittest"
 )
 
-// counting is a git that notes how it is called.
-func counting(t *testing.T) (program string, calls func() []string) {
-	t.Helper()
-	gittest.Isolate(t)
-	dir := t.TempDir()
-	program, log := filepath.Join(dir, "git"), filepath.Join(dir, "log")
-	script := "#!/bin/sh\nfor a; do case $a in rev-parse|config|for-each-ref|worktree|rev-list|cat-file) echo \"$a\" >>'" + log + "'; break;; esac; done\nexec git \"$@\"\n"
-	if err := os.WriteFile(program, []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return program, func() []string {
-		text, err := os.ReadFile(log)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return strings.Fields(string(text))
-	}
-}
-
-// Each start of git costs more than a small history takes to read, and an
-// organisation has thousands of these.
+// Starting git takes longer than reading a small history, and an organization
+// has thousands of these.
 func TestAnOrdinaryHistoryTakesGitTwice(t *testing.T) {
 	for _, kind := range []string{"with a work tree", "bare"} {
-		program, calls := counting(t)
+		program, calls := gittest.Counting(t)
 		repo := gittest.New(t)
 		repo.Write("a", "text\n")
 		repo.Commit("Begin")
@@ -44,13 +26,13 @@ func TestAnOrdinaryHistoryTakesGitTwice(t *testing.T) {
 		}
 		read(t, dir, program, nil)
 		if got := strings.Join(calls(), " "); got != "rev-parse for-each-ref" {
-			t.Errorf("%s: git was asked for %s", kind, got)
+			t.Errorf("%s: git was called for %s", kind, got)
 		}
 	}
 }
 
-// A HEAD that names what is not there is told, whoever reads it.
-func TestHeadsOfMissingCommitsAreTold(t *testing.T) {
+// A HEAD that names a missing commit is reported, in every kind of repository.
+func TestHeadsOfMissingCommitsAreReported(t *testing.T) {
 	lost := strings.Repeat("12", 20)
 	for name, prepare := range map[string]func(*gittest.Repo) string{
 		"detached": func(r *gittest.Repo) string {
@@ -73,13 +55,13 @@ func TestHeadsOfMissingCommitsAreTold(t *testing.T) {
 		repo := gittest.New(t)
 		repo.Write("a", "text\n")
 		repo.Commit("Begin")
-		var told []string
-		read(t, prepare(repo), "", func(s coverage.Entry) { told = append(told, s.Path) })
-		if len(told) != 1 || told[0] != lost+", which HEAD names" {
-			t.Errorf("%s: told %q", name, told)
+		var reported []string
+		read(t, prepare(repo), "", func(s coverage.Entry) { reported = append(reported, s.Path) })
+		if len(reported) != 1 || reported[0] != lost+", which HEAD names" {
+			t.Errorf("%s: reported %q", name, reported)
 		}
 	}
-	// One that names no ref yet is an empty repository, or a new branch.
+	// A HEAD that names no existing ref is an empty repository, or a new branch.
 	repo := gittest.New(t)
 	read(t, repo.Dir, "", func(s coverage.Entry) { t.Errorf("an empty repository: %+v", s) })
 }
@@ -94,12 +76,12 @@ func overwrite(t *testing.T, path, text string) {
 // read reads all of a repository.
 func read(t *testing.T, dir, program string, skip func(coverage.Entry)) {
 	t.Helper()
-	r, err := Open(t.Context(), dir, Options{Git: program, Record: skip})
+	r, err := git.Open(t.Context(), dir, git.Options{Git: program, Record: skip})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = r.Close() }()
-	if _, err := r.Objects(t.Context(), Selection{}, func(int, *Object) error { return nil }); err != nil {
+	if _, err := Objects(t.Context(), r, Selection{}, func(int, *Object) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 }
