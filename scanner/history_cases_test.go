@@ -21,7 +21,7 @@ import (
 )
 
 // keep is for comparing other scanners on the same repository; see
-// docs/benchmarks.md.
+// docs/benchmarks.
 var keep = flag.String("keep", "", "copy the repository of the history's cases to this folder")
 
 // reach says which selection leads to a case.

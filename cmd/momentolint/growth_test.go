@@ -15,7 +15,7 @@ import (
 )
 
 // What a scan costs at one, ten and a hundred times the size, in a table for
-// docs/benchmarks.md ("go test -v"). The memory limit holds for all of them; time
+// docs/benchmarks ("go test -v"). The memory limit holds for all of them; time
 // is for people to judge.
 func TestGrowth(t *testing.T) {
 	text := strings.Repeat("the quick brown fox jumps over the lazy dog, and eyJ is no key\n", 64)

@@ -9,6 +9,6 @@
 // nothing but syscall, so that it is initialized before nearly everything else
 // (the language initializes a package as soon as what it imports is
 // initialized, in the order of import paths). It changes nothing that a program
-// can see, and on systems other than Linux it is empty. docs/benchmarks.md,
+// can see, and on systems other than Linux it is empty. docs/benchmarks,
 // "Start-up", has the figures.
 package prefault
