@@ -238,67 +238,34 @@ func (c *checker) builtin(call ssa.CallInstruction, b *ssa.Builtin) []demand {
 	return demands
 }
 
-// calls gives the demands of a call that fn answers. held: fn is a method whose
-// receiver is not in the call, but in the function value that is called.
+// calls returns the demands of a call that reaches fn. held: fn is a method
+// whose receiver is in the function value that is called, not in the call.
 func (c *checker) calls(call ssa.CallInstruction, fn *types.Func, args []ssa.Value, held bool) []demand {
-	common := call.Common()
 	s, ok := sinkOf(fn)
 	if !ok {
 		return nil
 	}
-	offset := 0
-	if fn.Signature().Recv() != nil {
-		offset = 1
-	}
-	l := leak{Mode: s.mode, Medium: s.medium}
-	switch s.writer {
-	case firstArgument, strictArgument:
-		if offset >= len(args) {
-			return nil
-		}
-		l.Strict = s.writer == strictArgument
-		if l, ok = c.decide(l, args[offset], call.Parent()); !ok {
-			return nil
-		}
-	case receiver:
-		l.Strict = true
-		if l, ok = c.decide(l, args[0], call.Parent()); !ok {
-			return nil
-		}
-	case responseHeader:
-		if !c.ofResponse(args[0]) {
-			return nil
-		}
+	l, ok := c.leakOf(s, fn, args, call.Parent())
+	if !ok {
+		return nil
 	}
 	c.names[call] = fn.FullName()
-	to := s.to + offset
-	if s.to == 0 {
-		to = len(args)
-	}
-	from := s.from + offset
-	if s.format && fn.Signature().Variadic() {
-		// The format is the last argument before the variadic ones.
-		from = len(args) - 2
-	}
 	var demands []demand
 	add := func(arg, element int, v ssa.Value, path flow.Path, l leak) {
-		if v != nil {
-			if held {
-				arg--
-			}
-			demands = append(demands, demand{
-				Use:   flow.Use{Value: v, Path: path, Site: c.program.Argument(call, arg, element), Instr: call},
-				State: l,
-			})
+		if v == nil {
+			return
 		}
+		if held {
+			arg--
+		}
+		demands = append(demands, demand{
+			Use:   flow.Use{Value: v, Path: path, Site: c.program.Argument(call, arg, element), Instr: call},
+			State: l,
+		})
 	}
-	if s.self {
-		from, to = 0, 1
-	} else {
-		from = max(from, offset)
-	}
-	for i := from; i < to && i < len(args); i++ {
-		if i != len(args)-1 || !common.Signature().Variadic() {
+	from, to := s.shown(fn, len(args))
+	for i := from; i < to; i++ {
+		if i != len(args)-1 || !call.Common().Signature().Variadic() {
 			add(i, -1, args[i], "", l)
 			continue
 		}
@@ -321,6 +288,52 @@ func (c *checker) calls(call ssa.CallInstruction, fn *types.Func, args []ssa.Val
 		}
 	}
 	return demands
+}
+
+// leakOf returns the leak that a call of fn in the function in is; ok is false
+// if what it writes cannot be read.
+func (c *checker) leakOf(s sink, fn *types.Func, args []ssa.Value, in *ssa.Function) (l leak, ok bool) {
+	l = leak{Mode: s.mode, Medium: s.medium}
+	switch s.writer {
+	case firstArgument, strictArgument:
+		first := receivers(fn)
+		if first >= len(args) {
+			return l, false
+		}
+		l.Strict = s.writer == strictArgument
+		return c.decide(l, args[first], in)
+	case receiver:
+		l.Strict = true
+		return c.decide(l, args[0], in)
+	case responseHeader:
+		return l, c.ofResponse(args[0])
+	}
+	return l, true
+}
+
+// receivers is the number of arguments before a function's own: 1 for a method.
+func receivers(fn *types.Func) int {
+	if fn.Signature().Recv() != nil {
+		return 1
+	}
+	return 0
+}
+
+// shown returns the range of the n arguments of fn that it writes.
+func (s *sink) shown(fn *types.Func, n int) (from, to int) {
+	if s.self {
+		return 0, min(1, n)
+	}
+	own := receivers(fn)
+	from, to = s.from+own, s.to+own
+	if s.to == 0 {
+		to = n
+	}
+	if s.format && fn.Signature().Variadic() {
+		// The format is the last argument before the variadic ones.
+		from = n - 2
+	}
+	return max(from, own), min(to, n)
 }
 
 // formatModes says, for each of n arguments, what the format does to it.

@@ -388,7 +388,7 @@ func (t tracer) writtenTo(p place, v ssa.Value, depth int) []place {
 				next = append(next, t.writtenTo(p, use, depth+1)...)
 			}
 		case *ssa.Call:
-			next = append(next, t.writes(p, &use.Call, v, depth)...)
+			next = append(next, t.writes(p, &use.Call, v)...)
 			if wraps(flow.CalledObject(&use.Call)) {
 				next = append(next, t.writtenTo(p, use, depth+1)...)
 			}
@@ -397,19 +397,20 @@ func (t tracer) writtenTo(p place, v ssa.Value, depth int) []place {
 	return next
 }
 
-// writes gives what a call writes into its receiver, or into its first argument.
-func (t tracer) writes(p place, call *ssa.CallCommon, into ssa.Value, _ int) []place {
+// writes returns what a call writes into its receiver or first argument.
+func (t tracer) writes(p place, call *ssa.CallCommon, into ssa.Value) []place {
 	fn := flow.CalledObject(call)
-	args := flow.Args(call)
-	if fn == nil || len(args) < 2 {
+	if fn == nil {
 		return nil
 	}
+	args := flow.Args(call)
+	isMethod := fn.Signature().Recv() != nil
 	s, isSink := sinkOf(fn)
-	if isSink && s.writer == firstArgument && fn.Signature().Recv() != nil {
+	if isSink && s.writer == firstArgument && isMethod && len(args) > 0 {
 		args = args[1:] // a template
 		p.State.Mode = s.mode
 	}
-	if encodes(fn) && fn.Signature().Recv() != nil {
+	if encodes(fn) && isMethod && len(args) > 0 {
 		args = args[1:] // the encoding
 	}
 	if len(args) < 2 || args[0] != into {
@@ -419,32 +420,46 @@ func (t tracer) writes(p place, call *ssa.CallCommon, into ssa.Value, _ int) []p
 	case isSink && (s.writer == firstArgument || s.writer == strictArgument):
 	case copiesJSON(fn), encodes(fn):
 		return []place{p.At(args[1], "")}
-	case fn.Signature().Recv() != nil && strings.HasPrefix(fn.Name(), "Write"):
-	case fn.Signature().Recv() != nil && (fn.Name() == "Set" || fn.Name() == "Add" || fn.Name() == "Encode" || fn.Name() == "Store"):
+	case isMethod && isWriteMethod(fn.Name()):
 	default:
 		return nil
 	}
+	return writtenArguments(p, args, call.Signature().Variadic(), s.format)
+}
+
+// isWriteMethod reports whether methods of the name store their arguments in the
+// receiver.
+func isWriteMethod(name string) bool {
+	switch name {
+	case "Set", "Add", "Encode", "Store":
+		return true
+	}
+	return strings.HasPrefix(name, "Write")
+}
+
+// writtenArguments returns the arguments after the first, without those that
+// a format hides.
+func writtenArguments(p place, args []ssa.Value, variadic, format bool) []place {
 	var next []place
 	for i, arg := range args[1:] {
-		q := p.At(arg, "")
-		if i == len(args)-2 && call.Signature().Variadic() {
-			list, ok := flow.Variadic(arg)
-			if !ok {
-				next = append(next, p.At(arg, flow.Element))
-				continue
-			}
-			modes := make([]verb, len(list))
-			if s.format && i > 0 {
-				modes = formatModes(args[i], len(list))
-			}
-			for j, v := range list {
-				if !modes[j].hidden && v != nil {
-					next = append(next, p.At(v, ""))
-				}
-			}
+		if !variadic || i < len(args)-2 {
+			next = append(next, p.At(arg, ""))
 			continue
 		}
-		next = append(next, q)
+		list, ok := flow.Variadic(arg)
+		if !ok {
+			next = append(next, p.At(arg, flow.Element))
+			continue
+		}
+		modes := make([]verb, len(list))
+		if format && i > 0 {
+			modes = formatModes(args[i], len(list))
+		}
+		for j, v := range list {
+			if !modes[j].hidden && v != nil {
+				next = append(next, p.At(v, ""))
+			}
+		}
 	}
 	return next
 }

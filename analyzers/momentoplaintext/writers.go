@@ -105,77 +105,107 @@ type target struct {
 	open bool
 }
 
-// writer tells where a writer, or something made from one, writes to. callers
-// tells whether to go on to what callers hand to a parameter.
+// writer finds out where a writer, or something made from one, writes to.
+// callers makes it continue with what callers pass for a parameter.
 func (c *checker) writer(v ssa.Value, callers bool) target {
-	var found target
-	know := func(d destination) { found.to, found.known = max(found.to, d), true }
-	t := flow.Tracer[leak]{Program: c.program}
-	t.Step = func(p place) ([]place, bool) {
-		if p.Path != "" && p.Path != flow.Deref {
-			return nil, false
-		}
-		if g, ok := p.Value.(*ssa.Global); ok && p.Path == flow.Deref {
-			switch {
-			case isStandardStream(g):
-				know(toOutput)
-				return nil, true
-			case is(g, "io", "Discard"):
-				know(nowhere)
-				return nil, true
-			}
-		}
-		if call := producer(p.Value); call != nil {
-			fn := flow.CalledObject(&call.Call)
-			switch {
-			case fn == nil || fn.Pkg() == nil:
-			case wraps(fn):
-				return c.wrapped(p, call), true
-			case exempt(fn):
-				know(nowhere)
-				return nil, true
-			default:
-				if d, ok := producers()[fn.FullName()]; ok {
-					know(d)
-					return nil, true
-				}
-			}
-		}
-		pkg, name := typeName(p.Value.Type())
-		full := pkg + "." + name
-		if load, ok := p.Value.(*ssa.UnOp); ok && full == "os.File" {
-			// It may be one of the standard streams; what it is read from tells.
-			if g, ok := load.X.(*ssa.Global); ok && isStandardStream(g) {
-				return nil, false
-			}
-		}
-		if d, ok := destinations()[full]; ok && p.Path == "" {
-			know(d)
-			return nil, true
-		}
-		if strings.HasPrefix(pkg, "crypto/") {
-			know(nowhere)
-			return nil, true
-		}
+	w := writerTrace{checker: c, callers: callers}
+	t := flow.Tracer[leak]{Program: c.program, Step: w.step, Open: w.open}
+	t.Trace(place{Value: v})
+	return w.found
+}
+
+// writerTrace is one call of writer.
+type writerTrace struct {
+	*checker
+	callers bool
+	found   target
+}
+
+func (w *writerTrace) know(d destination) {
+	w.found.to, w.found.known = max(w.found.to, d), true
+}
+
+func (w *writerTrace) step(p place) (next []place, done bool) {
+	if p.Path != "" && p.Path != flow.Deref {
 		return nil, false
 	}
-	t.Open = func(s flow.Slot, p place) []place {
-		var next []place
-		if s.Field != nil || s.Fn != nil && callers {
-			for _, u := range c.program.Into(s) {
-				next = append(next, place{Value: u.Value, Path: u.Path, State: p.State})
-			}
-		}
-		if s.Fn != nil {
-			found.params = append(found.params, s)
-		}
-		if len(next) == 0 && s.Path == "" && isWriter(slotType(s)) && (s.Global == nil || s.Global.Pkg != c.program.Pkg) {
-			found.open = true
-		}
-		return next
+	if g, ok := p.Value.(*ssa.Global); ok && p.Path == flow.Deref && w.knowVariable(g) {
+		return nil, true
 	}
-	t.Trace(place{Value: v})
-	return found
+	if call := producer(p.Value); call != nil {
+		if fn := flow.CalledObject(&call.Call); wraps(fn) {
+			return w.wrapped(p, call), true
+		} else if w.knowProducer(fn) {
+			return nil, true
+		}
+	}
+	return nil, w.knowType(p)
+}
+
+// knowVariable reports whether it knows the writer in a variable of the standard
+// library.
+func (w *writerTrace) knowVariable(g *ssa.Global) bool {
+	switch {
+	case isStandardStream(g):
+		w.know(toOutput)
+	case is(g, "io", "Discard"):
+		w.know(nowhere)
+	default:
+		return false
+	}
+	return true
+}
+
+// knowProducer reports whether it knows the writer that a function returns.
+func (w *writerTrace) knowProducer(fn *types.Func) bool {
+	if fn == nil || fn.Pkg() == nil {
+		return false
+	}
+	if exempt(fn) {
+		w.know(nowhere)
+		return true
+	}
+	d, ok := producers()[fn.FullName()]
+	if ok {
+		w.know(d)
+	}
+	return ok
+}
+
+// knowType reports whether the type of a writer tells where it writes to.
+func (w *writerTrace) knowType(p place) bool {
+	pkg, name := typeName(p.Value.Type())
+	full := pkg + "." + name
+	if load, ok := p.Value.(*ssa.UnOp); ok && full == "os.File" {
+		if g, ok := load.X.(*ssa.Global); ok && isStandardStream(g) {
+			return false // the next step knows the variable
+		}
+	}
+	if d, ok := destinations()[full]; ok && p.Path == "" {
+		w.know(d)
+		return true
+	}
+	if strings.HasPrefix(pkg, "crypto/") {
+		w.know(nowhere)
+		return true
+	}
+	return false
+}
+
+func (w *writerTrace) open(s flow.Slot, p place) []place {
+	var next []place
+	if s.Field != nil || s.Fn != nil && w.callers {
+		for _, u := range w.program.Into(s) {
+			next = append(next, place{Value: u.Value, Path: u.Path, State: p.State})
+		}
+	}
+	if s.Fn != nil {
+		w.found.params = append(w.found.params, s)
+	}
+	if len(next) == 0 && s.Path == "" && isWriter(slotType(s)) && (s.Global == nil || s.Global.Pkg != w.program.Pkg) {
+		w.found.open = true
+	}
+	return next
 }
 
 // producer is the call that gives a value, alone or among other results.

@@ -65,23 +65,23 @@ func (p *Program) index() {
 	}
 }
 
-// resolve tells which functions of this package the calls of function values
-// may reach; it gives whether it has found more than before.
+// resolve computes the possible targets of dynamic calls and reports whether it
+// found new ones in this package.
 func (p *Program) resolve() (more bool) {
 	for call := range p.Calls() {
 		common := call.Common()
 		if _, builtin := common.Value.(*ssa.Builtin); builtin || common.IsInvoke() || StaticCallee(common) != nil {
 			continue
 		}
-		var foreign []Foreign
-		for _, fn := range p.functions(common.Value, make(map[ssa.Value]bool), &foreign) {
+		found := p.targets(common.Value)
+		for _, fn := range found.own {
 			if !slices.Contains(p.dynamic[common], fn) && len(fn.Params) == len(common.Args) {
 				p.dynamic[common] = append(p.dynamic[common], fn)
 				p.callers[fn] = append(p.callers[fn], call)
 				more = true
 			}
 		}
-		for _, f := range foreign {
+		for _, f := range found.foreign {
 			if !slices.Contains(p.foreign[common], f) {
 				p.foreign[common] = append(p.foreign[common], f)
 			}
@@ -101,113 +101,151 @@ type Foreign struct {
 // value may reach.
 func (p *Program) Foreign(call *ssa.CallCommon) []Foreign { return p.foreign[call] }
 
-// functions gives the functions with source that a function value may be, and
-// tells those of other packages.
-func (p *Program) functions(v ssa.Value, seen map[ssa.Value]bool, foreign *[]Foreign) (list []*ssa.Function) {
-	if seen[v] {
-		return nil
+// targets collects the functions that a function value may be.
+type targets struct {
+	p    *Program
+	seen map[ssa.Value]bool
+	// own are functions of this package, with source.
+	own     []*ssa.Function
+	foreign []Foreign
+}
+
+// targets returns the functions that a function value may be.
+func (p *Program) targets(v ssa.Value) targets {
+	t := targets{p: p, seen: map[ssa.Value]bool{}}
+	t.add(v)
+	return t
+}
+
+func (t *targets) add(v ssa.Value) {
+	if t.seen[v] {
+		return
 	}
-	seen[v] = true
-	add := func(v ssa.Value) { list = append(list, p.functions(v, seen, foreign)...) }
+	t.seen[v] = true
 	switch v := v.(type) {
 	case *ssa.Function:
-		if len(v.Blocks) > 0 && (v.Synthetic == "" || strings.HasPrefix(v.Synthetic, "range-over-func")) {
-			list = append(list, v)
-		} else if obj, ok := v.Object().(*types.Func); ok && len(v.Blocks) == 0 {
-			*foreign = append(*foreign, Foreign{Func: obj.Origin()})
-		}
+		t.function(v)
 	case *ssa.MakeClosure:
-		if receiver, method := boundMethod(&ssa.CallCommon{Value: v}); method != nil && method.Pkg() != p.Pkg.Pkg {
-			*foreign = append(*foreign, Foreign{method.Origin(), receiver})
-			return list
-		}
-		add(v.Fn)
+		t.closure(v)
 	case *ssa.ChangeType:
-		add(v.X)
+		t.add(v.X)
 	case *ssa.Phi:
 		for _, edge := range v.Edges {
-			add(edge)
+			t.add(edge)
 		}
 	case *ssa.Parameter:
-		// With several callers each has functions of its own, which are not to
-		// be mixed up; and others may call what is exported.
-		if len(p.callers[v.Parent()]) != 1 || token.IsExported(v.Parent().Name()) {
-			return nil
-		}
-		for i, param := range v.Parent().Params {
-			if param != v {
-				continue
-			}
-			for _, call := range p.callers[v.Parent()] {
-				if args := Args(call.Common()); i < len(args) {
-					add(args[i])
-				}
-			}
-		}
+		t.parameter(v)
 	case *ssa.FreeVar:
-		for i, free := range v.Parent().FreeVars {
-			if free != v {
-				continue
-			}
-			for _, maker := range p.makers[v.Parent()] {
-				add(maker.Bindings[i])
-			}
-		}
+		t.freeVar(v)
 	case *ssa.Alloc:
-		for _, use := range p.uses(v) {
+		for _, use := range t.p.uses(v) {
 			if store, ok := use.(*ssa.Store); ok && store.Addr == v {
-				add(store.Val)
+				t.add(store.Val)
 			}
 		}
 	case *ssa.UnOp:
-		if field, ok := v.X.(*ssa.FieldAddr); ok {
-			for _, st := range p.stores[FieldOf(field.X.Type(), field.Field)] {
-				add(st.store.Val)
-			}
-			return list
-		}
-		if g, ok := v.X.(*ssa.Global); ok {
-			for _, u := range p.Into(Slot{Global: g}) {
-				add(u.Value)
-			}
-			return list
-		}
-		add(v.X)
+		t.load(v)
 	case *ssa.Lookup:
-		p.elements(v.X, add)
+		t.elements(v.X)
 	case *ssa.IndexAddr:
-		p.elements(v.X, add)
+		t.elements(v.X)
 	case *ssa.Call:
-		if fn := CalledObject(&v.Call); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "sync" && strings.HasPrefix(fn.Name(), "Once") && len(v.Call.Args) == 1 {
-			add(v.Call.Args[0]) // sync.OnceValue and its like
-			return list
-		}
-		for _, callee := range p.Callees(&v.Call) {
-			for _, result := range Returns(callee, 0) {
-				add(result)
-			}
-		}
+		t.result(v)
 	}
-	return list
 }
 
-// elements gives what is put into a map or slice that is made in view.
-func (p *Program) elements(v ssa.Value, add func(ssa.Value)) {
+func (t *targets) function(v *ssa.Function) {
+	if len(v.Blocks) > 0 {
+		if v.Synthetic == "" || strings.HasPrefix(v.Synthetic, "range-over-func") {
+			t.own = append(t.own, v)
+		}
+		return
+	}
+	if obj, ok := v.Object().(*types.Func); ok {
+		t.foreign = append(t.foreign, Foreign{Func: obj.Origin()})
+	}
+}
+
+func (t *targets) closure(v *ssa.MakeClosure) {
+	receiver, method := boundMethod(&ssa.CallCommon{Value: v})
+	if method != nil && method.Pkg() != t.p.Pkg.Pkg {
+		t.foreign = append(t.foreign, Foreign{method.Origin(), receiver})
+		return
+	}
+	t.add(v.Fn)
+}
+
+// parameter adds what the only caller passes. Several callers pass functions of
+// their own, which must not be mixed up, and an exported function may have
+// callers in other packages.
+func (t *targets) parameter(v *ssa.Parameter) {
+	callers := t.p.callers[v.Parent()]
+	if len(callers) != 1 || token.IsExported(v.Parent().Name()) {
+		return
+	}
+	args := Args(callers[0].Common())
+	if i := slices.Index(v.Parent().Params, v); i >= 0 && i < len(args) {
+		t.add(args[i])
+	}
+}
+
+func (t *targets) freeVar(v *ssa.FreeVar) {
+	i := slices.Index(v.Parent().FreeVars, v)
+	if i < 0 {
+		return
+	}
+	for _, maker := range t.p.makers[v.Parent()] {
+		t.add(maker.Bindings[i])
+	}
+}
+
+// load adds what is stored in a field or variable.
+func (t *targets) load(v *ssa.UnOp) {
+	switch x := v.X.(type) {
+	case *ssa.FieldAddr:
+		for _, st := range t.p.stores[FieldOf(x.X.Type(), x.Field)] {
+			t.add(st.store.Val)
+		}
+	case *ssa.Global:
+		for _, u := range t.p.Into(Slot{Global: x}) {
+			t.add(u.Value)
+		}
+	default:
+		t.add(v.X)
+	}
+}
+
+// elements adds what is stored in a map or slice that is made in view.
+func (t *targets) elements(v ssa.Value) {
 	if slice, ok := v.(*ssa.Slice); ok {
 		v = slice.X
 	}
-	for _, use := range p.uses(v) {
+	for _, use := range t.p.uses(v) {
 		switch use := use.(type) {
 		case *ssa.MapUpdate:
 			if use.Map == v {
-				add(use.Value)
+				t.add(use.Value)
 			}
 		case *ssa.IndexAddr:
-			for _, use := range p.uses(use) {
+			for _, use := range t.p.uses(use) {
 				if store, ok := use.(*ssa.Store); ok {
-					add(store.Val)
+					t.add(store.Val)
 				}
 			}
+		}
+	}
+}
+
+// result adds the functions that a call returns.
+func (t *targets) result(v *ssa.Call) {
+	fn := CalledObject(&v.Call)
+	if fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "sync" && strings.HasPrefix(fn.Name(), "Once") && len(v.Call.Args) == 1 {
+		t.add(v.Call.Args[0]) // sync.OnceValue and its like
+		return
+	}
+	for _, callee := range t.p.Callees(&v.Call) {
+		for _, result := range Returns(callee, 0) {
+			t.add(result)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -157,58 +158,17 @@ func (t *Tracer[S]) frame(call ssa.CallInstruction, parent *Frame) *Frame {
 	return &f
 }
 
-// move goes on to where the value of a place comes from by the rules of the
-// language alone.
+// move continues with the places that the value of a place comes from, by the
+// rules of the language alone.
 func (t *Tracer[S]) move(p Place[S]) {
+	if x := converted(p.Value); x != nil {
+		t.push(p.To(x))
+		return
+	}
 	switch v := p.Value.(type) {
 	case *ssa.Phi:
 		for _, edge := range v.Edges {
 			t.push(p.To(edge))
-		}
-	case *ssa.ChangeType:
-		t.push(p.To(v.X))
-	case *ssa.ChangeInterface:
-		t.push(p.To(v.X))
-	case *ssa.MakeInterface:
-		t.push(p.To(v.X))
-	case *ssa.TypeAssert:
-		t.push(p.To(v.X))
-	case *ssa.SliceToArrayPointer:
-		if rest, ok := p.Path.cut(Deref); ok {
-			t.push(p.At(v.X, rest))
-		}
-	case *ssa.Slice:
-		if _, ok := v.X.Type().Underlying().(*types.Pointer); ok {
-			t.push(p.At(v.X, Deref+p.Path))
-		} else {
-			t.push(p.To(v.X))
-		}
-	case *ssa.UnOp:
-		switch v.Op.String() {
-		case "*":
-			t.push(p.At(v.X, Deref+p.Path))
-		case "<-":
-			t.push(p.At(v.X, Element+p.Path))
-		}
-	case *ssa.Field:
-		t.push(p.At(v.X, Field(v.Field)+p.Path))
-	case *ssa.FieldAddr:
-		if rest, ok := p.Path.cut(Deref); ok {
-			t.field(p, v, rest)
-		}
-	case *ssa.IndexAddr:
-		if rest, ok := p.Path.cut(Deref); ok {
-			if _, pointer := v.X.Type().Underlying().(*types.Pointer); pointer {
-				t.push(p.At(v.X, Deref+Element+rest))
-			} else {
-				t.push(p.At(v.X, Element+rest))
-			}
-		}
-	case *ssa.Index:
-		t.push(p.At(v.X, Element+p.Path))
-	case *ssa.Lookup:
-		if _, ok := v.X.Type().Underlying().(*types.Map); ok {
-			t.push(p.At(v.X, Element+p.Path))
 		}
 	case *ssa.Extract:
 		t.extract(p, v)
@@ -230,7 +190,73 @@ func (t *Tracer[S]) move(p Place[S]) {
 	case *ssa.MakeMap, *ssa.MakeChan, *ssa.MakeSlice:
 		rest, _ := p.Path.cut(Element)
 		t.elements(p, v, rest)
+	default:
+		t.part(p)
 	}
+}
+
+// converted returns the operand of a conversion, nil for all other values.
+func converted(v ssa.Value) ssa.Value {
+	switch v := v.(type) {
+	case *ssa.ChangeType:
+		return v.X
+	case *ssa.ChangeInterface:
+		return v.X
+	case *ssa.MakeInterface:
+		return v.X
+	case *ssa.TypeAssert:
+		return v.X
+	}
+	return nil
+}
+
+// part continues with the whole that a value is a part of, or points into.
+func (t *Tracer[S]) part(p Place[S]) {
+	switch v := p.Value.(type) {
+	case *ssa.UnOp:
+		switch v.Op {
+		case token.MUL:
+			t.push(p.At(v.X, Deref+p.Path))
+		case token.ARROW:
+			t.push(p.At(v.X, Element+p.Path))
+		}
+	case *ssa.Slice:
+		if isPointer(v.X) {
+			t.push(p.At(v.X, Deref+p.Path))
+		} else {
+			t.push(p.To(v.X))
+		}
+	case *ssa.SliceToArrayPointer:
+		if rest, ok := p.Path.cut(Deref); ok {
+			t.push(p.At(v.X, rest))
+		}
+	case *ssa.Field:
+		t.push(p.At(v.X, Field(v.Field)+p.Path))
+	case *ssa.FieldAddr:
+		if rest, ok := p.Path.cut(Deref); ok {
+			t.field(p, v, rest)
+		}
+	case *ssa.Index:
+		t.push(p.At(v.X, Element+p.Path))
+	case *ssa.IndexAddr:
+		rest, ok := p.Path.cut(Deref)
+		switch {
+		case !ok:
+		case isPointer(v.X):
+			t.push(p.At(v.X, Deref+Element+rest))
+		default:
+			t.push(p.At(v.X, Element+rest))
+		}
+	case *ssa.Lookup:
+		if _, ok := v.X.Type().Underlying().(*types.Map); ok {
+			t.push(p.At(v.X, Element+p.Path))
+		}
+	}
+}
+
+func isPointer(v ssa.Value) bool {
+	_, ok := v.Type().Underlying().(*types.Pointer)
+	return ok
 }
 
 func (t *Tracer[S]) open(s Slot, p Place[S]) {
