@@ -21,7 +21,7 @@ import (
 	"github.com/momentolint/momentolint/internal/userfile"
 )
 
-// clones is a worker's folder of bare repositories. Several workers of one
+// clones is a worker's directory of bare repositories. Several workers of one
 // computer may share it.
 type clones struct {
 	fleet  *Fleet
@@ -34,7 +34,7 @@ type clones struct {
 	perHost int
 }
 
-// The parts of a clone's folder.
+// The parts of a clone's directory.
 const (
 	cloneLock = "lock"
 	cloneRepo = "repo.git"
@@ -55,7 +55,7 @@ type fault struct {
 
 func (f *fault) Error() string { return f.reason }
 
-// get gives a repository's folder, fetched once for the run, and keeps it from
+// get returns a repository's directory, fetched once for the run, and keeps it from
 // being evicted until release is called.
 func (c *clones) get(ctx context.Context, run *Run, t Target) (dir string, release func(), err error) {
 	if t.isPath() {
@@ -91,7 +91,7 @@ func (c *clones) get(ctx context.Context, run *Run, t Target) (dir string, relea
 	}
 }
 
-// fresh tells whether the run has fetched the repository here.
+// fresh reports whether the run has fetched the repository here.
 func (c *clones) fresh(home, run string) bool {
 	text, err := userfile.Read(filepath.Join(home, cloneRun), userfile.Small)
 	if err != nil || string(text) != run {
@@ -174,7 +174,7 @@ func (c *clones) fetch(ctx context.Context, home string, lock *os.File, t Target
 	return nil
 }
 
-// refspecs are all refs but those that hosting services keep beside the
+// refspecs are all refs but those that hosting services keep next to the
 // repository's own: every pull request of anybody, for ever.
 func refspecs() []string {
 	specs := []string{"+refs/*:refs/*"}
@@ -266,7 +266,7 @@ func slotKey(host string) string {
 
 // evict removes the clones that were not used for longest until the quota
 // holds; all that can be, if the disk is full. The clone at home stays, and so
-// do those in use. It tells whether something was removed.
+// do those in use. It reports whether something was removed.
 func (c *clones) evict(home string, all bool) bool {
 	if c.quota <= 0 && !all {
 		return false
@@ -287,7 +287,7 @@ func (c *clones) evict(home string, all bool) bool {
 		if !e.IsDir() {
 			continue
 		}
-		size := folderSize(dir)
+		size := dirSize(dir)
 		total += size
 		if dir == home {
 			continue
@@ -320,8 +320,8 @@ func (c *clones) evict(home string, all bool) bool {
 	return removed
 }
 
-// folderSize is how much the files in a folder hold.
-func folderSize(dir string) int64 {
+// dirSize is how much the files in a directory hold.
+func dirSize(dir string) int64 {
 	var n int64
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

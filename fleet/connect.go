@@ -18,7 +18,7 @@ import (
 
 // Connection says how to reach JetStream.
 type Connection struct {
-	// Dir is the folder that the embedded server keeps its files in. It is
+	// Dir is the directory that the embedded server keeps its files in. It is
 	// used where URL is "".
 	Dir string
 	// URL is that of a NATS server, or of several with commas in between.
@@ -280,7 +280,7 @@ func (f *Fleet) bucket(ctx context.Context, c jetstream.KeyValueConfig) (jetstre
 	return kv, nil
 }
 
-// tooSmall tells that the cluster has too few servers for the replicas.
+// tooSmall reports that the cluster has too few servers for the replicas.
 func (f *Fleet) tooSmall(err error) bool {
 	var api *jetstream.APIError
 	if f.replicas == 1 || !errors.As(err, &api) {
@@ -324,7 +324,7 @@ func retry(ctx context.Context, call func(context.Context) error) error {
 	}
 }
 
-// passing tells whether an error may be gone the next time: everything about
+// passing reports whether an error may be gone the next time: everything about
 // the connection and the server's state. What JetStream itself answers about
 // the request stays.
 func passing(err error) bool {

@@ -24,7 +24,7 @@ import (
 )
 
 // serveNATS runs a NATS server on the loopback, with JetStream unless the options
-// have a folder named "-", and gives its URL.
+// have a directory named "-", and returns its URL.
 func serveNATS(t testing.TB, o *server.Options) string {
 	t.Helper()
 	o.Host, o.Port, o.NoSigs, o.NoLog = "127.0.0.1", server.RANDOM_PORT, true, true
@@ -91,7 +91,7 @@ func TestAUserIsKnownByNameAndPassword(t *testing.T) {
 	refused(t, Connection{URL: strings.Replace(url, "//", "//joe:wr0ng@", 1)}, "authorization", "wr0ng")
 }
 
-// key makes an NKey of a kind, and gives its seed and its public half.
+// key makes an NKey of a kind, and returns its seed and its public half.
 func key(t testing.TB, create func() (nkeys.KeyPair, error)) (nkeys.KeyPair, []byte, string) {
 	t.Helper()
 	pair, err := create()

@@ -1,5 +1,5 @@
 // Package fleet scans many repositories with many workers, on NATS JetStream:
-// embedded in the process, with its files in a folder and without a port, or a
+// embedded in the process, with its files in a directory and without a port, or a
 // cluster that somebody runs.
 //
 // # A run

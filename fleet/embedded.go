@@ -15,7 +15,7 @@ import (
 )
 
 // embedded is the server inside the process. The first process that uses a
-// folder runs it, and takes the others in through a socket in the folder, which
+// directory runs it, and takes the others in through a socket in the directory, which
 // only the user may use. When that process ends, the next that needs the
 // server starts it: a worker that is killed takes nothing along.
 type embedded struct {
@@ -44,7 +44,7 @@ const (
 
 var errClosed = errors.New("the fleet's connection is closed")
 
-// openEmbedded prepares the folder.
+// openEmbedded prepares the directory.
 func openEmbedded(dir string) (*embedded, error) {
 	dir, err := filepath.Abs(dir)
 	if err == nil {
@@ -162,7 +162,7 @@ func (e *embedded) close() {
 // holds 104 bytes on macOS).
 const maxSocketPath = 100
 
-// socketPath gives a name for the socket that is short enough. release frees it.
+// socketPath returns a name for the socket that is short enough. release frees it.
 func socketPath(dir string) (path string, release func(), err error) {
 	path = filepath.Join(dir, socketName)
 	if len(path) <= maxSocketPath {

@@ -68,10 +68,10 @@ var sharing struct {
 	err   error
 }
 
-// order makes a run of the repositories in a folder.
+// order makes a run of the repositories in a directory.
 func order(t testing.TB, f *Fleet, s Settings, dir string) *Run {
 	t.Helper()
-	targets, err := Folder(dir, func(path string, err error) { t.Errorf("%s: %v", path, err) })
+	targets, err := Directory(dir, func(path string, err error) { t.Errorf("%s: %v", path, err) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -465,7 +465,7 @@ func TestTheSameItemTwiceIsOneResult(t *testing.T) {
 	want := organisation(t, dir, 3, secrets, 4)
 	f := shared(t)
 	run := order(t, f, offline(), dir)
-	targets, _ := Folder(dir, nil)
+	targets, _ := Directory(dir, nil)
 	if added, err := run.Submit(t.Context(), append(targets, targets...)...); err != nil || added != 0 {
 		t.Errorf("submitted again: %d new, %v", added, err)
 	}

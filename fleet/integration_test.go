@@ -178,7 +178,7 @@ func startServer(t testing.TB, prefix []string, spec serverSpec) *process {
 	return start(t, []string{actAsServer + "=" + string(value)}, args[0], args[1:]...)
 }
 
-// ports gives free ports.
+// ports returns free ports.
 func ports(t testing.TB, n int) []int {
 	t.Helper()
 	var list []int
@@ -247,7 +247,7 @@ func eventually(t testing.TB, what string, try func() error) {
 // asURLs has the repositories cloned, so that disks count.
 func asURLs(t testing.TB, dir string) []Target {
 	t.Helper()
-	targets, err := Folder(dir, func(path string, err error) { t.Errorf("%s: %v", path, err) })
+	targets, err := Directory(dir, func(path string, err error) { t.Errorf("%s: %v", path, err) })
 	if err != nil {
 		t.Fatal(err)
 	}

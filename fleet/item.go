@@ -25,7 +25,7 @@ type Target struct {
 }
 
 // ParseTarget reads a clone URL (https, ssh, git, file, or scp's
-// host:path) or a path, which may be relative to the present folder.
+// host:path) or a path, which may be relative to the present directory.
 //
 // URLs that hold a password or token are refused, and so are paths with the
 // shape of a credential in them: they would rest in the server's files. git's
@@ -76,7 +76,7 @@ func parseTarget(text string) (Target, error) {
 	return Target{Name: name, URL: absolute}, nil
 }
 
-// Distinct gives repositories of one name their whole URL for a name: nothing
+// Distinct returns repositories of one name their whole URL for a name: nothing
 // else in a report would tell them apart.
 func Distinct(targets []Target) []Target {
 	ids := map[string]string{}

@@ -53,7 +53,7 @@ func (l *limiter) Wait(ctx context.Context) error {
 	}
 }
 
-// take gives the time of this worker's turn, by its own clock.
+// take returns the time of this worker's turn, by its own clock.
 func (l *limiter) take(ctx context.Context) (time.Time, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -36,7 +36,7 @@ func tryLock(path string, alone bool) (*os.File, error) {
 	return nil, err
 }
 
-// diskFull tells that an error is about space on a disk.
+// diskFull reports that an error is about space on a disk.
 func diskFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }

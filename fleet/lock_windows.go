@@ -30,7 +30,7 @@ func tryLock(path string, alone bool) (*os.File, error) {
 	return nil, err
 }
 
-// diskFull tells that an error is about space on a disk.
+// diskFull reports that an error is about space on a disk.
 func diskFull(err error) bool {
 	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
 }

@@ -292,7 +292,7 @@ func (g *gathering) take(report *finding.Report, repo *finding.Repository, r *re
 	report.Summary.Bytes += r.Bytes
 }
 
-// shareVerdicts gives all findings of a credential the verdict that tells
+// shareVerdicts returns all findings of a credential the verdict that tells
 // most: a place that names no endpoint has none of its own.
 func shareVerdicts(list []finding.Finding) {
 	best := map[string]finding.Verdict{}
@@ -312,7 +312,7 @@ func shareVerdicts(list []finding.Finding) {
 	}
 }
 
-// expire gives the verdict that a scan would give now to credentials that have
+// expire returns the verdict that a scan would give now to credentials that have
 // expired since a worker looked at them, or as another's clock tells it.
 func expire(list []finding.Finding, now time.Time) {
 	for i := range list {

@@ -105,7 +105,7 @@ var deflate = sync.OnceValue(func() func([]byte) []byte {
 	}
 })
 
-// object keeps an object for the next pack and gives its id.
+// object keeps an object for the next pack and returns its id.
 func (r *repo) object(kind string, body []byte) string {
 	r.t.Helper()
 	hash := sha1.New()
@@ -159,7 +159,7 @@ func (r *repo) pack() {
 	clear(r.objects)
 }
 
-// commit adds files to those of the last commit, and gives the commit's id.
+// commit adds files to those of the last commit, and returns the commit's id.
 func (r *repo) commit(message string, files map[string]string) string {
 	r.t.Helper()
 	id := r.prepare(message, files)
@@ -185,13 +185,13 @@ func (r *repo) prepare(message string, files map[string]string) string {
 	return r.tip
 }
 
-// treeOf writes the tree of a folder ("" or with a slash at its end).
-func (r *repo) treeOf(folder string) []byte {
+// treeOf writes the tree of a directory ("" or with a slash at its end).
+func (r *repo) treeOf(dir string) []byte {
 	type entry struct{ mode, name, id string }
 	var list []entry
 	seen := map[string]bool{}
 	for path, id := range r.tree {
-		rest, ok := strings.CutPrefix(path, folder)
+		rest, ok := strings.CutPrefix(path, dir)
 		if !ok {
 			continue
 		}
@@ -200,7 +200,7 @@ func (r *repo) treeOf(folder string) []byte {
 			list = append(list, entry{"100644", name, id})
 		} else if !seen[name] {
 			seen[name] = true
-			list = append(list, entry{"40000", name, r.object("tree", r.treeOf(folder+name+"/"))})
+			list = append(list, entry{"40000", name, r.object("tree", r.treeOf(dir+name+"/"))})
 		}
 	}
 	sortName := func(e entry) string {
@@ -295,7 +295,7 @@ func service(t testing.TB, secrets []secret) *momentotest.Server {
 }
 
 // organisation writes n repositories with the credentials in that many places
-// and gives the places. Every repository has some commits without any.
+// and returns the places. Every repository has some commits without any.
 func organisation(t testing.TB, dir string, n int, secrets []secret, places int) []place {
 	t.Helper()
 	in := make([][]int, n)

@@ -76,7 +76,7 @@ type record struct {
 	// Key is the key of the claims' HMAC. It is here for the workers, and ends
 	// with the run.
 	Key []byte `json:"key"`
-	// Closed tells that everything has been submitted.
+	// Closed reports that everything has been submitted.
 	Closed bool `json:"closed"`
 	// Version is the version of rules and results; "" in runs of programs before
 	// there was one.
@@ -360,7 +360,7 @@ func (r *Run) publish(ctx context.Context, it *item) (fresh bool, err error) {
 	return false, fmt.Errorf("submitting %s: %w", it, err)
 }
 
-// isDuplicate tells that the item's subject has its message already.
+// isDuplicate reports that the item's subject has its message already.
 func isDuplicate(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "maximum messages per subject exceeded")
 }

@@ -21,7 +21,7 @@ type serverSpec struct {
 	// Host and Port are where to listen.
 	Host string
 	Port int
-	// Dir is JetStream's folder; Name, Cluster (a port) and Routes are those of
+	// Dir is JetStream's directory; Name, Cluster (a port) and Routes are those of
 	// a node of a cluster.
 	Dir, Name string
 	Cluster   int

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// estimateObjects tells about how many objects a repository's folder holds,
+// estimateObjects tells about how many objects a repository's directory holds,
 // without opening it: from the indexes of its packs, and from one of the 256
-// folders of loose objects, as git's own gc does. 0 where it cannot tell.
+// directories of loose objects, as git's own gc does. 0 where it cannot tell.
 func estimateObjects(dir string) int64 {
 	objects := filepath.Join(dir, ".git", "objects")
 	if info, err := os.Stat(objects); err != nil || !info.IsDir() {
@@ -25,7 +25,7 @@ func estimateObjects(dir string) int64 {
 			n += packObjects(filepath.Join(objects, "pack", e.Name()))
 		}
 	}
-	// Names are as good as random, so that each folder holds as many.
+	// Names are as good as random, so that each directory holds as many.
 	if loose, err := os.ReadDir(filepath.Join(objects, "17")); err == nil {
 		n += int64(len(loose)) * 256
 	}

@@ -19,7 +19,7 @@ type Status struct {
 	Failed  int64 `json:"failed"`
 	Running int64 `json:"running"`
 	Waiting int64 `json:"waiting"`
-	// Closed tells that everything has been submitted.
+	// Closed reports that everything has been submitted.
 	Closed bool `json:"closed"`
 	// Seconds is how long the run has been going on, or took.
 	Seconds float64 `json:"seconds"`
@@ -31,7 +31,7 @@ type Status struct {
 	Left float64 `json:"seconds_left"`
 }
 
-// Finished tells that there is nothing left to do.
+// Finished reports that there is nothing left to do.
 func (s *Status) Finished() bool { return s.Closed && s.Waiting == 0 && s.Running == 0 }
 
 // Status looks at a run.
@@ -110,7 +110,7 @@ func (s *Status) Since(earlier *Status) {
 	}
 }
 
-// count gives the number of keys of a bucket, and when the last one came.
+// count returns the number of keys of a bucket, and when the last one came.
 func (r *Run) count(ctx context.Context, kv jetstream.KeyValue) (n int64, last time.Time, err error) {
 	err = retry(ctx, func(ctx context.Context) error {
 		stream, err := r.fleet.js.Stream(ctx, "KV_"+kv.Bucket())

@@ -119,7 +119,7 @@ func travelling(c credential.Credential, v finding.Verdict) *finding.Verdict {
 	return &safe.Findings[0].Verdict
 }
 
-// asked tells whether a verdict is the outcome of asking, good or bad.
+// asked reports whether a verdict is the outcome of asking, good or bad.
 func asked(v finding.Verdict) bool {
 	return v.Unfinished || !v.CheckedAt.IsZero()
 }

@@ -108,7 +108,7 @@ func (r *result) encode(full *finding.Report) ([]byte, error) {
 	return pack(text)
 }
 
-// leaks tells whether JSON holds a secret.
+// leaks reports whether JSON holds a secret.
 func leaks(text []byte, secret string) bool {
 	if secret == "" {
 		return false
@@ -167,7 +167,7 @@ func toWire(f *finding.Finding) wireFinding {
 	return w
 }
 
-// finding gives the finding back, in a repository of that name.
+// finding returns the finding back, in a repository of that name.
 func (w *wireFinding) finding(repository string) finding.Finding {
 	f := finding.Finding{
 		Rule: w.Rule, Message: w.Message, Minor: w.Minor, Fingerprint: w.Fingerprint, Redacted: w.Redacted, Location: w.Location,

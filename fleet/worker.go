@@ -30,7 +30,7 @@ import (
 type WorkerOptions struct {
 	// Name tells workers apart in results; "" = made up.
 	Name string
-	// Dir is the folder for clones and for the caches of scanned objects.
+	// Dir is the directory for clones and for the caches of scanned objects.
 	Dir string
 	// Parallel is how many items are scanned at once; 0 = one for each core.
 	Parallel int
@@ -189,8 +189,8 @@ const (
 	drained = 100 * time.Millisecond
 )
 
-// next gives an item of the oldest run that has one. Without a message the run
-// tells whether to go on: nil is the end.
+// next returns an item of the oldest run that has one. Without a message the run
+// reports whether to go on: nil is the end.
 func (w *Worker) next(ctx context.Context) (*Run, jetstream.Msg, error) {
 	runs, err := w.open(ctx)
 	if err != nil {
@@ -253,7 +253,7 @@ func (w *Worker) next(ctx context.Context) (*Run, jetstream.Msg, error) {
 	return last, nil, nil
 }
 
-// removed tells whether somebody has removed a run. It is an error where the
+// removed reports whether somebody has removed a run. It is an error where the
 // worker is for that run alone, and was to wait for more of it.
 func (w *Worker) removed(ctx context.Context, run *Run) (bool, error) {
 	_, err := w.fleet.get(ctx, w.fleet.runs, run.ID)
@@ -273,7 +273,7 @@ func (w *Worker) removed(ctx context.Context, run *Run) (bool, error) {
 	return false, nil
 }
 
-// open gives the runs to work for, the oldest first.
+// open returns the runs to work for, the oldest first.
 func (w *Worker) open(ctx context.Context) ([]*Run, error) {
 	ids := []string{w.o.Run}
 	if w.o.Run == "" {
@@ -308,7 +308,7 @@ func (w *Worker) open(ctx context.Context) ([]*Run, error) {
 	return list, nil
 }
 
-// finished tells whether everything of a run is done.
+// finished reports whether everything of a run is done.
 func (w *Worker) finished(ctx context.Context, run *Run) (bool, error) {
 	fresh, err := w.fleet.get(ctx, w.fleet.runs, run.ID)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
@@ -337,7 +337,7 @@ type task struct {
 	deliveries, tries int
 
 	began time.Time
-	// freed tells that the item no longer holds a slot for scanning.
+	// freed reports that the item no longer holds a slot for scanning.
 	freed sync.Once
 	w     *Worker
 }
@@ -463,7 +463,7 @@ func (w *Worker) heartbeat(msg jetstream.Msg, ackWait time.Duration) (stop func(
 	return sync.OnceFunc(func() { close(done) })
 }
 
-// stored tells whether the item has its result, or is a dead letter already: a
+// stored reports whether the item has its result, or is a dead letter already: a
 // delivery after an acknowledgement that got lost, or after the last try.
 func (w *Worker) stored(ctx context.Context, t *task) (bool, error) {
 	if t.deliveries == 1 {
@@ -640,7 +640,7 @@ func (w *Worker) store(ctx context.Context, t *task, data []byte) error {
 	return w.wrap(t, w.fleet.put(ctx, t.run.results, id, append([]byte{inPieces}, strconv.Itoa(pieces)...)))
 }
 
-// The first byte of a result tells whether it follows, or how many pieces do.
+// The first byte of a result reports whether it follows, or how many pieces do.
 const (
 	whole    = 'r'
 	inPieces = 'p'

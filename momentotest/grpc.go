@@ -106,7 +106,7 @@ func (s *Server) unknownMethod(_ any, stream grpc.ServerStream) error {
 	return status.Error(codes.Unimplemented, "unknown method")
 }
 
-// authenticate gives the key of a call, as the service does before anything else.
+// authenticate returns the key of a call, as the service does before anything else.
 func (s *Server) authenticate(ctx context.Context) (Key, error) {
 	if all, _ := ctx.Value(acceptKey{}).(bool); all {
 		return Key{State: Live, List: true, Read: []string{"*"}}, nil

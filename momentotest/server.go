@@ -259,7 +259,7 @@ func (s *Server) Add(k Key) error {
 	return nil
 }
 
-// Calls gives everything the server was asked so far.
+// Calls returns everything the server was asked so far.
 func (s *Server) Calls() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -283,7 +283,7 @@ func (s *Server) record(c Call) {
 	s.calls = append(s.calls, c)
 }
 
-// lookup gives a copy of the key that an authorization names; the zero Key,
+// lookup returns a copy of the key that an authorization names; the zero Key,
 // Unknown, if there is none.
 func (s *Server) lookup(authorization string) Key {
 	s.mu.Lock()

@@ -93,7 +93,7 @@ func WireFaults() []WireFault {
 	return all
 }
 
-// SetWire breaks all connections and gives those that come a fault.
+// SetWire breaks all connections and returns those that come a fault.
 func (s *Server) SetWire(f WireFault) { s.listener.setFault(f) }
 
 // listener hands sound connections to gRPC and spoils the others itself.

@@ -11,7 +11,7 @@ import (
 )
 
 // A key that names no endpoint belongs to the one that its file or a settings
-// file beside it names.
+// file next to it names.
 func TestAnEndpointIsFoundInTheFileAndTheFolder(t *testing.T) {
 	const cell = "cell-us-west-2-1.prod.a.momentohq.com"
 	key := func(seed string) string {
@@ -55,7 +55,7 @@ func TestAnEndpointIsFoundInTheFileAndTheFolder(t *testing.T) {
 			t.Errorf("%s: %q, want %q", f.Location.File, got, want[f.Location.File])
 		}
 	}
-	// A single file has its folder, too.
+	// A single file has its directory, too.
 	r = scan(t, filepath.Join(dir, "folder", "key.txt"), s)
 	if len(r.Findings) != 1 || r.Findings[0].NearbyEndpoint != cell {
 		t.Errorf("a file alone: %+v", r.Findings)

@@ -79,7 +79,7 @@ type history struct {
 	repo      *git.Repo
 	from      *origin
 	selection githistory.Selection
-	// paths tells that there are rules that look at paths alone, so that every
+	// paths reports that there are rules that look at paths alone, so that every
 	// blob's are needed.
 	paths bool
 	// nameOpaque has opaque files named by commit and path rather than by their

@@ -57,7 +57,7 @@ func jsonOf(t *testing.T, r *finding.Report) string {
 	return seconds.ReplaceAllString(b.String(), "")
 }
 
-// cacheFiles gives the files in a cache folder.
+// cacheFiles returns the files in a cache directory.
 func cacheFiles(t *testing.T, dir string) []string {
 	t.Helper()
 	var files []string
@@ -206,7 +206,7 @@ func TestHistoryCacheNoticesWhatIsGone(t *testing.T) {
 func TestHistoryWorksWhereTheCacheCannotBeWritten(t *testing.T) {
 	gittest.Isolate(t)
 	c := newSmall(t)
-	// A file where the folder should be, which stops even root.
+	// A file where the directory should be, which stops even root.
 	blocked := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
 		t.Fatal(err)

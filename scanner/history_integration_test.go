@@ -170,9 +170,11 @@ func TestAServiceThatDiesHalfWayIsSaidInTheReport(t *testing.T) {
 	if r.Summary.Findings != 1000 || r.Summary.Credentials != 200 || r.Summary.Live != live {
 		t.Errorf("summary %+v, %d live", r.Summary, live)
 	}
-	// Its death may overtake the answers on their way, as many as are asked for at once.
-	if unverified < 102 || unverified > 102+verify.DefaultConcurrency {
-		t.Errorf("%d of 200 are unverified, want some 102", unverified)
+	// 99 calls were answered: the opening control, one for each dead credential,
+	// and four for each live one. The reset may overtake answers under way.
+	most, least := 98, 98/4-verify.DefaultConcurrency
+	if decided := 200 - unverified; decided > most || decided < least {
+		t.Errorf("%d of 200 have a verdict, want %d to %d", decided, least, most)
 	}
 	for i := range r.Findings {
 		if v := r.Findings[i].Verdict; v.Status == finding.StatusUnverified && v.Reason == "" {

@@ -64,7 +64,7 @@ func globAll(t *testing.T, pattern string) []string {
 	return list
 }
 
-// hasNote tells whether the report has a remark with a text in it.
+// hasNote reports whether the report has a remark with a text in it.
 func hasNote(r *finding.Report, text string) bool {
 	for _, n := range r.Notes {
 		if strings.Contains(n, text) {

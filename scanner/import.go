@@ -217,7 +217,7 @@ func (j *judge) opaque(name string, e *importer.Entry) bool {
 	return true
 }
 
-// cutOff tells whether a text is the beginning of something that could be a
+// cutOff reports whether a text is the beginning of something that could be a
 // credential: of a JWT or an envelope, or of base64 of one.
 func cutOff(text string) bool {
 	text = strings.TrimSpace(text)
@@ -242,7 +242,7 @@ func cutOff(text string) bool {
 	return isBase64(strings.ReplaceAll(text, ".", ""))
 }
 
-// isBase64 tells whether a text is in one of the alphabets of base64.
+// isBase64 reports whether a text is in one of the alphabets of base64.
 func isBase64(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("+/-_=", r)
@@ -348,13 +348,13 @@ func (i *imported) absorb(other *imported) bool {
 	return true
 }
 
-// apart tells whether a ends before b begins. Without columns a place is its
+// apart reports whether a ends before b begins. Without columns a place is its
 // whole lines.
 func apart(a, b finding.Location) bool {
 	return a.EndLine < b.StartLine || a.EndLine == b.StartLine && a.EndColumn > 0 && b.StartColumn > 0 && a.EndColumn <= b.StartColumn
 }
 
-// narrower tells whether a says more exactly than b where something is.
+// narrower reports whether a says more exactly than b where something is.
 func narrower(a, b finding.Location) bool {
 	if lines := cmp.Compare(a.EndLine-a.StartLine, b.EndLine-b.StartLine); lines != 0 {
 		return lines < 0

@@ -55,7 +55,7 @@ func leaks(t *testing.T) (dir string, s *momentotest.Server, truth map[string]fi
 	return dir, s, truth
 }
 
-// scan reports on the folder with a live check fast enough for a test.
+// scan reports on the directory with a live check fast enough for a test.
 func scan(t *testing.T, dir string, s *momentotest.Server) *finding.Report {
 	t.Helper()
 	run, err := scanner.New(scanner.Options{
@@ -72,7 +72,7 @@ func scan(t *testing.T, dir string, s *momentotest.Server) *finding.Report {
 	return report
 }
 
-// statuses gives the verdict on each credential, which has to be the same in
+// statuses returns the verdict on each credential, which has to be the same in
 // all of its places.
 func statuses(t *testing.T, r *finding.Report) map[string]finding.Status {
 	t.Helper()

@@ -101,7 +101,7 @@ type text struct {
 	data []byte
 }
 
-// texts gives the message and the header of a commit or tag.
+// texts returns the message and the header of a commit or tag.
 func texts(o *git.Object) []text {
 	message := o.Message()
 	header := o.Data[:len(o.Data)-len(message)]
@@ -154,7 +154,7 @@ func (r *Run) excludedFile(from *origin, name string) bool {
 	return true
 }
 
-// safeCommit gives a commit whose words can be shown.
+// safeCommit returns a commit whose words can be shown.
 func safeCommit(c *finding.Commit) *finding.Commit {
 	if c == nil {
 		return nil

@@ -118,7 +118,7 @@ func (c *changeScan) keep() {
 	}
 }
 
-// change scans one change and gives what is new in it.
+// change scans one change and returns what is new in it.
 func (r *Run) change(ctx context.Context, worker int, from *origin, c *changes.Change) ([]changeHit, error) {
 	if !c.IsMessage() && r.excludedFile(from, c.Path) {
 		return nil, nil

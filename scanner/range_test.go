@@ -17,7 +17,7 @@ import (
 	"github.com/momentolint/momentolint/scanner"
 )
 
-// scanOf makes a run, lets it read something, and gives its report.
+// scanOf makes a run, lets it read something, and returns its report.
 func scanOf(t *testing.T, o scanner.Options, source scanner.Source) (*finding.Report, error) {
 	t.Helper()
 	o.Live.Options = verify.Options{Offline: true}
@@ -88,7 +88,7 @@ func expect(t *testing.T, what string, r *finding.Report, want ...string) {
 }
 
 // storied makes a repository in which a branch, topic, did all that a branch
-// can do, and main went on beside it. Commits are named by their subject.
+// can do, and main went on next to it. Commits are named by their subject.
 func storied(t *testing.T) *gittest.Repo {
 	t.Helper()
 	repo := gittest.New(t)

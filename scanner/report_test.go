@@ -10,7 +10,7 @@ import (
 	"github.com/momentolint/momentolint/scanner"
 )
 
-// Where the analyzers run beside a scan, a key in Go code is one finding; what
+// Where the analyzers run next to a scan, a key in Go code is one finding; what
 // the scan has not found, and what is wrong besides, stays.
 func TestAKeyInGoCodeIsOneFindingOfScanAndAnalyzers(t *testing.T) {
 	run, err := scanner.New(scanner.Options{Live: scanner.Live{Options: verify.Options{Offline: true}}})

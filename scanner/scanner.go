@@ -134,7 +134,7 @@ type Live struct {
 
 // Verifier judges credentials; verify.Verifier is one.
 type Verifier interface {
-	// Verify gives a verdict for every credential among the targets, by its
+	// Verify returns a verdict for every credential among the targets, by its
 	// fingerprint.
 	Verify(ctx context.Context, targets []verify.Target) map[string]finding.Verdict
 }

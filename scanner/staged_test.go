@@ -11,7 +11,7 @@ import (
 	"github.com/momentolint/momentolint/scanner"
 )
 
-// stagedIn scans what is staged in the repository around a folder.
+// stagedIn scans what is staged in the repository around a directory.
 func stagedIn(t *testing.T, dir string) *finding.Report {
 	t.Helper()
 	r, err := scanOf(t, scanner.Options{}, scanner.Staged{Dir: dir})
@@ -42,7 +42,7 @@ func TestStagedContentIsScannedWhateverTheFolderHolds(t *testing.T) {
 	repo.Git("add", "-A")
 	repo.Write("sub/a.env", "")
 	expect(t, "before the first commit", stagedIn(t, repo.Dir), "index: sub/a.env")
-	expect(t, "from a folder below", stagedIn(t, repo.Path("sub")), "index: sub/a.env")
+	expect(t, "from a directory below", stagedIn(t, repo.Path("sub")), "index: sub/a.env")
 	repo.CommitIndex("leak")
 	expect(t, "committed", stagedIn(t, repo.Dir))
 	repo.Write("sub/a.env", "# another line\n"+k)
@@ -134,7 +134,7 @@ func TestStagedFindsTheIndexThatGitUses(t *testing.T) {
 	t.Chdir(repo.Dir)
 	t.Setenv("GIT_INDEX_FILE", filepath.Join(".git", "other-index"))
 	expect(t, "GIT_INDEX_FILE", stagedIn(t, "."), "index: other.env")
-	expect(t, "GIT_INDEX_FILE, and a folder below", stagedIn(t, "sub"), "index: other.env")
+	expect(t, "GIT_INDEX_FILE, and a directory below", stagedIn(t, "sub"), "index: other.env")
 	t.Setenv("GIT_DIR", ".git")
 	expect(t, "as in a hook", stagedIn(t, "."), "index: other.env")
 	// For another work tree these variables mean nothing.

@@ -138,7 +138,7 @@ func (o Options) Check() error {
 	return err
 }
 
-// address gives the host of the API, and the path before its own. The default
+// address returns the host of the API, and the path before its own. The default
 // host has to be on the public internet; one that the user names need not.
 func (o *Options) address() (guard.Address, string, error) {
 	if o.URL != "" {
@@ -167,7 +167,7 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Reason }
 
-// Unwrap gives the error below, if there is one.
+// Unwrap returns the error below, if there is one.
 func (e *Error) Unwrap() error { return e.err }
 
 // The answers that a caller may want to tell apart, for errors.Is.
@@ -201,7 +201,7 @@ func statusError(status int) error {
 }
 
 // call makes one call, again while it is throttled or fails on the way, and
-// decodes the answer. broken tells whether some try may have arrived without
+// decodes the answer. broken reports whether some try may have arrived without
 // its answer coming back.
 func (c *Client) call(ctx context.Context, method, path string, query url.Values, answer any) (broken bool, err error) {
 	pause := c.backoff
@@ -226,7 +226,7 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 	}
 }
 
-// retry tells whether another try may help. All calls may be repeated: they
+// retry reports whether another try may help. All calls may be repeated: they
 // read, or revoke what is then revoked.
 func retry(e *Error) bool {
 	var refused *guard.RefusedError
@@ -284,7 +284,7 @@ func retryAfter(value string) time.Duration {
 	return min(time.Duration(seconds)*time.Second, maxRetryAfter)
 }
 
-// pages follows a listing from page to page. read takes a page and gives the
+// pages follows a listing from page to page. read takes a page and returns the
 // token of the next. What has been read before an error counts.
 func (c *Client) pages(ctx context.Context, path string, read func(decode func(any) error) (next string, err error)) error {
 	seen := map[string]bool{}

@@ -14,7 +14,7 @@ type Entry struct {
 	Role *Role
 }
 
-// Info gives what a report says of the key.
+// Info returns what a report says of the key.
 func (e *Entry) Info() finding.AccountInfo {
 	info := finding.AccountInfo{
 		Expiry: e.Expiry, ExpiresAt: e.ExpiresAt, IssuedAt: e.IssuedAt, Description: e.Description, RoleID: e.RoleID,

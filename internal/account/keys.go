@@ -26,7 +26,7 @@ type Key struct {
 	ExpiresAt time.Time
 }
 
-// ExpiredAt tells whether the key's time is over.
+// ExpiredAt reports whether the key's time is over.
 func (k *Key) ExpiredAt(now time.Time) bool {
 	return k.Expiry == credential.ExpiryAt && !now.Before(k.ExpiresAt)
 }

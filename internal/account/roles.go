@@ -85,7 +85,7 @@ func readSelector(b []byte) selector {
 	return credential.Unknown
 }
 
-// permission gives a rule in the vocabulary of claims: the name of what holds
+// permission returns a rule in the vocabulary of claims: the name of what holds
 // the items, be it a cache, a store or a database, is in Cache.
 func (w *wireRule) permission() credential.Permission {
 	p := credential.Permission{Resource: w.Type, Role: roleWord(w.Permissions)}

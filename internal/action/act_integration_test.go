@@ -38,7 +38,7 @@ var actTool = sync.OnceValues(func() (string, error) {
 })
 
 // exportedTree is the tree as GitHub gives it to a runner that uses the
-// action: only what git has, and no git folder.
+// action: only what git has, and no git directory.
 var exportedTree = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "momentolint-action-")
 	if err != nil {
@@ -66,7 +66,7 @@ func TestMain(m *testing.M) {
 
 // job is one run of a workflow with one step of the action.
 type job struct {
-	// checkout is the folder that the checkout step gives.
+	// checkout is the directory that the checkout step gives.
 	checkout string
 	event    string
 	payload  map[string]any
@@ -86,7 +86,7 @@ type outcome struct {
 	commands []string
 	log      string
 	success  bool
-	// dir is the folder below which everything ran.
+	// dir is the directory below which everything ran.
 	dir string
 }
 

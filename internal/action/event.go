@@ -35,7 +35,7 @@ type Plan struct {
 	// Fallback is the branch whose commits count as known if Base is "" or
 	// gone; "" = none, then all that Head reaches is new.
 	Fallback string
-	// MayBeGone tells that Base may be gone for good, as after a forced push.
+	// MayBeGone reports that Base may be gone for good, as after a forced push.
 	MayBeGone bool
 }
 
@@ -123,7 +123,7 @@ func (p *payload) push() Plan {
 	return plan
 }
 
-// isID tells whether the text is a full object id, SHA-1 or SHA-256.
+// isID reports whether the text is a full object id, SHA-1 or SHA-256.
 func isID(text string) bool {
 	return (len(text) == 40 || len(text) == 64) && strings.Trim(text, "0123456789abcdef") == ""
 }

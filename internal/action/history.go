@@ -36,7 +36,7 @@ const NoCheckout = "Let actions/checkout run before this step. If it has a path,
 
 // Repository is the checked-out repository.
 type Repository struct {
-	// Dir is a folder in it.
+	// Dir is a directory in it.
 	Dir string
 	// Log, if not nil, is told what is fetched and why.
 	Log func(string)
@@ -104,7 +104,7 @@ func (r Repository) log(text string) {
 }
 
 // find looks for the plan's commits. missing says what the checkout lacks, ""
-// if nothing. last tells that fetching has been tried.
+// if nothing. last reports that fetching has been tried.
 func (r Repository) find(ctx context.Context, p Plan, last bool) (found Range, missing string, err error) {
 	if !r.has(ctx, p.Head) {
 		return Range{}, "the commit " + p.Head + " is not in the checkout", ctx.Err()
@@ -149,13 +149,13 @@ func (r Repository) find(ctx context.Context, p Plan, last bool) (found Range, m
 // remoteBranch is where the checkout keeps a branch of origin.
 func remoteBranch(name string) string { return "refs/remotes/origin/" + name }
 
-// has tells whether the commit is in the repository.
+// has reports whether the commit is in the repository.
 func (r Repository) has(ctx context.Context, id string) bool {
 	_, err := r.run(ctx, "cat-file", "-e", id+"^{commit}")
 	return err == nil
 }
 
-// list gives the ids of a range's commits.
+// list returns the ids of a range's commits.
 func (r Repository) list(ctx context.Context, found Range) ([]string, error) {
 	args := []string{"rev-list", found.Include}
 	if found.Exclude != "" {

@@ -15,7 +15,7 @@ import (
 type Runner struct {
 	// Event is the name of the event, EventPath the file with its payload.
 	Event, EventPath string
-	// Workspace is the folder in which the checkout is, Temp one for the job's own files.
+	// Workspace is the directory in which the checkout is, Temp one for the job's own files.
 	Workspace, Temp string
 	// Output and Summary are the files that take the step's outputs and its part
 	// of the run's page; "" where the runner has none.
@@ -54,7 +54,7 @@ func (r Runner) Plan() (Plan, error) {
 
 // Inputs are what the workflow asks for, checked as far as this package can.
 type Inputs struct {
-	// Directory is the folder of the checkout below the workspace, for those
+	// Directory is the directory of the checkout below the workspace, for those
 	// that actions/checkout made in a path of their own.
 	Directory string
 	// Paths are scanned on events without commits, relative to the checkout.
@@ -108,9 +108,9 @@ func NewInputs(getenv func(string) string) (Inputs, error) {
 	return in, errors.Join(errs[:]...)
 }
 
-// HasModule tells whether there is a go.mod in the folder or below it, where
+// HasModule reports whether there is a go.mod in the directory or below it, where
 // the go command would take it for a part of the code: not in testdata and
-// vendor, nor in folders whose names begin with "." or "_".
+// vendor, nor in directories whose names begin with "." or "_".
 func HasModule(dir string) (bool, error) {
 	found := errors.New("found")
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -27,6 +27,6 @@ func TestTheAnalyzersRunWhereTheGoCommandSeesAModule(t *testing.T) {
 		}
 	}
 	if found, err := HasModule(filepath.Join(t.TempDir(), "gone")); err == nil || found {
-		t.Errorf("a folder that is gone: %v, %v", found, err)
+		t.Errorf("a directory that is gone: %v, %v", found, err)
 	}
 }

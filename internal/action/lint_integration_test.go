@@ -51,7 +51,7 @@ func TestActionlintAcceptsTheActionAndTheWorkflowsOfTheDocuments(t *testing.T) {
 	if err := os.MkdirAll(workflows, 0o750); err != nil {
 		t.Fatal(err)
 	}
-	// actionlint takes the folder with .git for the top.
+	// actionlint takes the directory with .git for the top.
 	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o750); err != nil {
 		t.Fatal(err)
 	}

@@ -31,10 +31,10 @@ func TestWhatFailsLeavesWhatWasThere(t *testing.T) {
 		t.Errorf("%v, %v: something is left", list, err)
 	}
 	if err := WriteBytes(dir, 0o644, nil); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("error %v for a folder", err)
+		t.Errorf("error %v for a directory", err)
 	}
 	if err := WriteBytes(filepath.Join(dir, "gone", "file"), 0o644, nil); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("error %v for a folder that does not exist", err)
+		t.Errorf("error %v for a directory that does not exist", err)
 	}
 }
 

@@ -150,7 +150,7 @@ func entryOf(f *finding.Finding) Entry {
 	return Entry{File: redact.Credentials(f.Location.File), Rule: f.Rule, Fingerprint: f.Fingerprint}
 }
 
-// Covers tells whether the finding was known, and notes that its entry is
+// Covers reports whether the finding was known, and notes that its entry is
 // still needed.
 func (b *Baseline) Covers(f *finding.Finding) bool {
 	e := entryOf(f)
@@ -184,7 +184,7 @@ func (b *Baseline) Stale() []string {
 	return stale
 }
 
-// Marshal gives the file's content: the entries that were met, sorted. So
+// Marshal returns the file's content: the entries that were met, sorted. So
 // reading a baseline, running and writing it again prunes it.
 func (b *Baseline) Marshal() []byte {
 	var list []Entry

@@ -151,7 +151,7 @@ type Env struct {
 	Version string
 }
 
-// Getenv gives a variable's value, "" if it is not set.
+// Getenv returns a variable's value, "" if it is not set.
 func (e *Env) Getenv(name string) string {
 	v, _ := e.Lookup(name)
 	return v

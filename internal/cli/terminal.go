@@ -23,7 +23,7 @@ func Version(linked string) string {
 	return "dev"
 }
 
-// Color tells whether to write colours to w: only to a terminal, and not where
+// Color reports whether to write colours to w: only to a terminal, and not where
 // https://no-color.org or the terminal says no, or off does (--no-color).
 func Color(getenv func(string) string, w io.Writer, off bool) bool {
 	if off || getenv("NO_COLOR") != "" || getenv("TERM") == "dumb" {
@@ -35,13 +35,13 @@ func Color(getenv func(string) string, w io.Writer, off bool) bool {
 	return IsTerminal(w)
 }
 
-// IsTerminal tells whether a stream is one.
+// IsTerminal reports whether a stream is one.
 func IsTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// LiveLine tells whether a line that moves may be drawn on a stream: only on a
+// LiveLine reports whether a line that moves may be drawn on a stream: only on a
 // terminal with a person before it.
 func LiveLine(getenv func(string) string, w io.Writer) bool {
 	return IsTerminal(w) && getenv("CI") == "" && getenv("TERM") != "dumb"

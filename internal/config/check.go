@@ -135,7 +135,7 @@ func (c *Config) validate(file string, root *yaml.Node) error {
 	return nil
 }
 
-// nearRule gives the rule that a misspelled one must have meant. "" for one
+// nearRule returns the rule that a misspelled one must have meant. "" for one
 // that exists, and for one that is like none of ours: it may be the user's own,
 // in a .gitleaks.toml.
 func nearRule(id string) string {
@@ -177,8 +177,8 @@ func lineOfEntry(root *yaml.Node, field string, entry int) int {
 	return lineOf(root, field)
 }
 
-// Excluded tells whether a path, slash-separated and relative to the folder of
-// the file, is left out. A folder is left out if everything below it is.
+// Excluded reports whether a path, slash-separated and relative to the directory of
+// the file, is left out. A directory is left out if everything below it is.
 func (c *Config) Excluded(name string, dir bool) bool {
 	for _, glob := range c.Exclude {
 		if matches(glob, name) {
@@ -203,7 +203,7 @@ func matches(glob, name string) bool {
 	return ok && err == nil
 }
 
-// Allows gives the reason for which a finding is silenced, "" if it is not.
+// Allows returns the reason for which a finding is silenced, "" if it is not.
 // name is as for Excluded.
 func (c *Config) Allows(fingerprint, rule, name string) string {
 	for _, a := range c.Allow {
@@ -216,5 +216,5 @@ func (c *Config) Allows(fingerprint, rule, name string) string {
 	return ""
 }
 
-// Disabled tells whether a rule is switched off.
+// Disabled reports whether a rule is switched off.
 func (c *Config) Disabled(rule string) bool { return slices.Contains(c.Rules.Disable, rule) }

@@ -1,5 +1,5 @@
 // Package config reads momentolint's one configuration file,
-// .momentolint.yaml. It is found from the scanned folder upwards, so it may be
+// .momentolint.yaml. It is found from the scanned directory upwards, so it may be
 // part of what is scanned: nothing in it can run a program, name a host or
 // loosen where a credential may be sent.
 package config
@@ -31,13 +31,13 @@ type Config struct {
 	// Version is the version of the format, 1.
 	Version int `yaml:"version"`
 	// Exclude are paths that are not scanned: globs with ** relative to the
-	// folder of the file, as in "vendor/**".
+	// directory of the file, as in "vendor/**".
 	Exclude []string `yaml:"exclude"`
 	// Rules switch rules off.
 	Rules Rules `yaml:"rules"`
 	// Allow silences findings, each with a reason.
 	Allow []Allow `yaml:"allow"`
-	// Baseline is the baseline's file, relative to the folder of the file.
+	// Baseline is the baseline's file, relative to the directory of the file.
 	Baseline string `yaml:"baseline"`
 	// FailOn is any, live or none.
 	FailOn string `yaml:"fail-on"`
@@ -56,7 +56,7 @@ type Config struct {
 	// MaxFileSize leaves out larger files, e.g. 100MB.
 	MaxFileSize Size `yaml:"max-file-size"`
 
-	// Dir is the folder of the file; "" if there is none.
+	// Dir is the directory of the file; "" if there is none.
 	Dir string `yaml:"-"`
 	// Path is the file; "" if there is none.
 	Path string `yaml:"-"`

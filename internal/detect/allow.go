@@ -16,7 +16,7 @@ const (
 	gitleaksMark = "gitleaks:allow"
 )
 
-// linesOf gives the lines on which a finding stands, with a blank for every
+// linesOf returns the lines on which a finding stands, with a blank for every
 // secret in them: what a comment there says is shown.
 func (s *Scanner) linesOf(c *candidate) []byte {
 	first, last := s.lineBounds(c.lo, c.hi)
@@ -36,7 +36,7 @@ func (s *Scanner) linesOf(c *candidate) []byte {
 	return append(lines, s.top.data[min(at, last):last]...)
 }
 
-// commentsIn gives what stands inside of a finding over several lines, from
+// commentsIn returns what stands inside of a finding over several lines, from
 // each mark of a comment up to the line's end.
 func (s *Scanner) commentsIn(c *candidate) []byte {
 	text := s.top.data[c.lo:min(c.hi, len(s.top.data))]
@@ -67,7 +67,7 @@ func (s *Scanner) lineBounds(lo, hi int) (first, last int) {
 }
 
 // inlineAllow returns the reason for which a comment on the finding's lines
-// suppresses it, or the complaint about one that tries to in vain: it gives no
+// suppresses it, or the complaint about one that tries to in vain: it returns no
 // reason, or names a rule that is not known. known reports whether a rule is.
 func inlineAllow(lines []byte, rule string, known func(string) bool) (reason, complaint string) {
 	if bytes.IndexByte(lines, 0) >= 0 && bytes.Contains(lines, []byte("a\x00l\x00l\x00o\x00w\x00")) {
@@ -121,6 +121,6 @@ func inComment(text string) string {
 	return text
 }
 
-// isWordRune tells whether a character can be part of a reason's words: a line
+// isWordRune reports whether a character can be part of a reason's words: a line
 // of dashes says nothing.
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -17,7 +17,7 @@ func TestCommentsSilence(t *testing.T) {
 		name, text string
 		// reason is what must be given, "" if the comment must not silence.
 		reason string
-		// told tells that the message must ask for a reason.
+		// told reports that the message must ask for a reason.
 		told bool
 	}{
 		{"nothing", "k = \"" + key + "\"\n", "", false},
@@ -69,7 +69,7 @@ func TestCommentsSilence(t *testing.T) {
 	}
 }
 
-// wide gives a text in UTF-16 with its byte order mark.
+// wide returns a text in UTF-16 with its byte order mark.
 func wide(text string) string {
 	out := []byte{0xff, 0xfe}
 	for _, c := range []byte(text) {

@@ -29,7 +29,7 @@ var (
 	wordSet  = setOf(letters + digits + "_")
 )
 
-// sextet gives the six bits of a character of base64, either alphabet; 255 for
+// sextet returns the six bits of a character of base64, either alphabet; 255 for
 // others.
 var sextets = func() (t [256]uint8) {
 	for i := range t {
@@ -48,7 +48,7 @@ func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// unhex gives the value of a hexadecimal digit, 255 for others.
+// unhex returns the value of a hexadecimal digit, 255 for others.
 func unhex(c byte) byte {
 	switch {
 	case '0' <= c && c <= '9':
@@ -61,7 +61,7 @@ func unhex(c byte) byte {
 	return 255
 }
 
-// hexPair gives the byte that two hexadecimal digits at d[i] spell.
+// hexPair returns the byte that two hexadecimal digits at d[i] spell.
 func hexPair(d []byte, i int) (c byte, ok bool) {
 	if i+1 >= len(d) {
 		return 0, false

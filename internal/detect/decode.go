@@ -10,13 +10,13 @@ type encoded struct {
 	view *view
 	// until is the place in the view up to which needles in the run are done.
 	until int
-	// cut tells that the run goes on after what was read of it.
+	// cut reports that the run goes on after what was read of it.
 	cut bool
 	// done tells which phases were decoded.
 	done [4]bool
 }
 
-// index gives the character of the run that stands at the place at of the view.
+// index returns the character of the run that stands at the place at of the view.
 func (e *encoded) index(v *view, at int) (i int, ok bool) {
 	if e.view != v || at >= e.until {
 		return 0, false
@@ -70,7 +70,7 @@ func looksEncoded(d []byte, at, phase int) bool {
 	return true
 }
 
-// mayContinue tells whether what stands at d[i], which is no character of
+// mayContinue reports whether what stands at d[i], which is no character of
 // base64, can be part of an encoded text or stand between two pieces of one.
 func mayContinue(d []byte, i int) bool {
 	switch c := d[i]; c {
@@ -90,7 +90,7 @@ func mayContinue(d []byte, i int) bool {
 	}
 }
 
-// wasDecoded tells whether the text around a needle in base64 has been looked
+// wasDecoded reports whether the text around a needle in base64 has been looked
 // into.
 func (s *Scanner) wasDecoded(v *view, at, phase int) bool {
 	e := &s.encoded[v.depth]
@@ -141,7 +141,7 @@ func (s *Scanner) base64(v *view, at, phase int) {
 	s.decoded(child, v, LayerBase64, e)
 }
 
-// padding gives how many bytes of the buffer the padding takes that stands at
+// padding returns how many bytes of the buffer the padding takes that stands at
 // v.data[first], after a run whose last group has size characters.
 func padding(r *run, v *view, first, size int) int {
 	if size < 2 {
@@ -169,7 +169,7 @@ func padding(r *run, v *view, first, size int) int {
 	return after - before
 }
 
-// collect reads the encoded text around v.data[at] into e and gives the index
+// collect reads the encoded text around v.data[at] into e and returns the index
 // of the character there.
 func (s *Scanner) collect(e *encoded, v *view, at int) (i int, ok bool) {
 	first := s.runStart(v, at)
@@ -196,7 +196,7 @@ func (s *Scanner) collect(e *encoded, v *view, at int) (i int, ok bool) {
 	return 0, false
 }
 
-// runStart gives the place where the encoded text begins that goes on at
+// runStart returns the place where the encoded text begins that goes on at
 // v.data[at], or one before it.
 func (s *Scanner) runStart(v *view, at int) int {
 	d := v.data
@@ -280,7 +280,7 @@ func (s *Scanner) hex(v *view, at int) {
 	s.decoded(child, v, LayerHex, e)
 }
 
-// hexSeparator gives the place of the next two digits where blanks, colons,
+// hexSeparator returns the place of the next two digits where blanks, colons,
 // line ends or the like stand at d[i]; -1 for something else.
 func hexSeparator(d []byte, i, end int) int {
 	k := i

@@ -7,7 +7,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 )
 
-// newDetector gives a detector with the given options and, unless they say
+// newDetector returns a detector with the given options and, unless they say
 // otherwise, a usual depth of decoding.
 func newTestDetector(tb testing.TB, o Options) *Detector {
 	tb.Helper()
@@ -21,7 +21,7 @@ func newTestDetector(tb testing.TB, o Options) *Detector {
 	return d
 }
 
-// scanText gives the matches in a text that is scanned where it lies.
+// scanText returns the matches in a text that is scanned where it lies.
 func scanText(tb testing.TB, d *Detector, path, text string) []Match {
 	tb.Helper()
 	var list []Match

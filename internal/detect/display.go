@@ -108,7 +108,7 @@ func (s *Scanner) show(c *candidate) {
 	}
 }
 
-// secretsIn gives the parts of the buffer between lo and hi that must not be
+// secretsIn returns the parts of the buffer between lo and hi that must not be
 // shown as they are, in order, the finding among them.
 func (s *Scanner) secretsIn(c *candidate, lo, hi int) []shown {
 	list := []shown{{c.lo, c.hi, c.display()}}

@@ -122,7 +122,7 @@ func TestStreamsNeedNoMoreMemoryThanTheirBuffer(t *testing.T) {
 	}
 }
 
-// repeated gives the same text again and again.
+// repeated returns the same text again and again.
 type repeated struct {
 	text []byte
 	at   int

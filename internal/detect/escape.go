@@ -4,7 +4,7 @@ package detect
 // JSON in JSON doubles them.
 const maxBackslashes = 16
 
-// unescape reads the escape at d[i], whatever its style, and gives the ASCII
+// unescape reads the escape at d[i], whatever its style, and returns the ASCII
 // character that it stands for, its length and the layer. Escapes of escapes
 // are resolved as far as they go. n is 0 where there is none, or none of a
 // single ASCII character.
@@ -169,7 +169,7 @@ func unquotedPrintable(d []byte, i int) (c byte, n int) {
 	return c, 3
 }
 
-// softBreak gives the length of quoted-printable's soft line end at d[i]: an
+// softBreak returns the length of quoted-printable's soft line end at d[i]: an
 // equals sign, the line end, and the quotation marks of a reply before the
 // next line. 0 if there is none.
 func softBreak(d []byte, i int) int {
@@ -187,7 +187,7 @@ func softBreak(d []byte, i int) int {
 	return k + n - i
 }
 
-// lineEnd gives the length of the line end at d[i], 0 if there is none.
+// lineEnd returns the length of the line end at d[i], 0 if there is none.
 func lineEnd(d []byte, i int) int {
 	switch {
 	case i >= len(d):
@@ -202,7 +202,7 @@ func lineEnd(d []byte, i int) int {
 	return 0
 }
 
-// hasPrefix tells whether text stands at d[i].
+// hasPrefix reports whether text stands at d[i].
 func hasPrefix(d []byte, i int, text string) bool {
 	return i >= 0 && len(d)-i >= len(text) && string(d[i:i+len(text)]) == text
 }

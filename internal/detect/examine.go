@@ -57,7 +57,7 @@ func (s *Scanner) hit(v *view, at int, n *needle) {
 	}
 }
 
-// exhausted tells whether the work has reached its bound.
+// exhausted reports whether the work has reached its bound.
 func (s *Scanner) exhausted() bool {
 	if s.left() >= 0 {
 		return false
@@ -267,7 +267,7 @@ func spacedName(b []byte) bool {
 const maxStart = 512
 
 // broken looks for a token whose beginning a separator cuts in two, and which
-// goes on at v.data[at]. It tells whether there is a credential.
+// goes on at v.data[at]. It reports whether there is a credential.
 func (s *Scanner) broken(v *view, at int) bool {
 	d := v.data
 	from := max(0, at-s.back)
@@ -309,7 +309,7 @@ func (s *Scanner) broken(v *view, at int) bool {
 	}
 }
 
-// mayPrecede tells whether a byte can be the last one between two pieces of a
+// mayPrecede reports whether a byte can be the last one between two pieces of a
 // text.
 func mayPrecede(c byte) bool {
 	switch c {
@@ -319,7 +319,7 @@ func mayPrecede(c byte) bool {
 	return c >= 0x80
 }
 
-// escapeStart gives the place where the escape begins whose inside is at
+// escapeStart returns the place where the escape begins whose inside is at
 // d[at]: phase characters before it, and all the backslashes there.
 func escapeStart(d []byte, at, phase int) int {
 	if phase == 0 {

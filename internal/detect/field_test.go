@@ -107,7 +107,7 @@ func softLine(before, text string) string {
 }
 
 // TestRefreshTokensAreFoundInEveryForm: and with a key that is not Momento's
-// beside it, the same form holds nothing.
+// next to it, the same form holds nothing.
 func TestRefreshTokensAreFoundInEveryForm(t *testing.T) {
 	s := newDetector(t, detect.Options{}).NewScanner()
 	key := ct.V1(ct.Options{Seed: "structured"})

@@ -192,7 +192,7 @@ func FuzzSpellings(f *testing.F) {
 }
 
 // harmless leaves of a text what cannot be part of a credential or change what
-// a literal beside it means.
+// a literal next to it means.
 func harmless(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < 0x80 && !strings.ContainsRune("ghijklmnop GHKLM:;=#\n\t(){}<>", r) || r > 0xffff {

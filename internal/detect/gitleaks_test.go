@@ -34,7 +34,7 @@ func configured(tb testing.TB, toml string, o detect.Options) *detect.Detector {
 	return newDetector(tb, o)
 }
 
-// rules gives the ids of what is found and not silenced.
+// rules returns the ids of what is found and not silenced.
 func rules(list []detect.Match) []string {
 	var ids []string
 	for _, m := range list {

@@ -28,7 +28,7 @@ type ConfigError struct {
 	Problem string
 }
 
-// Error gives file, place and problem.
+// Error returns file, place and problem.
 func (e *ConfigError) Error() string {
 	place := e.Path
 	if e.Line > 0 {
@@ -282,7 +282,7 @@ func checkPatterns(path string, text []byte, fields map[string]any) error {
 	return nil
 }
 
-// lineOf gives the line on which a part of the text stands, 0 if it does not.
+// lineOf returns the line on which a part of the text stands, 0 if it does not.
 func lineOf(text []byte, part string) int {
 	part, _, _ = strings.Cut(part, ":")
 	i := bytes.Index(text, []byte(part))

@@ -75,7 +75,7 @@ type byteReader interface {
 	io.ByteReader
 }
 
-// isGzip tells whether a text begins as gzip writes it: RFC 1952, 2.3.1.
+// isGzip reports whether a text begins as gzip writes it: RFC 1952, 2.3.1.
 func isGzip(in io.Reader) bool {
 	var head [10]byte
 	_, err := io.ReadFull(in, head[:])
@@ -175,7 +175,7 @@ func (s *Scanner) unpacked(in io.Reader, depth int, v *view, at int) (list []*ca
 	return list
 }
 
-// encodedReader gives what the base64 in a view decodes to, byte by byte,
+// encodedReader returns what the base64 in a view decodes to, byte by byte,
 // however long it is, and knows where it has got to.
 type encodedReader struct {
 	s *Scanner
@@ -190,13 +190,13 @@ type encodedReader struct {
 	pieces         pieces
 	store, out     []byte
 	done           bool
-	// cut tells that the view ends before the encoded text does.
+	// cut reports that the view ends before the encoded text does.
 	cut bool
 }
 
 func (e *encodedReader) reset(s *Scanner, v *view, at int) {
 	e.run.reset()
-	// Little at first: it tells whether this is what it looks like.
+	// Little at first: it reports whether this is what it looks like.
 	*e = encodedReader{s: s, v: v, run: e.run, store: e.store[:0], at: at, last: at, size: 64}
 }
 
@@ -265,7 +265,7 @@ func appendGroup(out, group []byte) []byte {
 	return out
 }
 
-// end gives the place in the buffer behind what has been read, and behind the
+// end returns the place in the buffer behind what has been read, and behind the
 // padding there.
 func (e *encodedReader) end() int {
 	last, size := e.last, 0

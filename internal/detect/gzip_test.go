@@ -18,7 +18,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 )
 
-// gzipped gives base64 of a compressed text. (By a library whose version is
+// gzipped returns base64 of a compressed text. (By a library whose version is
 // fixed: how well Go's own compresses changes with Go.)
 func gzipped(text []byte) string {
 	var out bytes.Buffer
@@ -34,7 +34,7 @@ func gzipped(text []byte) string {
 
 func again(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 
-// noise gives text that can be compressed to half of its length.
+// noise returns text that can be compressed to half of its length.
 func noise(n int) []byte {
 	random := rand.New(rand.NewPCG(1, 2))
 	out := make([]byte, n)
@@ -44,7 +44,7 @@ func noise(n int) []byte {
 	return out
 }
 
-// partlyScanned scans a text and gives what was found and why not all of it was
+// partlyScanned scans a text and returns what was found and why not all of it was
 // looked at.
 func partlyScanned(t *testing.T, s *Scanner, head []byte, rest io.Reader) (list []Match, reasons []string) {
 	t.Helper()

@@ -17,7 +17,7 @@ type ignoreList map[string]bool
 // begin with # do not count, backslashes in paths are slashes.
 //
 // gitleaks names files as they were named to it, so what people copy out of its
-// reports begins at the top of the repository, at the folder that was scanned,
+// reports begins at the top of the repository, at the directory that was scanned,
 // which is that of the file, or at the root of the file system. All three count.
 //
 // A line that is not of either form ignores nothing; notes name it.
@@ -64,7 +64,7 @@ const maxIgnoreSize = 16 << 20
 // maxMalformed is how many malformed lines of a file are listed.
 const maxMalformed = 10
 
-// names gives what a name that the file holds can be at the root. In a folder
+// names returns what a name that the file holds can be at the root. In a directory
 // below it nothing is said about what lies outside of that.
 func (f *GitleaksFile) names(name string) []string {
 	if f.Root == "" {
@@ -84,12 +84,12 @@ func (f *GitleaksFile) names(name string) []string {
 	return list
 }
 
-// isObjectID tells whether a word is the whole id of a git object.
+// isObjectID reports whether a word is the whole id of a git object.
 func isObjectID(s string) bool {
 	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// has tells whether a finding is in the list: by its place alone, or by its
+// has reports whether a finding is in the list: by its place alone, or by its
 // commit and place.
 func (l ignoreList) has(commit, path, rule string, line int) bool {
 	if len(l) == 0 || path == "" {
@@ -99,7 +99,7 @@ func (l ignoreList) has(commit, path, rule string, line int) bool {
 	return l[place] || commit != "" && l[commit+":"+place]
 }
 
-// lines gives the list in a stable order.
+// lines returns the list in a stable order.
 func (l ignoreList) lines() []string {
 	return slices.Sorted(maps.Keys(l))
 }

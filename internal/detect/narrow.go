@@ -63,8 +63,8 @@ func lineEnds(x uint64) uint64 {
 	return (x - ones) &^ x & highest
 }
 
-// columnAt gives the place where the narrow column begins that has a line end in
-// the window at d[at], not before from; ok tells whether there is one that is
+// columnAt returns the place where the narrow column begins that has a line end in
+// the window at d[at], not before from; ok reports whether there is one that is
 // worth a look. One that reaches the end of d, which is not the end of the text
 // unless final, may go on.
 func columnAt(d []byte, at, from int, final bool) (begin int, ok bool) {
@@ -108,7 +108,7 @@ func columnAt(d []byte, at, from int, final bool) (begin int, ok bool) {
 	return first, count >= narrowText || next == len(d) && !final
 }
 
-// lineBefore gives the beginning of the line before the one that begins at
+// lineBefore returns the beginning of the line before the one that begins at
 // d[i], or a place in it if it is long.
 func lineBefore(d []byte, i, from int) int {
 	from = max(from, i-2-narrowIndent-narrowLine-1)
@@ -119,7 +119,7 @@ func lineBefore(d []byte, i, from int) int {
 	return k
 }
 
-// narrowLineAt reads the line at d[i] and gives where the next one begins, and
+// narrowLineAt reads the line at d[i] and returns where the next one begins, and
 // how many characters this one has; 0 if it is no line of a narrow column.
 func narrowLineAt(d []byte, i int) (next, n int) {
 	end := min(len(d), i+narrowIndent)
@@ -143,7 +143,7 @@ func narrowLineAt(d []byte, i int) (next, n int) {
 	return i, 0
 }
 
-// column looks through the narrow column that begins at d[first] and gives the
+// column looks through the narrow column that begins at d[first] and returns the
 // place where it ends, or one after limit. Needles from there on are left for
 // later.
 func (s *Scanner) column(first, limit int) (end int) {

@@ -12,7 +12,7 @@ import (
 // bytes of the view.
 const maxNearby = 4 << 10
 
-// around gives the text near v[lo:hi], and where it begins.
+// around returns the text near v[lo:hi], and where it begins.
 func around(d []byte, lo, hi int) (text []byte, first int) {
 	first = max(0, lo-maxNearby)
 	return d[first:min(len(d), hi+maxNearby)], first
@@ -32,8 +32,8 @@ func nearbyEndpoint(d []byte, lo, hi int) string {
 	return nearestEndpoint(text, first, lo, hi)
 }
 
-// Endpoint gives the first of Momento's endpoints that a text names, "" if
-// there is none: a settings file beside a credential may say where it is for.
+// Endpoint returns the first of Momento's endpoints that a text names, "" if
+// there is none: a settings file next to a credential may say where it is for.
 func Endpoint(text []byte) string { return nearestEndpoint(text, 0, 0, 0) }
 
 // nearestEndpoint looks in a text, which begins at first, for the endpoint that
@@ -81,7 +81,7 @@ func hostByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || isDigit(c) || c == '-' || c == '.'
 }
 
-// endpointOf gives the endpoint that a value names, "" if it is no host name.
+// endpointOf returns the endpoint that a value names, "" if it is no host name.
 func endpointOf(value string) string {
 	if _, after, ok := strings.Cut(value, "://"); ok {
 		value = after
@@ -183,7 +183,7 @@ func skipQuotes(d []byte, i int) int {
 	return i
 }
 
-// logical gives the character at d[i] with its escape resolved, and its
+// logical returns the character at d[i] with its escape resolved, and its
 // length; a NUL at the end.
 func logical(d []byte, i int) (c byte, n int) {
 	if i >= len(d) {

@@ -24,12 +24,12 @@ func (l *lineCount) advance(d []byte, to int) {
 	l.at = to
 }
 
-// shift tells that the first n bytes of the buffer are gone.
+// shift reports that the first n bytes of the buffer are gone.
 func (l *lineCount) shift(n int) {
 	l.at, l.start = l.at-n, l.start-n
 }
 
-// locate gives the line that a place is on, from 1, and where that line begins.
+// locate returns the line that a place is on, from 1, and where that line begins.
 func (l *lineCount) locate(d []byte, at int) (line, start int) {
 	at = min(max(at, 0), len(d))
 	from := max(l.at, 0)

@@ -9,14 +9,14 @@ type reading interface {
 	// joined is told that the next piece follows, and how; false if the text
 	// ends here.
 	joined(how join) bool
-	// done tells that nothing more is wanted.
+	// done reports that nothing more is wanted.
 	done() bool
-	// pad tells whether padding may stand here, inside of the text.
+	// pad reports whether padding may stand here, inside of the text.
 	pad() bool
 }
 
 // read reads the text that begins at v.data[i], into r, which is not emptied.
-// It gives the place where it stopped; cut tells that it stopped at end rather
+// It returns the place where it stopped; cut reports that it stopped at end rather
 // than at the end of the text.
 func read(r *run, v *view, i, end int, alphabet *set, escapes bool, to reading) (stop int, cut bool) {
 	d := v.data
@@ -86,13 +86,13 @@ func read(r *run, v *view, i, end int, alphabet *set, escapes bool, to reading) 
 	return i, true
 }
 
-// padsPart tells whether the equals sign at d[i] is padding before the next
+// padsPart reports whether the equals sign at d[i] is padding before the next
 // part of a JWT.
 func padsPart(d []byte, i int) bool {
 	return hasPrefix(d, i, "=.") || hasPrefix(d, i, "==.")
 }
 
-// softLine tells whether the line that ends with the equals sign at d[i] is as
+// softLine reports whether the line that ends with the equals sign at d[i] is as
 // long as quoted-printable makes its lines: 76 characters at the most, and not
 // much less.
 func softLine(d []byte, i int) bool {

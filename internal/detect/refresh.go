@@ -69,7 +69,7 @@ func (s *Scanner) refreshToken(v *view, at int) {
 }
 
 // refresh makes a finding of the refresh token in a run, if it is one. encoded
-// says that the key beside it is in base64 once more; then the token is, too.
+// says that the key next to it is in base64 once more; then the token is, too.
 func (s *Scanner) refresh(v *view, r *run, n credential.Context, encoded bool) {
 	if encoded {
 		child, ok := s.unwrapped(v, r)
@@ -196,7 +196,7 @@ func (s *Scanner) rows(v *view, i int, separator byte, tokenColumn, keyColumn in
 	}
 }
 
-// quotedAt tells whether a quotation mark stands before d[i].
+// quotedAt reports whether a quotation mark stands before d[i].
 func quotedAt(d []byte, i int) bool {
 	if i == 0 {
 		return false
@@ -206,7 +206,7 @@ func quotedAt(d []byte, i int) bool {
 	return c == '"' || c == '\'' || c == '`' || c == '2' || c == '7' || c == ';'
 }
 
-// opaque tells whether a value without quotation marks may be a token rather
+// opaque reports whether a value without quotation marks may be a token rather
 // than a variable or a call.
 func opaque(value []byte) bool {
 	count := 0
@@ -221,7 +221,7 @@ func opaque(value []byte) bool {
 	return count >= 2
 }
 
-// fileName gives the last part of a path, also behind an archive's name.
+// fileName returns the last part of a path, also behind an archive's name.
 func fileName(name string) string {
 	if name == "" {
 		return ""
@@ -280,7 +280,7 @@ func (s *Scanner) keyIn(v *view, lo, hi int) (key []byte, encoded bool) {
 	return nil, false
 }
 
-// objectAround gives the object that d[at] stands in: up to the braces around
+// objectAround returns the object that d[at] stands in: up to the braces around
 // it or, where there are none, the lines around it up to an empty one or a
 // section's name.
 func objectAround(d []byte, at int) (lo, hi int, braces bool) {
@@ -325,7 +325,7 @@ func objectAround(d []byte, at int) (lo, hi int, braces bool) {
 	return lo, hi, false
 }
 
-// blockEnd tells whether an empty line or a section of an INI file begins
+// blockEnd reports whether an empty line or a section of an INI file begins
 // after the line end at d[i].
 func blockEnd(d []byte, i int) bool {
 	if d[i] != '\n' {

@@ -72,7 +72,7 @@ type engine struct {
 	// own holds a judge for each of our rules, user one for all of the user's.
 	own  map[string]judge
 	user judge
-	// parts finds what the user's rules of several parts require beside their
+	// parts finds what the user's rules of several parts require next to their
 	// own match and do not report: it is no finding, and as secret as one.
 	parts judge
 	// rules and partRules are the rules of user and parts one by one, so that the
@@ -83,9 +83,9 @@ type engine struct {
 	// slow holds the ids of rules that once took so long that they are not run
 	// again.
 	slow *sync.Map
-	// paths tells that some of the user's rules look at the path alone.
+	// paths reports that some of the user's rules look at the path alone.
 	paths bool
-	// custom tells that the user's configuration says anything at all.
+	// custom reports that the user's configuration says anything at all.
 	custom bool
 	// off are rules of ours that the configuration disables.
 	off map[string]bool
@@ -93,7 +93,7 @@ type engine struct {
 	known map[string]bool
 	// source is what the configuration said, for RuleSet.
 	source string
-	// dir is the configuration's folder with a slash behind it, "" if names are
+	// dir is the configuration's directory with a slash behind it, "" if names are
 	// relative to it anyway.
 	dir   string
 	notes []string
@@ -206,14 +206,14 @@ func hasPaths(c config.Config) bool {
 	return false
 }
 
-// name gives the name of a text as the configuration knows it: from its own
-// folder.
+// name returns the name of a text as the configuration knows it: from its own
+// directory.
 func (e *engine) name(path string) string { return strings.TrimPrefix(path, e.dir) }
 
-// none tells that there is no rule.
+// none reports that there is no rule.
 func (j judge) none() bool { return j.withPath == nil }
 
-// detect gives what the rules find in a text, in a stable order. (The library
+// detect returns what the rules find in a text, in a stable order. (The library
 // goes through its rules in random order.)
 func (j judge) detect(path, commit, text string) []report.Finding {
 	d := j.withPath
@@ -227,7 +227,7 @@ func (j judge) detect(path, commit, text string) []report.Finding {
 	return list
 }
 
-// emptyLike gives a configuration with the allowlists of another one and no
+// emptyLike returns a configuration with the allowlists of another one and no
 // rules.
 func emptyLike(c config.Config) config.Config {
 	return config.Config{Path: c.Path, Allowlists: c.Allowlists, Rules: map[string]config.Rule{}, Keywords: map[string]struct{}{}}
@@ -254,7 +254,7 @@ func newGitleaks(c config.Config) *detect.Detector {
 	return d
 }
 
-// allowed tells whether the gitleaks configuration or ignore file silences a
+// allowed reports whether the gitleaks configuration or ignore file silences a
 // candidate, and why: "" if not.
 func (s *Scanner) allowed(c *candidate) (by coverage.By, reason string) {
 	m := &c.match
@@ -291,7 +291,7 @@ func (d *Detector) ignores(commit, path string, m *Match) bool {
 	return false
 }
 
-// asText gives a candidate as gitleaks reads it: the line that it stands on,
+// asText returns a candidate as gitleaks reads it: the line that it stands on,
 // with the credential in it as if it were neither encoded nor split.
 func (s *Scanner) asText(c *candidate) string {
 	first, last := s.lineBounds(c.lo, c.hi)
@@ -320,7 +320,7 @@ func namedBefore(text string, names []string) bool {
 // maxRuleText is how much of the line on either side gitleaks gets to see.
 const maxRuleText = 1 << 10
 
-// accepts tells whether a rule finds anything in a text: if not, an allowlist
+// accepts reports whether a rule finds anything in a text: if not, an allowlist
 // holds it back.
 func (e *engine) accepts(path, commit, rule, text string) bool {
 	return len(e.own[rule].detect(e.name(path), commit, text)) > 0

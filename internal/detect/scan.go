@@ -79,9 +79,9 @@ type Scanner struct {
 	// top is the buffer: the text from base on.
 	top  view
 	base int64
-	// wide tells that the whole text is UTF-16, by its byte order mark.
+	// wide reports that the whole text is UTF-16, by its byte order mark.
 	wide byteOrder
-	// final tells that the text ends with the buffer.
+	// final reports that the text ends with the buffer.
 	final bool
 	// next is the place in the buffer up to which needles are done, wideNext the
 	// same in a text that is UTF-16, userNext for the user's rules, narrowNext
@@ -120,7 +120,7 @@ type candidate struct {
 	match  Match
 	// text is what was found, as it is handed to the rule engine.
 	text string
-	// hidden is no finding by itself, but not to be shown beside one.
+	// hidden is no finding by itself, but not to be shown next to one.
 	hidden bool
 	// examined is set once the name before it has been looked at.
 	examined bool
@@ -356,7 +356,7 @@ func (s *Scanner) chunk(data []byte, final bool) error {
 	return s.flush(s.next, len(data)-s.buffer*3/4)
 }
 
-// known tells whether a place in the buffer belongs to something found.
+// known reports whether a place in the buffer belongs to something found.
 func (s *Scanner) known(at int) bool {
 	i, ok := slices.BinarySearchFunc(s.pending, at, func(c *candidate, at int) int { return cmp.Compare(c.lo, at) })
 	return ok || i > 0 && at < s.pending[i-1].hi || at < s.last.hi
@@ -446,7 +446,7 @@ func (s *Scanner) flush(at, stay int) error {
 	return nil
 }
 
-// overlaps tells whether a user's rule found what is a credential of ours.
+// overlaps reports whether a user's rule found what is a credential of ours.
 func (s *Scanner) overlaps(c *candidate) bool {
 	if !c.policy && c.lo < s.last.hi {
 		return true

@@ -24,7 +24,7 @@ const (
 	joinListed
 )
 
-// certain tells whether the pieces belong together whatever they are. What is
+// certain reports whether the pieces belong together whatever they are. What is
 // merely possible is believed only if the whole then has the right structure.
 func (j join) certain() bool { return j >= joinSoft && j <= joinLiterals }
 
@@ -59,7 +59,7 @@ type separator struct {
 	opCount              int
 }
 
-// separate reads what stands at d[i], which belongs to no piece, and gives the
+// separate reads what stands at d[i], which belongs to no piece, and returns the
 // place where the next piece begins and how they belong together.
 func separate(d []byte, i, end int, prefix []byte) (next int, how join) {
 	s := separator{d: d, at: i, end: min(end, i+maxSeparator, len(d)), prefix: prefix}
@@ -149,7 +149,7 @@ func (s *separator) newline() {
 	s.at = skipPrefix(s.d, s.at, s.end, s.prefix)
 }
 
-// skipPrefix gives the place after the indentation and the prefix of a line.
+// skipPrefix returns the place after the indentation and the prefix of a line.
 func skipPrefix(d []byte, i, end int, prefix []byte) int {
 	for i < end && isBlank(d[i]) {
 		i++
@@ -195,7 +195,7 @@ func (s *separator) backslash() bool {
 	return true
 }
 
-// begins tells whether a piece begins at the place reached.
+// begins reports whether a piece begins at the place reached.
 func (s *separator) begins() bool {
 	if s.at >= s.end {
 		return false
@@ -207,13 +207,13 @@ func (s *separator) begins() bool {
 	return n > 0 && tokenSet[c]
 }
 
-// quote gives the length of the quotation mark at the place reached, however
+// quote returns the length of the quotation mark at the place reached, however
 // it is written; 0 if there is none.
 func (s *separator) quote() int {
 	return quoteAt(s.d, s.at)
 }
 
-// quoteAt gives the length of the quotation mark at d[i], however it is
+// quoteAt returns the length of the quotation mark at d[i], however it is
 // written: plain, escaped, as an entity, typographic. 0 if there is none.
 func quoteAt(d []byte, i int) int {
 	if i >= len(d) {
@@ -333,7 +333,7 @@ func (s *separator) word(w string) {
 	s.words++
 }
 
-// comment gives the length of the comment at the place reached, without the
+// comment returns the length of the comment at the place reached, without the
 // line end after it; 0 if there is none.
 func (s *separator) comment(c byte) int {
 	rest := s.d[s.at:s.end]
@@ -360,7 +360,7 @@ func (s *separator) comment(c byte) int {
 	return len(rest)
 }
 
-// concatenates tells whether an operator between two string literals puts them
+// concatenates reports whether an operator between two string literals puts them
 // together in one language or another.
 func concatenates(ops []byte, count int) bool {
 	switch {
@@ -380,7 +380,7 @@ func concatenates(ops []byte, count int) bool {
 	return false
 }
 
-// filled tells whether the literal that begins at the place reached holds
+// filled reports whether the literal that begins at the place reached holds
 // nothing but a piece of a token.
 func (s *separator) filled() bool {
 	i := s.at
@@ -393,7 +393,7 @@ func (s *separator) filled() bool {
 	return s.d[i] == '\\' || quoteAt(s.d, i) > 0
 }
 
-// lineBreakTag gives the length of a <br> or <wbr> at d[i], 0 if there is none.
+// lineBreakTag returns the length of a <br> or <wbr> at d[i], 0 if there is none.
 func lineBreakTag(d []byte, i int) int {
 	for _, tag := range [...]string{"<br>", "<br/>", "<br />", "<wbr>", "<wbr/>", "<BR>"} {
 		if hasPrefix(d, i, tag) {
@@ -403,7 +403,7 @@ func lineBreakTag(d []byte, i int) int {
 	return 0
 }
 
-// invisible gives the length of a character at d[i] that takes no room: zero
+// invisible returns the length of a character at d[i] that takes no room: zero
 // width spaces and joiners, a soft hyphen, a byte order mark. 0 if there is none.
 func invisible(d []byte, i int) int {
 	for _, c := range [...]string{"\u200b", "\u200c", "\u200d", "\u2060", "\u00ad", "\ufeff"} {
@@ -417,7 +417,7 @@ func invisible(d []byte, i int) int {
 // maxPrefixed is the longest line whose beginning may be a prefix.
 const maxPrefixed = 512
 
-// linePrefix gives the mark of a comment or quotation that begins the line on
+// linePrefix returns the mark of a comment or quotation that begins the line on
 // which d[i] stands: "#", "//", "*", "> > ", a patch's plus sign. Lines that
 // go on with the text begin with the same.
 func linePrefix(d []byte, i int) []byte {

@@ -307,7 +307,7 @@ var signatures = []struct {
 	{"RS256", 342}, {"RS384", 342}, {"RS512", 342}, {"PS256", 342}, {"PS384", 342}, {"PS512", 342},
 }
 
-// headerWants decodes a JWT's header and gives the length of the signature
+// headerWants decodes a JWT's header and returns the length of the signature
 // that its algorithm makes, 0 if that is not known.
 func headerWants(text []byte) (length int, ok bool) {
 	var b [maxHeader]byte
@@ -329,7 +329,7 @@ func headerWants(text []byte) (length int, ok bool) {
 	return 0, true
 }
 
-// canonical tells whether a signature of n characters may end in c: the bits
+// canonical reports whether a signature of n characters may end in c: the bits
 // of the last one that carry nothing are zero.
 func canonical(c byte, n int) bool {
 	switch n % 4 {
@@ -391,7 +391,7 @@ type object struct {
 	count int
 	depth int
 	wish  wish
-	// text tells that a string is open, escape that a backslash was the last.
+	// text reports that a string is open, escape that a backslash was the last.
 	text, escape bool
 }
 

@@ -23,7 +23,7 @@ const (
 // tooBroad is the reason why a user's rule may have missed something.
 const tooBroad = "a rule of the gitleaks configuration matches more at once than is looked at"
 
-// PathRules tells whether there are rules that look at a text's path alone.
+// PathRules reports whether there are rules that look at a text's path alone.
 func (d *Detector) PathRules() bool { return d.engine.paths }
 
 // pathRules applies those of the user's rules that look at the path alone.
@@ -126,7 +126,7 @@ func (s *Scanner) userChunk(first, end, until int, last bool) {
 	}
 }
 
-// placeOf gives the place of a finding of gitleaks in the text. Its columns
+// placeOf returns the place of a finding of gitleaks in the text. Its columns
 // count from the line end before the line, except on the first one.
 func placeOf(text string, ends []int, f report.Finding) (lo, hi int, ok bool) {
 	line := f.StartLine - 1

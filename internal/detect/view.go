@@ -59,7 +59,7 @@ type mark struct {
 	layer layer
 }
 
-// separates tells whether the layer may consist of separators alone: then a
+// separates reports whether the layer may consist of separators alone: then a
 // mark at the very beginning of a text lies before it.
 func (l layer) separates() bool { return l <= layerQuotedPrintable }
 
@@ -77,11 +77,11 @@ type view struct {
 	name   string
 	marks  []mark
 	depth  int
-	// cut tells that the text goes on after data.
+	// cut reports that the text goes on after data.
 	cut bool
 }
 
-// span gives the place in the buffer of data[i:j], i < j.
+// span returns the place in the buffer of data[i:j], i < j.
 func (v *view) span(i, j int) (lo, hi int) {
 	if v.lo == nil {
 		return i, j
@@ -176,7 +176,7 @@ func (r *run) marked(v *view, i int, l layer) {
 	r.marks = append(r.marks, mark{lo, l})
 }
 
-// span gives the place in the buffer of the characters i to j, i < j.
+// span returns the place in the buffer of the characters i to j, i < j.
 func (r *run) span(v *view, i, j int) (lo, hi int) {
 	lo, _ = v.span(int(r.at[i]), int(r.at[i])+1)
 	last := int(r.to[j-1])

@@ -9,10 +9,10 @@ const (
 	bigEndian
 )
 
-// enoughHead is how much of a text tells whether it is UTF-16.
+// enoughHead is how much of a text reports whether it is UTF-16.
 const enoughHead = 64
 
-// byteOrderMark tells whether a text says of itself that it is UTF-16.
+// byteOrderMark reports whether a text says of itself that it is UTF-16.
 func byteOrderMark(head []byte) byteOrder {
 	switch {
 	case len(head) < 2:

@@ -12,13 +12,13 @@ import (
 	"github.com/momentolint/momentolint/internal/testing/soak"
 )
 
-// wrappedIn gives a file with a text wrapped at a width.
+// wrappedIn returns a file with a text wrapped at a width.
 func wrappedIn(text, separator string, width int) string {
 	indent := strings.TrimLeft(separator, "\r\n")
 	return "before:\n" + indent + strings.Join(chunked(text, width), separator) + "\n\nafter: 1\n"
 }
 
-// finds tells whether a text holds a credential.
+// finds reports whether a text holds a credential.
 func finds(t *testing.T, d *Detector, file, fingerprint string) bool {
 	t.Helper()
 	for _, m := range scanText(t, d, "key.txt", file) {

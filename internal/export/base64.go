@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// cores gives the three strings of which one stands in the base64 of every
+// cores returns the three strings of which one stands in the base64 of every
 // text that holds part: those characters that depend on part alone, for each
 // of the three ways it can lie between groups of three bytes.
 func cores(part string) []string {
@@ -34,7 +34,7 @@ func coresOf(parts []string) []string {
 	return list
 }
 
-// lower gives texts in lower case, each once: gitleaks and its kin look for
+// lower returns texts in lower case, each once: gitleaks and its kin look for
 // keywords in a lower-case copy of what they scan.
 func lower(texts []string) []string {
 	var list []string
@@ -115,7 +115,7 @@ func (s spelling) join(pieces ...piece) string {
 	return b.String()
 }
 
-// piece is a part of a regular expression; leads tells that it begins with
+// piece is a part of a regular expression; leads reports that it begins with
 // the separator itself.
 type piece struct {
 	regex string

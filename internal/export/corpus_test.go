@@ -106,7 +106,7 @@ type spelledAs struct {
 	make func(secret string) string
 }
 
-// whole tells whether it can spell a whole file, not just a value in one.
+// whole reports whether it can spell a whole file, not just a value in one.
 func (w spelledAs) whole() bool {
 	return w.name == "end-of-file" || w.name == "hex" || strings.HasPrefix(w.name, "base64") || strings.HasPrefix(w.name, "utf-16")
 }

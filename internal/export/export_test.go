@@ -364,13 +364,13 @@ func TestTruffleHogFindsWhatIsWrittenPlainly(t *testing.T) {
 	}
 }
 
-// wholeOr1000 tells whether a secret is the document's, or as much of it as
+// wholeOr1000 reports whether a secret is the document's, or as much of it as
 // TruffleHog gets to see.
 func wholeOr1000(doc document, secret string) bool {
 	return secret == doc.secret || len(doc.secret) > 1000 && len(secret) > 900 && strings.HasPrefix(doc.secret, secret)
 }
 
-// isNeighbour tells whether a rule finds the API key that stands beside the
+// isNeighbour reports whether a rule finds the API key that stands next to the
 // refresh token of a document.
 func isNeighbour(doc document, id string) bool {
 	return doc.rule == credential.RefreshToken.Rule() && id == credential.APIKeyV1.Rule()

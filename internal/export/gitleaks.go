@@ -52,7 +52,7 @@ func tomlRules() []tomlRule {
 			keywords: c.keywords, notSecret: c.notSecret, stopWords: c.stopWords,
 		}
 		if c.Kind == credential.RefreshToken {
-			// The name says little: OAuth has it too. The key beside it does.
+			// The name says little: OAuth has it too. The key next to it does.
 			r.regex, r.requires, r.withinLines = refreshValue, v1.ID, 5
 		}
 		list = append(list, r)

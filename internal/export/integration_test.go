@@ -19,7 +19,7 @@ import (
 	"github.com/momentolint/momentolint/internal/finding"
 )
 
-// gitleaksProgram builds the real gitleaks, once, and gives its path.
+// gitleaksProgram builds the real gitleaks, once, and returns its path.
 func gitleaksProgram(t *testing.T) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "../../scripts/tool", "gitleaks")
@@ -31,7 +31,7 @@ func gitleaksProgram(t *testing.T) string {
 	return strings.TrimSpace(string(out))
 }
 
-// run gives what a program prints; its exit code has to be one of the given.
+// run returns what a program prints; its exit code has to be one of the given.
 func run(t *testing.T, in string, codes []int, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)
@@ -45,7 +45,7 @@ func run(t *testing.T, in string, codes []int, name string, args ...string) stri
 	return out.String()
 }
 
-// writeCorpus writes the corpus into a folder.
+// writeCorpus writes the corpus into a directory.
 func writeCorpus(t *testing.T) (string, []document) {
 	t.Helper()
 	dir := t.TempDir()
@@ -197,7 +197,7 @@ func TestRealGitleaksTakesTheFileAsAnExtension(t *testing.T) {
 	var ids []string
 	for _, f := range runGitleaks(t, gitleaks, own, dir) {
 		if strings.Contains(f.File, "fixtures") {
-			t.Errorf("%s in an allowed folder", f.RuleID)
+			t.Errorf("%s in an allowed directory", f.RuleID)
 		}
 		ids = append(ids, f.RuleID)
 	}

@@ -127,7 +127,7 @@ func encodedEnvelope() string {
 // last characters left out that depend on what follows.
 func jwtHeads() []string { return []string{"eyJhbGciOi", "eyJ0eXAiOi"} }
 
-// encoded tells whether the rule also looks into base64. An envelope holds the
+// encoded reports whether the rule also looks into base64. An envelope holds the
 // JWT of a v1 key in base64, so the bare one's rule would find every envelope.
 func (r jwtRule) encoded() bool { return r.kind != credential.V1JWT }
 

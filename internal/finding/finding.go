@@ -45,7 +45,7 @@ type Finding struct {
 	// LineColumn and LineWidth mark the finding in it, in bytes from 0.
 	Line                  string
 	LineColumn, LineWidth int
-	// IgnoredByGit tells that git ignores the file: found on disk, not in the repository.
+	// IgnoredByGit reports that git ignores the file: found on disk, not in the repository.
 	IgnoredByGit bool
 	// Joined reports that the text goes on after the credential without a break. Its
 	// length is right, but a character may be in it that is not part of it, so that
@@ -190,7 +190,7 @@ type Report struct {
 	StaleBaseline []string
 	// Notes are further remarks for people ("the history is cut: shallow clone").
 	Notes []string
-	// Root is the folder that relative file names refer to, "" if unknown. It
+	// Root is the directory that relative file names refer to, "" if unknown. It
 	// is never printed; reports use it to relate paths to a repository.
 	Root string
 	// ShowSecrets: the user asked for credentials in full.

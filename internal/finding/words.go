@@ -151,7 +151,7 @@ var (
 	}
 )
 
-// listSuffix is what a role carries that allows listing beside its own verbs.
+// listSuffix is what a role carries that allows listing next to its own verbs.
 const listSuffix = "+list"
 
 func verb(p credential.Permission) string {
@@ -227,7 +227,7 @@ func EndWords(e credential.Expiry, at, now time.Time, status Status) string {
 	return ExpiryWords(e, at, now)
 }
 
-// RelativeWords gives a time as seen from now: "in 12 days", "3 hours ago".
+// RelativeWords returns a time as seen from now: "in 12 days", "3 hours ago".
 func RelativeWords(at, now time.Time) string {
 	if !now.Before(at) {
 		return DurationWords(now.Sub(at)) + " ago"
@@ -241,7 +241,7 @@ const (
 	year  = 365 * day
 )
 
-// DurationWords gives a duration in its largest fitting unit, rounded down
+// DurationWords returns a duration in its largest fitting unit, rounded down
 // ("12 days"), so that nobody is promised more time than there is. The sign is
 // ignored.
 func DurationWords(d time.Duration) string {

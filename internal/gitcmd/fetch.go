@@ -43,7 +43,7 @@ func (g *Git) Fetch(ctx context.Context, remote string, refs []string, options .
 	return err
 }
 
-// sshCommand never asks, and gives up on a host that says nothing for a minute.
+// sshCommand never asks, and returns up on a host that says nothing for a minute.
 const sshCommand = "ssh -oBatchMode=yes -oConnectTimeout=60 -oServerAliveInterval=20 -oServerAliveCountMax=3"
 
 // programs returns the keys of the configuration that name programs. It is an

@@ -53,17 +53,17 @@ type Address struct {
 // Host is the normalised host name, or an IP literal that the user gave.
 func (a Address) Host() string { return a.host }
 
-// Plaintext tells whether the connection is without TLS.
+// Plaintext reports whether the connection is without TLS.
 func (a Address) Plaintext() bool { return a.plaintext }
 
-// Named tells whether the user named the host (or a domain above it), rather
+// Named reports whether the user named the host (or a domain above it), rather
 // than the scanned text.
 func (a Address) Named() bool { return a.named }
 
-// IsZero tells whether this is no address.
+// IsZero reports whether this is no address.
 func (a Address) IsZero() bool { return a.host == "" }
 
-// String gives host:port.
+// String returns host:port.
 func (a Address) String() string {
 	if a.IsZero() {
 		return "(no address)"
@@ -188,7 +188,7 @@ func Base(raw string) (a Address, path string, err error) {
 	return a, strings.TrimRight(u.EscapedPath(), "/"), nil
 }
 
-// under tells whether name is domain or below it, and gives what is below.
+// under reports whether name is domain or below it, and returns what is below.
 func under(name, domain string) (rest string, ok bool) {
 	if name == domain {
 		return "", true
@@ -196,7 +196,7 @@ func under(name, domain string) (rest string, ok bool) {
 	return strings.CutSuffix(name, "."+domain)
 }
 
-// lookalike tells whether a name has a label in punycode, which shows other
+// lookalike reports whether a name has a label in punycode, which shows other
 // letters than it has.
 func lookalike(name string) bool {
 	return strings.HasPrefix(name, "xn--") || strings.Contains(name, ".xn--")
@@ -212,7 +212,7 @@ var (
 	errPort      = errors.New("has a port that is not a number from 1 to 65535")
 )
 
-// normalise gives a DNS name in lower case if it is written plainly: two or
+// normalise returns a DNS name in lower case if it is written plainly: two or
 // more labels of ASCII letters, digits and hyphens. Everything that a URL
 // parser, a resolver or a reader might understand in another way is refused
 // rather than repaired.

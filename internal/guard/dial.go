@@ -25,7 +25,7 @@ import (
 type Hooks struct {
 	// Resolver looks names up; nil = the system's.
 	Resolver *net.Resolver
-	// Port gives the port to dial for an address; nil = its own.
+	// Port returns the port to dial for an address; nil = its own.
 	Port func(Address) uint16
 	// Trust tells of IP addresses to be taken as public; nil = none.
 	Trust func(netip.Addr) bool
@@ -86,7 +86,7 @@ func (d *Dialer) Dial(ctx context.Context, a Address) (net.Conn, error) {
 	return conn, nil
 }
 
-// Resolve gives host:port for a client that dials by itself: with the IP
+// Resolve returns host:port for a client that dials by itself: with the IP
 // address that a's host has now, after it has passed, so that no second look-up
 // can change it; or with the name where a proxy will look it up.
 func (d *Dialer) Resolve(ctx context.Context, a Address) (string, error) {
@@ -139,7 +139,7 @@ type HandshakeError struct{ Err error }
 
 func (e *HandshakeError) Error() string { return "TLS handshake: " + e.Err.Error() }
 
-// Unwrap gives the error of the handshake.
+// Unwrap returns the error of the handshake.
 func (e *HandshakeError) Unwrap() error { return e.Err }
 
 // TLS is the configuration for encrypted connections to a.
@@ -147,7 +147,7 @@ func (d *Dialer) TLS(a Address) *tls.Config {
 	return &tls.Config{ServerName: a.host, MinVersion: tls.VersionTLS12, RootCAs: d.Hooks.Roots}
 }
 
-// proxyFor gives the proxy that HTTPS_PROXY and NO_PROXY (in either case) name
+// proxyFor returns the proxy that HTTPS_PROXY and NO_PROXY (in either case) name
 // for a; nil for none. Loopback is never proxied.
 func (d *Dialer) proxyFor(a Address) (*url.URL, error) {
 	if d.Getenv == nil || a.plaintext {
@@ -283,7 +283,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// tunnel gives back first what was read ahead.
+// tunnel returns back first what was read ahead.
 type tunnel struct {
 	net.Conn
 	ahead []byte

@@ -4,7 +4,7 @@ import (
 	"net/netip"
 )
 
-// check tells whether a credential for a may go to ip, which is what a's host
+// check reports whether a credential for a may go to ip, which is what a's host
 // has turned out to be at the moment of the dial.
 func (a Address) check(ip netip.Addr) error {
 	ip = ip.Unmap().WithZone("")

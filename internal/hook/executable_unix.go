@@ -4,7 +4,7 @@ package hook
 
 import "os"
 
-// executable tells whether git would run the file.
+// executable reports whether git would run the file.
 func executable(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode()&0o111 != 0

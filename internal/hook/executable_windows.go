@@ -1,5 +1,5 @@
 package hook
 
-// executable tells whether git would run the file: Git for Windows goes by the
+// executable reports whether git would run the file: Git for Windows goes by the
 // first line.
 func executable(string) bool { return true }

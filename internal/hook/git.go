@@ -63,14 +63,14 @@ func parseVersion(out string) (version, error) {
 	return version{}, fmt.Errorf("cannot parse git's version from %q", out)
 }
 
-// repository is what git says of the repository that a folder belongs to.
+// repository is what git says of the repository that a directory belongs to.
 type repository struct {
 	git
-	// top is the work tree's folder, or the repository's own if it is bare.
+	// top is the work tree's directory, or the repository's own if it is bare.
 	top string
-	// bare tells that there is no work tree.
+	// bare reports that there is no work tree.
 	bare bool
-	// hooks is the folder of the hooks: the one git really looks into.
+	// hooks is the directory of the hooks: the one git really looks into.
 	hooks string
 	// hooksPath is the setting core.hooksPath, "" if unset; hooksScope is where
 	// it is set: local, worktree, global, system or command.
@@ -97,7 +97,7 @@ func open(ctx context.Context, dir string) (*repository, error) {
 		return nil, err
 	}
 	r.top = filepath.FromSlash(r.top)
-	// From the top, because a relative core.hooksPath is relative to the folder
+	// From the top, because a relative core.hooksPath is relative to the directory
 	// that hooks run in, and git prints it as it stands.
 	r.dir = r.top
 	if r.hooks, err = r.run(ctx, "rev-parse", "--git-path", "hooks"); err != nil {
@@ -125,12 +125,12 @@ func (r *repository) readHooksPath(ctx context.Context) error {
 	return err
 }
 
-// shared tells that the hooks folder serves more repositories than this one.
+// shared reports that the hooks directory serves more repositories than this one.
 func (r *repository) shared() bool {
 	return r.hooksPath != "" && (r.hooksScope == "global" || r.hooksScope == "system")
 }
 
-// hooksInTree tells that the hooks folder is part of the work tree, so that
+// hooksInTree reports that the hooks directory is part of the work tree, so that
 // what is put there may be committed.
 func (r *repository) hooksInTree() bool {
 	if r.bare || r.hooksPath == "" {

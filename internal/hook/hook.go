@@ -1,7 +1,7 @@
 // Package hook puts momentolint into git's hooks and takes it out again, and
 // understands what git tells a hook. It knows three ways in: hooks in git's
-// configuration (git 2.54 and newer), a script in the hooks folder, which runs
-// the hook that was there before, and, where a hook manager owns the folder,
+// configuration (git 2.54 and newer), a script in the hooks directory, which runs
+// the hook that was there before, and, where a hook manager owns the directory,
 // the lines to put into that manager's file.
 package hook
 
@@ -26,7 +26,7 @@ const (
 // Events lists all events, in the order in which work meets them.
 func Events() []Event { return []Event{PreCommit, PrePush} }
 
-// ParseEvent gives the event of that name.
+// ParseEvent returns the event of that name.
 func ParseEvent(name string) (Event, error) {
 	if !slices.Contains(Events(), Event(name)) {
 		return "", fmt.Errorf("there is no hook %q: want %s or %s", name, PreCommit, PrePush)

@@ -18,7 +18,7 @@ import (
 
 // Installer puts momentolint into a repository's hooks and takes it out again.
 type Installer struct {
-	// Dir is a folder of the repository.
+	// Dir is a directory of the repository.
 	Dir string
 	// Program is the absolute path of momentolint.
 	Program string
@@ -53,19 +53,19 @@ func (i *Installer) Install(ctx context.Context) ([]string, error) {
 	if !v.before(configHooks) {
 		return i.installConfig(ctx)
 	}
-	folder, program, err := i.folder(ctx, v)
+	dir, program, err := i.hooksDir(ctx, v)
 	if err != nil {
 		return nil, err
 	}
 	var changes []change
 	for _, e := range i.events() {
-		c, err := installFile(folder, e, program)
+		c, err := installFile(dir, e, program)
 		if err != nil {
 			return nil, err
 		}
 		changes = append(changes, c...)
 	}
-	return i.apply(changes, "already installed in "+folder)
+	return i.apply(changes, "already installed in "+dir)
 }
 
 // Uninstall takes momentolint out, wherever Install may have put it, and puts
@@ -81,13 +81,13 @@ func (i *Installer) Uninstall(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 	}
-	folder, err := i.ownFolder(ctx)
+	dir, err := i.ownDir(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if folder != "" {
+	if dir != "" {
 		for _, e := range i.events() {
-			c, err := removeFile(folder, e)
+			c, err := removeFile(dir, e)
 			if err != nil {
 				return nil, err
 			}
@@ -130,16 +130,16 @@ func (i *Installer) apply(changes []change, nothing string) ([]string, error) {
 	return lines, nil
 }
 
-// folder is the folder that hook files go to, and the program's path to write
-// into them. It refuses folders that are not this repository's to change.
-func (i *Installer) folder(ctx context.Context, v version) (folder, program string, err error) {
+// hooksDir is the directory that hook files go to, and the program's path to write
+// into them. It refuses directories that are not this repository's to change.
+func (i *Installer) hooksDir(ctx context.Context, v version) (dir, program string, err error) {
 	if i.Global {
-		folder, err := i.globalFolder(ctx)
-		if err == nil && folder == "" {
+		dir, err := i.globalDir(ctx)
+		if err == nil && dir == "" {
 			err = fmt.Errorf("hooks for all repositories need git %d.%d (this is %d.%d) or a directory that the global setting core.hooksPath names",
 				configHooks.major, configHooks.minor, v.major, v.minor)
 		}
-		return folder, i.Program, err
+		return dir, i.Program, err
 	}
 	r, err := open(ctx, i.Dir)
 	if err != nil {
@@ -162,10 +162,10 @@ func (i *Installer) folder(ctx context.Context, v version) (folder, program stri
 	return r.hooks, i.Program, nil
 }
 
-// ownFolder is the folder that hook files of ours may be in, "" if there is none.
-func (i *Installer) ownFolder(ctx context.Context) (string, error) {
+// ownDir is the directory that hook files of ours may be in, "" if there is none.
+func (i *Installer) ownDir(ctx context.Context) (string, error) {
 	if i.Global {
-		return i.globalFolder(ctx)
+		return i.globalDir(ctx)
 	}
 	r, err := open(ctx, i.Dir)
 	if err != nil || r.shared() {
@@ -174,24 +174,24 @@ func (i *Installer) ownFolder(ctx context.Context) (string, error) {
 	return r.hooks, nil
 }
 
-// globalFolder is the folder that the user's global core.hooksPath names, "" if
+// globalDir is the directory that the user's global core.hooksPath names, "" if
 // there is none.
-func (i *Installer) globalFolder(ctx context.Context) (string, error) {
-	folder, err := git{i.Dir}.run(ctx, "config", "--global", "--type=path", "--get", "core.hooksPath")
+func (i *Installer) globalDir(ctx context.Context) (string, error) {
+	dir, err := git{i.Dir}.run(ctx, "config", "--global", "--type=path", "--get", "core.hooksPath")
 	switch {
 	case gitcmd.ExitCode(err) == 1:
 		return "", nil
 	case err != nil:
 		return "", err
-	case !filepath.IsAbs(filepath.FromSlash(folder)):
-		return "", fmt.Errorf("the global setting core.hooksPath = %s is relative: it names a different directory in each repository", folder)
+	case !filepath.IsAbs(filepath.FromSlash(dir)):
+		return "", fmt.Errorf("the global setting core.hooksPath = %s is relative: it names a different directory in each repository", dir)
 	}
-	return filepath.FromSlash(folder), nil
+	return filepath.FromSlash(dir), nil
 }
 
 // installFile plans a hook file; no change if it is there as it should be.
-func installFile(folder string, e Event, program string) ([]change, error) {
-	path := filepath.Join(folder, string(e))
+func installFile(dir string, e Event, program string) ([]change, error) {
+	path := filepath.Join(dir, string(e))
 	want := script(e, program)
 	// Lstat, as a link into nowhere is somebody's, too.
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
@@ -223,8 +223,8 @@ func installFile(folder string, e Event, program string) ([]change, error) {
 }
 
 // removeFile plans taking a hook file of ours away.
-func removeFile(folder string, e Event) ([]change, error) {
-	path := filepath.Join(folder, string(e))
+func removeFile(dir string, e Event) ([]change, error) {
+	path := filepath.Join(dir, string(e))
 	content, err := userfile.Read(path, userfile.Small)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -279,7 +279,7 @@ func writeScript(path string, content []byte) (err error) {
 func configName(e Event) string { return "hook.momentolint-" + string(e) }
 
 // installConfig puts the hooks into git's configuration. They run beside those
-// of the hooks folder and of any manager.
+// of the hooks directory and of any manager.
 func (i *Installer) installConfig(ctx context.Context) ([]string, error) {
 	g, scope, err := i.scope(ctx)
 	if err != nil {
@@ -306,13 +306,13 @@ func (i *Installer) installConfig(ctx context.Context) ([]string, error) {
 		}})
 	}
 	// An installation by an older git would run a second time.
-	folder, err := i.ownFolder(ctx)
+	dir, err := i.ownDir(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if folder != "" {
+	if dir != "" {
 		for _, e := range i.events() {
-			c, err := removeFile(folder, e)
+			c, err := removeFile(dir, e)
 			if err != nil {
 				return nil, err
 			}
@@ -334,7 +334,7 @@ func (i *Installer) scope(ctx context.Context) (g git, flag string, err error) {
 	return r.git, "--local", nil
 }
 
-// holds tells whether the configuration has exactly these values.
+// holds reports whether the configuration has exactly these values.
 func (g git) holds(ctx context.Context, scope string, set map[string]string) (bool, error) {
 	for key, want := range set {
 		got, err := g.run(ctx, "config", scope, "--get-all", key)

@@ -78,7 +78,7 @@ func (s *sandbox) read(path string) string {
 	return string(content)
 }
 
-// tryGit runs git in a folder of the sandbox and gives all that it prints.
+// tryGit runs git in a directory of the sandbox and returns all that it prints.
 func (s *sandbox) tryGit(dir string, args ...string) (string, error) {
 	cmd := exec.CommandContext(s.t.Context(), "git", args...)
 	cmd.Dir = s.path(dir)
@@ -124,7 +124,7 @@ func (s *sandbox) uninstall(i *Installer) []string {
 	return lines
 }
 
-// calls gives the notes of the program since the last call.
+// calls returns the notes of the program since the last call.
 func (s *sandbox) calls() string {
 	content, err := os.ReadFile(s.notes)
 	if errors.Is(err, os.ErrNotExist) {
@@ -142,7 +142,7 @@ func (s *sandbox) calls() string {
 // refuse makes the program find something.
 func (s *sandbox) refuse() { s.write(s.path("exit"), "1", 0o644) }
 
-// commit makes an empty commit with the hooks on and tells whether it came about.
+// commit makes an empty commit with the hooks on and reports whether it came about.
 func (s *sandbox) commit(dir string) (string, bool) {
 	out, err := s.tryGit(dir, "commit", "-q", "--allow-empty", "-m", "next")
 	return out, err == nil
@@ -158,7 +158,7 @@ func (s *sandbox) mustCommit(dir, wantCalls string) {
 	}
 }
 
-// tree lists a folder's files with mode and content.
+// tree lists a directory's files with mode and content.
 func (s *sandbox) tree(dir string) []string {
 	s.t.Helper()
 	var list []string
@@ -265,7 +265,7 @@ func TestAHookThatIsThereRunsFirstAndComesBack(t *testing.T) {
 
 	s.uninstall(s.installer("repo"))
 	if got := s.tree(hooks); !slices.Equal(got, before) {
-		t.Errorf("after uninstalling the folder is\n%s\nit was\n%s", strings.Join(got, "\n"), strings.Join(before, "\n"))
+		t.Errorf("after uninstalling the directory is\n%s\nit was\n%s", strings.Join(got, "\n"), strings.Join(before, "\n"))
 	}
 }
 
@@ -331,7 +331,7 @@ func TestInstallingTwiceChangesNothing(t *testing.T) {
 		t.Errorf("says %q", lines)
 	}
 	if got := s.tree(s.path("repo", ".git", "hooks")); !slices.Equal(got, before) {
-		t.Error("the second time changes the folder")
+		t.Error("the second time changes the directory")
 	}
 }
 
@@ -428,13 +428,13 @@ func TestSkippingOnceSkipsOnlyMomentolint(t *testing.T) {
 	s.mustCommit("repo", "old")
 }
 
-// thorough tells that the integration tests run, and with them the cases that
+// thorough reports that the integration tests run, and with them the cases that
 // cost many processes and tell less.
 var thorough = false
 
-func TestTheHooksFolderIsTheOneThatGitUses(t *testing.T) {
+func TestTheHooksDirectoryIsTheOneThatGitUses(t *testing.T) {
 	for name, prepare := range map[string]func(s *sandbox) (installIn, commitIn string){
-		"from a folder inside": func(s *sandbox) (string, string) {
+		"from a directory inside": func(s *sandbox) (string, string) {
 			s.write(s.path("repo", "a", "b", "file"), "", 0o644)
 			return "repo/a/b", "repo"
 		},
@@ -450,7 +450,7 @@ func TestTheHooksFolderIsTheOneThatGitUses(t *testing.T) {
 			s.git("repo", "config", "core.hooksPath", s.path("elsewhere"))
 			return "repo", "repo"
 		},
-		"core.hooksPath, relative, from a folder inside": func(s *sandbox) (string, string) {
+		"core.hooksPath, relative, from a directory inside": func(s *sandbox) (string, string) {
 			s.git("repo", "config", "core.hooksPath", ".githooks")
 			s.write(s.path("repo", "a", "file"), "", 0o644)
 			return "repo/a", "repo"
@@ -460,12 +460,12 @@ func TestTheHooksFolderIsTheOneThatGitUses(t *testing.T) {
 			s.git("repo", "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", s.path("library"), "library")
 			return "repo/library", "repo/library"
 		},
-		"a repository whose folder is elsewhere": func(s *sandbox) (string, string) {
+		"a repository whose directory is elsewhere": func(s *sandbox) (string, string) {
 			s.git("", "init", "-q", "--separate-git-dir", s.path("store.git"), "apart")
 			return "apart", "apart"
 		},
 	} {
-		if !thorough && !slices.Contains([]string{"from a linked worktree", "core.hooksPath, relative, from a folder inside"}, name) {
+		if !thorough && !slices.Contains([]string{"from a linked worktree", "core.hooksPath, relative, from a directory inside"}, name) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
@@ -501,7 +501,7 @@ func TestHooksInTheWorkTreeNameNoPathOfThisComputer(t *testing.T) {
 	}
 }
 
-func TestAFolderForAllRepositoriesNeedsToBeMeant(t *testing.T) {
+func TestADirectoryForAllRepositoriesNeedsToBeMeant(t *testing.T) {
 	s := newSandbox(t)
 	s.repository("repo")
 	s.git("", "config", "--global", "core.hooksPath", "~/hooks")
@@ -522,7 +522,7 @@ func TestAFolderForAllRepositoriesNeedsToBeMeant(t *testing.T) {
 	s.mustCommit("repo", "")
 }
 
-func TestAllRepositoriesNeedANewGitOrAFolder(t *testing.T) {
+func TestAllRepositoriesNeedANewGitOrADirectory(t *testing.T) {
 	s := newSandbox(t)
 	s.repository("repo")
 	i := s.installer("repo")
@@ -550,7 +550,7 @@ func TestManagersAreLeftInCharge(t *testing.T) {
 			func(s *sandbox) { s.write(s.path("repo", ".husky", "pre-commit"), "npm test\n", 0o644) },
 			Husky, []string{".husky/pre-commit"},
 		},
-		"husky in a folder": {
+		"husky in a directory": {
 			func(s *sandbox) { s.git("repo", "config", "core.hooksPath", "web/.husky/_") },
 			Husky, []string{".husky/pre-commit"},
 		},
@@ -680,7 +680,7 @@ func TestOutsideOfARepositoryGitsOwnWordsAreShown(t *testing.T) {
 		t.Errorf("says %v", err)
 	}
 	if _, err := (&Installer{Dir: s.path("nowhere"), Program: s.program}).Install(t.Context()); err == nil {
-		t.Error("a folder that does not exist is taken")
+		t.Error("a directory that does not exist is taken")
 	}
 }
 
@@ -709,6 +709,6 @@ func TestALinkIntoNowhereIsSomebodysHook(t *testing.T) {
 	s.mustCommit("repo", committed) // git ignores such a hook, too
 	s.uninstall(s.installer("repo"))
 	if got := s.tree(hooks); !slices.Equal(got, before) {
-		t.Errorf("after uninstalling the folder is %q, it was %q", got, before)
+		t.Errorf("after uninstalling the directory is %q, it was %q", got, before)
 	}
 }

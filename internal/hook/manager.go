@@ -106,7 +106,7 @@ func (m Manager) Snippet(events []Event, version string) string {
 	return b.String()
 }
 
-// arguments gives how the hook's arguments are passed on, for events that have any.
+// arguments returns how the hook's arguments are passed on, for events that have any.
 func arguments(e Event, form string) string {
 	if e == PrePush {
 		return form
@@ -114,7 +114,7 @@ func arguments(e Event, form string) string {
 	return ""
 }
 
-// ManagedError tells that a manager owns the hooks, so that nothing was installed.
+// ManagedError reports that a manager owns the hooks, so that nothing was installed.
 type ManagedError struct {
 	Manager Manager
 	// Sign is the file or setting that the manager is known by.

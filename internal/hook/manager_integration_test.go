@@ -12,8 +12,8 @@ import (
 )
 
 // managed is a user's repository with a remote, where momentolint's own
-// installer sees the manager and shows its snippet. sign is the file or folder
-// that gives the manager away.
+// installer sees the manager and shows its snippet. sign is the file or directory
+// that returns the manager away.
 func (s *sandbox) managed(sign string) (snippet string) {
 	s.t.Helper()
 	s.repository("repo")
@@ -60,7 +60,7 @@ func userconfig(t *testing.T) string {
 	return filepath.Join(home, ".npmrc")
 }
 
-// indented gives a snippet's lines for a file, which are those with two blanks
+// indented returns a snippet's lines for a file, which are those with two blanks
 // in front.
 func indented(snippet string) string {
 	var b strings.Builder

@@ -66,7 +66,7 @@ func goTools(t *testing.T) map[string]string {
 	return values
 }
 
-// root is this repository's folder, as the go command starts tests.
+// root is this repository's directory, as the go command starts tests.
 var root = func() string {
 	path, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
@@ -75,7 +75,7 @@ var root = func() string {
 	return path
 }()
 
-// programs builds momentolint, once, and gives its path.
+// programs builds momentolint, once, and returns its path.
 var programs = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "momentolint-hook-")
 	if err != nil {
@@ -137,12 +137,12 @@ func (s *sandbox) bothStages() {
 	s.git("repo", "commit", "-q", "-m", "clean")
 	s.git("repo", "push", "-q", "origin", "main")
 
-	// Staged, and clean in the folder.
+	// Staged, and clean in the directory.
 	s.write(s.path("repo", "app.env"), "KEY="+key+"\n", 0o644)
 	s.git("repo", "add", "app.env")
 	s.write(s.path("repo", "app.env"), "KEY=\n", 0o644)
 	refused("app.env:1:5", "commit", "-m", "leak")
-	// In the folder, and not staged.
+	// In the directory, and not staged.
 	s.git("repo", "reset", "-q")
 	s.write(s.path("repo", "app.env"), "KEY="+key+"\n", 0o644)
 	s.git("repo", "commit", "-q", "--allow-empty", "-m", "not staged")

@@ -12,7 +12,7 @@ const scriptMark = `# Installed by "momentolint hook install"; "momentolint hook
 // suffix is added to the name of a hook that was there before.
 const suffix = ".before-momentolint"
 
-// isOurs tells whether a hook file is a script of ours.
+// isOurs reports whether a hook file is a script of ours.
 func isOurs(content []byte) bool { return bytes.Contains(content, []byte(scriptMark)) }
 
 // script is the hook file for an event, for any POSIX shell. program is the

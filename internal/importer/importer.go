@@ -23,7 +23,7 @@ const maxEntries = 10_000_000
 
 // Entry is one finding of another scanner.
 type Entry struct {
-	// Rule is that scanner's own name for what it found; "" if it gives none.
+	// Rule is that scanner's own name for what it found; "" if it returns none.
 	Rule string
 	// File is the path as the report gives it, slash-separated, without a
 	// scheme and without ./ before it; "" if the report names none.
@@ -40,7 +40,7 @@ type Entry struct {
 	// Texts are those parts of the report in which the secret may stand, the
 	// narrowest first. They may be masked or cut off.
 	Texts []string
-	// Masked tells that the report hides the secret, cuts it off or leaves it
+	// Masked reports that the report hides the secret, cuts it off or leaves it
 	// out, so that its texts prove nothing.
 	Masked bool
 }
@@ -334,7 +334,7 @@ func (o *object) field(key string) any {
 // masks are what scanners write where a secret was.
 var masks = []string{"REDACTED", "***", "…", "[MASKED]"}
 
-// finish drops empty texts and tells whether the rest is worth anything.
+// finish drops empty texts and reports whether the rest is worth anything.
 func (e *Entry) finish() {
 	texts := e.Texts[:0]
 	e.Masked = true
@@ -359,7 +359,7 @@ func masked(text string) bool {
 	return strings.HasSuffix(text, "...")
 }
 
-// Columns gives the columns, from 1 and with the end exclusive, of the bytes
+// Columns returns the columns, from 1 and with the end exclusive, of the bytes
 // from lo to hi of one of the texts: exactly where the report tells what its
 // columns span and the text stands in there, else the columns of the entry. 0
 // where the report has none.

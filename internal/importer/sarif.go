@@ -38,7 +38,7 @@ type sarifRegion struct {
 	Snippet                                    struct{ Text string }
 }
 
-// readRuns reads the runs of a SARIF log and gives the tools' names.
+// readRuns reads the runs of a SARIF log and returns the tools' names.
 func readRuns(s *stream, take func(*Entry) error) (string, error) {
 	if err := s.open('['); err != nil {
 		return "", err
@@ -108,7 +108,7 @@ type pendingResult struct {
 	path  sarifPath
 }
 
-// readTool gives the name of the tool; its rules may be many.
+// readTool returns the name of the tool; its rules may be many.
 func readTool(s *stream) (name string, err error) {
 	if err := s.open('{'); err != nil {
 		return "", err
@@ -173,7 +173,7 @@ func readResults(s *stream, list []pendingResult) ([]pendingResult, error) {
 	return list, s.close()
 }
 
-// suppressed tells whether somebody has accepted the result: any suppression
+// suppressed reports whether somebody has accepted the result: any suppression
 // counts that is not merely asked for or turned down.
 func (r *sarifResult) suppressed() bool {
 	for _, s := range r.Suppressions {
@@ -208,7 +208,7 @@ func (r *sarifResult) pending() pendingResult {
 	return p
 }
 
-// resolve gives the path: relative if it is relative to the root of a
+// resolve returns the path: relative if it is relative to the root of a
 // repository or unknown, absolute if the log says so.
 func (p sarifPath) resolve(bases map[string]sarifPath) string {
 	path := fromURI(p.URI)

@@ -29,7 +29,7 @@ type stream struct {
 	bound *bounded
 }
 
-// newStream begins to read, and gives the first character that is not blank;
+// newStream begins to read, and returns the first character that is not blank;
 // the error is io.EOF if there is none. Windows' shell writes what it redirects
 // into a file in UTF-16; a byte order mark says so.
 func newStream(in io.Reader) (*stream, byte, error) {
@@ -109,7 +109,7 @@ func (s *stream) open(want json.Delim) error {
 	return nil
 }
 
-// more tells whether another value follows, in the array or object that is
+// more reports whether another value follows, in the array or object that is
 // open or else in the report.
 func (s *stream) more() bool {
 	s.bound.left = maxValue

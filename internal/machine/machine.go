@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-// Place is one file or folder to look into.
+// Place is one file or directory to look into.
 type Place struct {
 	// Path is absolute.
 	Path string
@@ -42,7 +42,7 @@ var errTooMany = errors.New("too many files in the top levels of the home direct
 
 // System is what the search looks at; tests give their own.
 type System struct {
-	// Home is the user's home folder.
+	// Home is the user's home directory.
 	Home string
 	// Environ is the environment as NAME=value.
 	Environ []string
@@ -105,7 +105,7 @@ func (s System) variable(name string) string {
 }
 
 // Places lists the places that exist, each once, and the variables of the
-// environment. Folders that cannot be read are reported to unreadable.
+// environment. Directories that cannot be read are reported to unreadable.
 func (s System) Places(unreadable func(path string, err error)) ([]Place, []Variable) {
 	f := &finder{unreadable: unreadable, seen: map[string]bool{}}
 	for _, e := range projectFiles() {

@@ -99,7 +99,7 @@ func TestTheShellsVariablesNamePlaces(t *testing.T) {
 	}
 }
 
-// On Windows the environment holds each drive's present folder, and names of
+// On Windows the environment holds each drive's present directory, and names of
 // variables may be written in either case.
 func TestTheEnvironmentOfWindows(t *testing.T) {
 	elsewhere, appData := t.TempDir(), t.TempDir()
@@ -111,7 +111,7 @@ func TestTheEnvironmentOfWindows(t *testing.T) {
 		t.Errorf("variables: %+v", variables)
 	}
 	if len(places) != 3 {
-		t.Errorf("places: %+v; want the folder of the variable, a history and a file of another tool", places)
+		t.Errorf("places: %+v; want the directory of the variable, a history and a file of another tool", places)
 	}
 	s.AppData = ""
 	if places, _ := s.Places(func(string, error) {}); len(places) != 0 {

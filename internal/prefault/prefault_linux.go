@@ -67,7 +67,7 @@ func program() {
 	}
 }
 
-// address reads a hexadecimal number that ends with the given byte, and gives
+// address reads a hexadecimal number that ends with the given byte, and returns
 // what follows; nil if there is none.
 func address(b []byte, end byte) (uintptr, []byte) {
 	var v uintptr

@@ -18,7 +18,7 @@ func (t Text) Log() Text { return Text{neutral(t.s)} }
 // anywhere in a line, "::" at its beginning
 // (actions/runner, ActionCommand.cs; Azure Pipelines knows "##vso[" too).
 func neutral(s string) string {
-	// Of three signs in a row the first pass leaves two beside each other.
+	// Of three signs in a row the first pass leaves two next to each other.
 	for strings.Contains(s, "##") || strings.Contains(s, "::") {
 		s = neutralizer.Replace(s)
 	}

@@ -122,7 +122,7 @@ func All() []Rule {
 	return all
 }
 
-// ByID gives the rule with that id; false if momentolint has none such (it
+// ByID returns the rule with that id; false if momentolint has none such (it
 // comes from the user's own gitleaks configuration).
 func ByID(id string) (Rule, bool) {
 	all := All()

@@ -17,7 +17,7 @@ import (
 // ErrNotFound says that a program is not installed.
 var ErrNotFound = errors.New("not found beside this program or in PATH")
 
-// Find returns the absolute path of a program of momentolint's: beside the one
+// Find returns the absolute path of a program of momentolint's: next to the one
 // that is running, through links as well, or in PATH. The name is without
 // ".exe".
 func Find(name string) (string, error) {

@@ -62,7 +62,7 @@ type service struct {
 // leave without an answer before it is left alone for the rest of the run.
 const maxFailures = 3
 
-// service gives the state of a service, made when first needed.
+// service returns the state of a service, made when first needed.
 func (r *run) service(at Address, p plane) *service {
 	r.mu.Lock()
 	defer r.mu.Unlock()

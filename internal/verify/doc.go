@@ -1,6 +1,6 @@
 // Package verify asks Momento whether credentials work.
 //
-// A Verifier takes the credentials of a run and gives a verdict for each:
+// A Verifier takes the credentials of a run and returns a verdict for each:
 // live, dead, expired or unverified with the reason. Only a definite answer of
 // the service makes live or dead; a timeout, a broken connection, a proxy's
 // page or a throttled call never do. What can be known without the network

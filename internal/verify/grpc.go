@@ -178,7 +178,7 @@ func date(lists ...metadata.MD) time.Time {
 // plainWord is all that is taken over from an answer.
 var plainWord = lazy.Regexp(`^[a-z][a-z_]{0,63}$`)
 
-// limit gives the kind of limit that the trailing metadata "err" names.
+// limit returns the kind of limit that the trailing metadata "err" names.
 func limit(trailer metadata.MD) string {
 	for _, v := range trailer.Get("err") {
 		if plainWord().MatchString(v) {
@@ -188,7 +188,7 @@ func limit(trailer metadata.MD) string {
 	return ""
 }
 
-// codeName gives gRPC's name of a code; numbers that it has no name for are
+// codeName returns gRPC's name of a code; numbers that it has no name for are
 // the other side's own.
 func codeName(code codes.Code) string {
 	if code > codes.Unauthenticated {
@@ -197,7 +197,7 @@ func codeName(code codes.Code) string {
 	return code.String()
 }
 
-// peer gives the connection to an address, made when first needed.
+// peer returns the connection to an address, made when first needed.
 func (p *grpcProber) peer(at Address) (*peer, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -248,7 +248,7 @@ func TestNothingIsSentToAnInsideAddress(t *testing.T) {
 	}
 }
 
-// A hostile endpoint beside a v2 key does not keep it from being asked about
+// A hostile endpoint next to a v2 key does not keep it from being asked about
 // where it is valid anyhow, and gets nothing.
 func TestAHostileNeighbourIsPassedOver(t *testing.T) {
 	tr := newTrap(t)

@@ -49,7 +49,7 @@ func (a sdkAnswer) verdict(cache string) finding.Status {
 // The stand-in says to Momento's own SDK what it says to momentolint, for
 // every kind in every state, and when the service throttles, fails or is late.
 func TestTheJavaScriptSDKAgrees(t *testing.T) {
-	node, folder := installSDK(t)
+	node, dir := installSDK(t)
 	script, err := filepath.Abs(filepath.Join("testdata", "sdk.mjs"))
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func TestTheJavaScriptSDKAgrees(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run := exec.CommandContext(t.Context(), node, script, folder)
+		run := exec.CommandContext(t.Context(), node, script, dir)
 		run.Stdin = bytes.NewReader(input)
 		var out, stderr bytes.Buffer
 		run.Stdout, run.Stderr = &out, &stderr

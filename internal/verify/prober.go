@@ -53,7 +53,7 @@ type Answer struct {
 	// Reason says why nothing is known, in a few words that hold nothing the
 	// other side sent; "" for definite outcomes.
 	Reason string
-	// Caches are the names that ListCaches gave; More tells that there are
+	// Caches are the names that ListCaches gave; More reports that there are
 	// others on further pages.
 	Caches []string
 	More   bool

@@ -101,7 +101,7 @@ func ExpiredReason(c credential.Credential) string {
 	return "by its own claim it ended at " + c.ExpiresAt.UTC().Format(time.RFC3339)
 }
 
-// settle gives the verdict on what nobody need be asked about.
+// settle returns the verdict on what nobody need be asked about.
 func (v *Verifier) settle(c credential.Credential, now time.Time) (finding.Verdict, bool) {
 	switch unchecked := c.Kind.Descriptor().Unchecked; {
 	case c.Incomplete:
@@ -117,7 +117,7 @@ func (v *Verifier) settle(c credential.Credential, now time.Time) (finding.Verdi
 	return finding.Verdict{}, false
 }
 
-// routes gives the places to ask about one credential found at one place, or
+// routes returns the places to ask about one credential found at one place, or
 // says what is in the way.
 func (v *Verifier) routes(t Target) (routes []route, obstacle string) {
 	c := t.Credential

@@ -20,7 +20,7 @@ import (
 // errTotal is why a run is over before everything has been asked.
 var errTotal = errors.New("the time for all checks ran out")
 
-// Verify gives a verdict for every credential among the targets, by its
+// Verify returns a verdict for every credential among the targets, by its
 // fingerprint. Each is asked about once, however often it is among them. When
 // the context is cancelled or the time for all is over, it returns at once and
 // what has not been answered is unverified with that reason.
@@ -166,10 +166,10 @@ type reply struct {
 	unasked bool
 }
 
-// over tells whether the run has ended before or during a call.
+// over reports whether the run has ended before or during a call.
 func (r *run) over(ctx context.Context, a reply) bool { return a.unasked || ended(ctx) }
 
-// ended tells whether the time for all is over, by the clock: on a busy machine
+// ended reports whether the time for all is over, by the clock: on a busy machine
 // the service tells of a call's end before the context has noticed its own.
 func ended(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()

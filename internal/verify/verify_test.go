@@ -82,7 +82,7 @@ func TestOnlyTheTwoReadOnlyMethodsAreCalled(t *testing.T) {
 	}
 }
 
-// many gives n credentials, found places times each, and the stand-in that
+// many returns n credentials, found places times each, and the stand-in that
 // knows them: a third each with all rights, with few, and revoked.
 func many(t *testing.T, s *momentotest.Server, n, places int) (targets []Target, want map[string]finding.Status) {
 	t.Helper()

@@ -137,7 +137,7 @@ func corpus(t *testing.T, every int) (dir string, files int) {
 	return dir, files
 }
 
-// only wants no other files in a folder.
+// only wants no other files in a directory.
 func only(t *testing.T, dir string, names ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -213,7 +213,7 @@ func TestAReportThatCannotBeWrittenIsSaidAndTheRestIsThere(t *testing.T) {
 	only(t, out, "r.csv")
 }
 
-// git runs git in a folder.
+// git runs git in a directory.
 func git(t *testing.T, dir string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "git", append([]string{"-C", dir}, args...)...)

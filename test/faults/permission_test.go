@@ -12,9 +12,9 @@ import (
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 )
 
-// openFolder makes a folder that everybody may enter, and gives what goes before
+// openDir makes a directory that everybody may enter, and returns what goes before
 // the program so that it runs as somebody without root's rights.
-func openFolder(t *testing.T) (dir string, prefix []string) {
+func openDir(t *testing.T) (dir string, prefix []string) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "momentolint-permission-") //nolint:usetesting // nobody else may enter the test's own folder
 	if err != nil {
@@ -42,7 +42,7 @@ func openFolder(t *testing.T) (dir string, prefix []string) {
 // rest is reported. Root may read everything, so there the program runs as
 // somebody without rights.
 func TestAFileWithoutPermissionIsSaidAndTheRestIsThere(t *testing.T) {
-	dir, prefix := openFolder(t)
+	dir, prefix := openDir(t)
 	hidden := filepath.Join(dir, "closed")
 	if err := os.Mkdir(hidden, 0o755); err != nil {
 		t.Fatal(err)
@@ -75,9 +75,9 @@ func TestAFileWithoutPermissionIsSaidAndTheRestIsThere(t *testing.T) {
 	}
 }
 
-// The same in lint: a folder that cannot be entered may hold a module.
+// The same in lint: a directory that cannot be entered may hold a module.
 func TestLintSaysWhichFoldersItCouldNotLookInto(t *testing.T) {
-	dir, prefix := openFolder(t)
+	dir, prefix := openDir(t)
 	key := ct.V2(ct.Options{Seed: "lint"})
 	for name, text := range map[string]string{
 		"m/go.mod":      "module example.com/m\n\ngo 1.25.0\n",
@@ -113,10 +113,10 @@ func TestLintSaysWhichFoldersItCouldNotLookInto(t *testing.T) {
 	}
 }
 
-// A fix goes by way of a new file, which the folder's permissions alone would
+// A fix goes by way of a new file, which the directory's permissions alone would
 // allow: a file that may not be written stays as it is.
 func TestAFixLeavesAFileThatMayNotBeWritten(t *testing.T) {
-	dir, prefix := openFolder(t)
+	dir, prefix := openDir(t)
 	text := "package m\n\nvar key = \"" + ct.V2(ct.Options{Seed: "fix"}) + "\"\n"
 	module := filepath.Join(dir, "m")
 	if err := os.Mkdir(module, 0o755); err != nil {

@@ -34,7 +34,7 @@ func (w *world) fillOrg(t *testing.T) {
 	git(t, other, nil, "add", "-A", "-f")
 	git(t, other, []string{"GIT_AUTHOR_NAME=" + w.key("an author of the fleet", ct.Options{})}, "commit", "-q", "-m", "Use "+w.key("a message of the fleet", ct.Options{}))
 	// This one cannot be submitted: the queue would hold the path.
-	repository(t, filepath.Join(w.org, w.key("name of a folder of the fleet", ct.Options{}), "hidden"))
+	repository(t, filepath.Join(w.org, w.key("name of a directory of the fleet", ct.Options{}), "hidden"))
 	broken := filepath.Join(w.org, "team", "broken")
 	repository(t, broken)
 	if err := os.WriteFile(filepath.Join(broken, ".git", "HEAD"), []byte("ref: "+w.key("HEAD of a broken repository", ct.Options{})), 0o600); err != nil {
@@ -45,10 +45,10 @@ func (w *world) fillOrg(t *testing.T) {
 	}
 }
 
-// fleetDir is the fleet's folder in the folder of a run, as its arguments name it.
-const fleetDir = outFolder + "/fleet"
+// fleetDir is the fleet's directory in the directory of a run, as its arguments name it.
+const fleetDir = outDir + "/fleet"
 
-// steps makes runs of the fleet's program, one after the other in one folder,
+// steps makes runs of the fleet's program, one after the other in one directory,
 // and looks through everything at the end: what they said, their reports, and
 // the files of JetStream. Clones are what was scanned, so they may hold it.
 func (w *world) steps(t *testing.T, finder *noleak.Finder, list ...run) (folder string) {
@@ -86,7 +86,7 @@ func (w *world) fleets(t *testing.T, finder *noleak.Finder) {
 		for _, format := range formats {
 			steps = append(steps, run{name: "report " + format, args: []string{"report", "--verbose", "--format", format}, codes: []int{2}, says: "live.env"})
 		}
-		steps = append(steps, run{name: "a baseline", args: []string{"report", "--write-baseline", outFolder + "/baseline.json"}, codes: []int{2}})
+		steps = append(steps, run{name: "a baseline", args: []string{"report", "--write-baseline", outDir + "/baseline.json"}, codes: []int{2}})
 		folder := w.steps(t, finder, steps...)
 		w.readsStore(t, filepath.Join(folder, "out", "fleet", "jetstream"))
 	})
@@ -158,7 +158,7 @@ func (w *world) fleetMistakes() []run {
 		{args: []string{"submit", "--max-file-size", "KEY", "x"}}, {args: []string{"worker", "KEY"}}, {args: []string{"worker", "--run", "KEY", "--drain"}},
 		{args: []string{"worker", "--disk-quota", "KEY"}}, {args: []string{"worker", "--live-target", "KEY"}}, {args: []string{"worker", "--management-key-env", "KEY"}},
 		{args: []string{"worker", "--management-key-env", "X"}, env: []string{"X=KEY!"}}, {args: []string{"worker", "--endpoint", "KEY"}}, {args: []string{"worker", "--allow-host", "KEY"}},
-		{args: []string{"report", "KEY"}}, {args: []string{"report", "--format", "KEY"}}, {args: []string{"report", "--report", "json=" + outFolder + "/none/KEY"}},
+		{args: []string{"report", "KEY"}}, {args: []string{"report", "--format", "KEY"}}, {args: []string{"report", "--report", "json=" + outDir + "/none/KEY"}},
 		{args: []string{"report", "--baseline", "KEY"}}, {args: []string{"status", "KEY"}}, {args: []string{"status", "--format", "KEY"}}, {args: []string{"remove", "KEY"}},
 		{args: []string{"status", "--nats", "KEY"}}, {args: []string{"status", "--nats", "nats://u:KEY@127.0.0.1:1"}}, {args: []string{"status", "--nats", "nats://KEY@127.0.0.1:1"}},
 		{args: []string{"status", "--nats", "tls://127.0.0.1:1", "--nats-creds", "KEY"}}, {args: []string{"status", "--nats", "tls://127.0.0.1:1", "--nats-nkey", "KEY"}},

@@ -21,7 +21,7 @@ func (w *world) pushed() string {
 	return "refs/heads/" + w.key("name of a pushed branch", ct.Options{}) + " " + w.head + " refs/heads/" + w.key("name of a remote's branch", ct.Options{}) + " " + noObject + "\n"
 }
 
-// fillHooked makes a repository below a folder that is named by a key, with
+// fillHooked makes a repository below a directory that is named by a key, with
 // the hooks in it and one key staged.
 func (w *world) fillHooked(t *testing.T) {
 	t.Helper()
@@ -87,7 +87,7 @@ func (w *world) hookMistakes() []run {
 		{name: "an object that is not there", args: []string{"hook", "run", "pre-push"}, in: "refs/heads/KEY " + strings.Repeat("ab", 20) + " refs/heads/KEY " + noObject + "\n"},
 		{name: "a framework's revision that is none", args: []string{"hook", "run", "pre-push"}, env: []string{"PRE_COMMIT_REMOTE_NAME=origin", "PRE_COMMIT_REMOTE_URL=x", "PRE_COMMIT_TO_REF=KEY", "PRE_COMMIT_FROM_REF=KEY"}},
 		{name: "a framework's branch that is none", args: []string{"hook", "run", "pre-push"}, env: []string{"PRE_COMMIT_REMOTE_NAME=origin", "PRE_COMMIT_REMOTE_URL=x", "PRE_COMMIT_LOCAL_BRANCH=refs/heads/KEY"}},
-		{name: "a folder that is no repository", args: []string{"hook", "run", "pre-commit"}, dir: filepath.Join(w.odd, "KEY")},
+		{name: "a directory that is no repository", args: []string{"hook", "run", "pre-commit"}, dir: filepath.Join(w.odd, "KEY")},
 		{name: "GIT_DIR", args: []string{"hook", "run", "pre-commit"}, env: []string{"GIT_DIR=KEY"}},
 		{name: "GIT_INDEX_FILE", args: []string{"hook", "run", "pre-commit"}, env: []string{"GIT_INDEX_FILE=" + filepath.Join(w.broken, "README", "KEY")}},
 		{name: "--config", args: []string{"hook", "run", "--config", "KEY", "pre-commit"}},
@@ -110,7 +110,7 @@ func (w *world) hookMistakes() []run {
 			}
 		}
 		if err := os.MkdirAll(r.dir, 0o755); err != nil {
-			panic(err) // the tests' own folder
+			panic(err) // the tests' own directory
 		}
 	}
 	return all

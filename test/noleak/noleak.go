@@ -1,4 +1,4 @@
-// Package noleak tells whether an output gives a secret away: in full, in
+// Package noleak reports whether an output gives a secret away: in full, in
 // pieces of any order, or in an encoding of either. It shares no code with the
 // detector, so that neither is the judge of itself.
 //
@@ -44,7 +44,7 @@ type Leak struct {
 	How []string
 	// At is where it was seen in the decoded text, in bytes.
 	At int
-	// Whole tells that all of it stands there, and not only a piece.
+	// Whole reports that all of it stands there, and not only a piece.
 	Whole bool
 }
 
@@ -117,7 +117,7 @@ func hash[T string | []byte](w T) uint64 {
 	return h * 0x9e3779b97f4a7c15
 }
 
-// Find gives the leaks in an output, at most one for each way in which it may
+// Find returns the leaks in an output, at most one for each way in which it may
 // be read.
 func (f *Finder) Find(output []byte) []Leak {
 	var leaks []Leak
@@ -214,7 +214,7 @@ var layers = []layer{
 	{"pieces, the last first", reversedPieces, true},
 }
 
-// telling tells whether something decoded can be more than noise: a row of
+// telling reports whether something decoded can be more than noise: a row of
 // characters, or the beginning of a compressed stream.
 func telling(b []byte) bool {
 	row := 0

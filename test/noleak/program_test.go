@@ -53,7 +53,7 @@ type world struct {
 	hooked string
 	// broken has damaged objects; brokenHead is its last commit.
 	broken, brokenHead string
-	// org holds repositories, one below a folder that is named by a key.
+	// org holds repositories, one below a directory that is named by a key.
 	org string
 	// home is a user's.
 	home string
@@ -188,7 +188,7 @@ func (w *world) fillOdd(t *testing.T) {
 		write(t, filepath.Join(w.odd, name), []byte(strings.Join(content, "\n")+"\n"))
 	}
 	in(w.key("name of a file", ct.Options{}), "KEY="+w.key("in a file named by a key", ct.Options{}))
-	in(w.key("name of a folder", ct.Options{})+"/.env", "KEY="+w.key("in a folder named by a key", ct.Options{}))
+	in(w.key("name of a directory", ct.Options{})+"/.env", "KEY="+w.key("in a directory named by a key", ct.Options{}))
 	in(w.key("name of a broken archive", ct.Options{})+".zip", "PK\x03\x04 and no more")
 	in("b64-"+w.key("name of a file, again", ct.Options{})+".txt", "KEY="+w.key("below it", ct.Options{}))
 	var zipped bytes.Buffer
@@ -223,7 +223,7 @@ func (w *world) fillOdd(t *testing.T) {
 		ct.Function(1, "orders", w.key("name of a function", ct.Options{})),
 	)}))
 	in("endpoint.env", "MOMENTO_ENDPOINT="+w.key("an endpoint", ct.Options{}), "KEY="+w.key("beside an endpoint", ct.Options{}))
-	// Rules and reasons of the scanned folder.
+	// Rules and reasons of the scanned directory.
 	in("custom.txt", "the word is CUSTOMSECRETWORD today")
 	in(".gitleaks.toml", "[extend]\nuseDefault = true\n[[rules]]\nid = \"custom\"\ndescription = \""+w.key("description of a rule", ct.Options{})+
 		"\"\nregex = '''CUSTOMSECRETWORD'''\nkeywords = [\"customsecretword\"]\n[[allowlists]]\ndescription = \""+w.key("description of an allowlist", ct.Options{})+"\"\npaths = ['''nowhere''']\n")
@@ -237,7 +237,7 @@ func (w *world) fillOdd(t *testing.T) {
 // people are the variables that tell git who commits.
 var people = []string{"GIT_AUTHOR_NAME=A", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=C", "GIT_COMMITTER_EMAIL=c@example.com"}
 
-// git runs git in a repository and gives what it says.
+// git runs git in a repository and returns what it says.
 func git(t *testing.T, repo string, env []string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "git", append([]string{"-C", repo}, args...)...)
@@ -363,7 +363,7 @@ type run struct {
 	says string
 	// prefix goes before the program, as in bash -c '…' bash.
 	prefix []string
-	// folder is for runs that share what they leave behind; "" = one of its own.
+	// directory is for runs that share what they leave behind; "" = one of its own.
 	folder string
 	// meanwhile is called once the program has started.
 	meanwhile func(*exec.Cmd)
@@ -376,10 +376,10 @@ type trace struct {
 	code        int
 }
 
-// out is the folder for reports, which a run's arguments name as OUT.
-const outFolder = "OUT"
+// out is the directory for reports, which a run's arguments name as OUT.
+const outDir = "OUT"
 
-// do runs the program with a home, a cache and a folder for temporary files of
+// do runs the program with a home, a cache and a directory for temporary files of
 // its own.
 func (w *world) do(t *testing.T, r run) trace {
 	t.Helper()
@@ -395,7 +395,7 @@ func (w *world) do(t *testing.T, r run) trace {
 	in := func(name string) string { return filepath.Join(tr.folder, name) }
 	args := slices.Clone(r.args)
 	for i := range args {
-		args[i] = strings.ReplaceAll(args[i], outFolder, in("out"))
+		args[i] = strings.ReplaceAll(args[i], outDir, in("out"))
 	}
 	argv := append(append(slices.Clone(r.prefix), cmp.Or(r.bin, w.bin)), args...)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
@@ -509,7 +509,7 @@ var formats = []string{"text", "json", "sarif", "github", "html", "junit", "csv"
 func reports() []string {
 	var args []string
 	for _, f := range formats {
-		args = append(args, "--report", f+"="+outFolder+"/report."+f)
+		args = append(args, "--report", f+"="+outDir+"/report."+f)
 	}
 	return args
 }
@@ -538,9 +538,9 @@ func (w *world) runs() []run {
 	add(run{name: "scan standard input", args: args("scan", "--offline", "-"), in: "KEY=" + w.live, codes: []int{1}})
 	add(run{name: "scan an archive on standard input", args: args("scan", "--offline", "--verbose", "-"), in: read(filepath.Join(w.files, "all.zip")), codes: []int{1}})
 	add(run{name: "scan quietly", args: args("scan", "--offline", "--quiet", w.few, w.odd), codes: []int{2}})
-	add(run{name: "write a baseline", args: args("scan", "--offline", "--write-baseline", outFolder+"/baseline.json", w.files), codes: []int{0, 2}})
-	add(run{name: "write a baseline of odd names", args: args("scan", "--offline", "--write-baseline", outFolder+"/baseline.json", w.odd), codes: []int{0, 2}})
-	add(run{name: "write a baseline of a history", args: args("scan", "--history", "--offline", "--write-baseline", outFolder+"/baseline.json", w.repo), codes: []int{0, 2}})
+	add(run{name: "write a baseline", args: args("scan", "--offline", "--write-baseline", outDir+"/baseline.json", w.files), codes: []int{0, 2}})
+	add(run{name: "write a baseline of odd names", args: args("scan", "--offline", "--write-baseline", outDir+"/baseline.json", w.odd), codes: []int{0, 2}})
+	add(run{name: "write a baseline of a history", args: args("scan", "--history", "--offline", "--write-baseline", outDir+"/baseline.json", w.repo), codes: []int{0, 2}})
 	add(run{name: "lint code that does not compile", args: args("lint", "--offline", "--verbose", "./..."), codes: []int{2}, dir: w.module})
 	add(run{name: "lint a broken go.mod", args: args("lint", "--offline", "--verbose"), codes: []int{2}, dir: filepath.Join(w.module, "broken", "mod")})
 	add(run{name: "go vet -vettool", prefix: args("go", "vet", "-vettool="+w.bin, "./a", "./b"), args: nil, codes: []int{1}, dir: w.module})

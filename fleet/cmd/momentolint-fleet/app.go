@@ -111,7 +111,7 @@ func (f *connectionFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.Plaintext, "nats-plaintext", false, "allow a connection without TLS to a host that is not loopback")
 }
 
-// connect reaches JetStream, and prepares the folder for the rest.
+// connect reaches JetStream, and prepares the directory for the rest.
 func (a *app) connect(ctx context.Context, name string) (*fleet.Fleet, error) {
 	c := a.connection.Connection
 	c.Name = name
@@ -124,7 +124,7 @@ func (a *app) connect(ctx context.Context, name string) (*fleet.Fleet, error) {
 	return fleet.Connect(ctx, c)
 }
 
-// dir is the fleet's folder on this computer.
+// dir is the fleet's directory on this computer.
 func (a *app) dir() (string, error) {
 	if a.connection.Dir != "" {
 		return a.connection.Dir, nil

@@ -96,7 +96,7 @@ func (a *app) targets(ctx context.Context, f *submitFlags, args []string) ([]fle
 	var targets []fleet.Target
 	take := func(text string) error {
 		if info, err := os.Stat(text); err == nil && info.IsDir() {
-			found, err := fleet.Folder(text, func(path string, err error) {
+			found, err := fleet.Directory(text, func(path string, err error) {
 				_ = cli.Print(a.err, redact.Sprintf("momentolint fleet: not scanned: %s: %s", path, err))
 				a.code = cli.ExitFailed
 			})

@@ -37,7 +37,7 @@ func sourceText(tb testing.TB, n int) []byte {
 }
 
 // BenchmarkSearch measures, on source text that fits the second-level cache
-// and on text that does not, the search as the scanner does it beside its
+// and on text that does not, the search as the scanner does it next to its
 // floors: the standard library looking for one byte, and for one string.
 func BenchmarkSearch(b *testing.B) {
 	s, err := New(typicalNeedles())

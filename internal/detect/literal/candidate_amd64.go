@@ -51,6 +51,6 @@ func (s *Searcher) candidateVector(k kernel, buf []byte) (pos int, buckets uint8
 	return candidateAVX2(&s.halves, &s.filter, &buf[0], len(buf))
 }
 
-// wantsASCII tells whether a kernel needs ASCII in the first three places of
+// wantsASCII reports whether a kernel needs ASCII in the first three places of
 // every fingerprint.
 func (k kernel) wantsASCII() bool { return k == avx2 }

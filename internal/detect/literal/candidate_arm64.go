@@ -22,6 +22,6 @@ func (s *Searcher) candidateVector(_ kernel, buf []byte) (pos int, buckets uint8
 	return candidateNEON(&s.halves, &buf[0], len(buf))
 }
 
-// wantsASCII tells whether a kernel needs ASCII in the first three places of
+// wantsASCII reports whether a kernel needs ASCII in the first three places of
 // every fingerprint.
 func (kernel) wantsASCII() bool { return false }

@@ -39,11 +39,11 @@ type Searcher struct {
 	buckets [bucketCount][]entry
 	// maxOffset is how far into its needle the farthest fingerprint lies.
 	maxOffset int
-	// short tells that some needle has three bytes only, so that a match can
+	// short reports that some needle has three bytes only, so that a match can
 	// end where the four bytes of a fingerprint would leave the buffer.
 	short bool
 
-	// ascii tells that the first three places of every fingerprint are ASCII.
+	// ascii reports that the first three places of every fingerprint are ASCII.
 	ascii bool
 
 	best   kernel

@@ -25,7 +25,7 @@ type window struct {
 	bytes  [fingerprintSize]byte
 }
 
-// ascii tells whether the first three places hold ASCII, which one of the
+// ascii reports whether the first three places hold ASCII, which one of the
 // vector searches wants.
 func (w *window) ascii() bool {
 	return w.bytes[0]|w.bytes[1]|w.bytes[2] < 0x80

@@ -51,7 +51,7 @@ type token struct {
 
 func (t token) name() string { return string(t.kind) + t.variant }
 
-// in gives the token as a text of its own.
+// in returns the token as a text of its own.
 func (t token) in() text {
 	return text{data: []byte(t.written), spans: []span{{0, len(t.written), t, nil}}}
 }
@@ -144,7 +144,7 @@ func mark(data string, list ...token) text {
 	return t
 }
 
-// Corpus gives every kind in every shape that it can have.
+// Corpus returns every kind in every shape that it can have.
 func Corpus() []Case {
 	var all []Case
 	for _, s := range valueShapes() {
@@ -179,7 +179,7 @@ func newCase(name, shape string, kind credential.Kind, file string, t text) Case
 	return c
 }
 
-// place gives line and column of a byte, in UTF-16 counted by its line ends.
+// place returns line and column of a byte, in UTF-16 counted by its line ends.
 func place(data []byte, at int, encoding []string) (line, column int) {
 	lineEnd := "\n"
 	if len(encoding) > 0 {

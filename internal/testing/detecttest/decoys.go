@@ -37,7 +37,7 @@ func noise(seed string, n int) []byte {
 	return out[:n]
 }
 
-// Decoys gives texts in which nothing must be found.
+// Decoys returns texts in which nothing must be found.
 func Decoys() []Decoy {
 	b64 := base64.StdEncoding.EncodeToString
 	jwt := func(claims string) string { return credentialtest.JWT("HS256", claims, "decoy") }

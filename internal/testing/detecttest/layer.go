@@ -26,7 +26,7 @@ type span struct {
 type layer struct {
 	name  string
 	apply func(data []byte) (out []byte, start, end []int)
-	// touches tells whether the layer changes data[lo:hi]; nil = it does.
+	// touches reports whether the layer changes data[lo:hi]; nil = it does.
 	touches func(data []byte, lo, hi int) bool
 }
 

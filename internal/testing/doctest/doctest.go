@@ -107,7 +107,7 @@ func (b *Block) direct(line string) error {
 	return nil
 }
 
-// Runs tells whether the block is to be run.
+// Runs reports whether the block is to be run.
 func (b Block) Runs() bool { return b.shell() && b.In == "" && b.Skip == "" }
 
 func (b Block) shell() bool {

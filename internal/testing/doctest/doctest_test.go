@@ -188,7 +188,7 @@ func TestOutputIsComparedWithItsGaps(t *testing.T) {
 	}
 }
 
-// Documents name tests as `folder.TestName`; each of them is there.
+// Documents name tests as `directory.TestName`; each of them is there.
 func TestTestsThatDocumentsNameExist(t *testing.T) {
 	named := regexp.MustCompile("`([a-z][a-z0-9/]*)\\.(Test[A-Z][A-Za-z0-9]*)`")
 	sources := map[string]string{}
@@ -199,9 +199,9 @@ func TestTestsThatDocumentsNameExist(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range named.FindAllStringSubmatch(string(text), -1) {
-			folder, test := m[1], m[2]
-			if _, ok := sources[folder]; !ok {
-				files, err := filepath.Glob(filepath.Join(root, folder, "*_test.go"))
+			dir, test := m[1], m[2]
+			if _, ok := sources[dir]; !ok {
+				files, err := filepath.Glob(filepath.Join(root, dir, "*_test.go"))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -210,12 +210,12 @@ func TestTestsThatDocumentsNameExist(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					sources[folder] += string(source)
+					sources[dir] += string(source)
 				}
 			}
 			count++
-			if !strings.Contains(sources[folder], "\nfunc "+test+"(") {
-				t.Errorf("%s names %s of %s, which does not exist", document, test, folder)
+			if !strings.Contains(sources[dir], "\nfunc "+test+"(") {
+				t.Errorf("%s names %s of %s, which does not exist", document, test, dir)
 			}
 		}
 	}

@@ -70,7 +70,7 @@ func runBlock(t *testing.T, dir string, env []string, b doctest.Block) {
 	}
 }
 
-// shell runs a script and gives what it prints, on both streams, and its exit code.
+// shell runs a script and returns what it prints, on both streams, and its exit code.
 func shell(t *testing.T, dir string, env []string, script string) (string, int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
@@ -85,7 +85,7 @@ func shell(t *testing.T, dir string, env []string, script string) (string, int) 
 	return string(out), cmd.ProcessState.ExitCode()
 }
 
-// cloneTree gives a copy of the tree as it stands, as a repository of its own.
+// cloneTree returns a copy of the tree as it stands, as a repository of its own.
 func cloneTree(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "momentolint")

@@ -1,5 +1,5 @@
 // Package gittest makes real git repositories for tests: with the git that is
-// installed, in the test's own folder, independent of whoever runs the test.
+// installed, in the test's own directory, independent of whoever runs the test.
 package gittest
 
 import (
@@ -60,7 +60,7 @@ func Isolate(t testing.TB) {
 	t.Setenv("HOME", noHome())
 }
 
-// noHome is a folder that does not exist.
+// noHome is a directory that does not exist.
 func noHome() string { return filepath.Join(os.TempDir(), "no-home-for-git") }
 
 // New makes a repository; args go to "git init".
@@ -88,7 +88,7 @@ func (r *Repo) Command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Git runs git and gives its output without the newline at the end. The test
+// Git runs git and returns its output without the newline at the end. The test
 // fails if git does.
 func (r *Repo) Git(args ...string) string {
 	r.t.Helper()
@@ -118,7 +118,7 @@ func (r *Repo) Try(input string, args ...string) (string, error) {
 	return strings.TrimSuffix(out.String(), "\n"), nil
 }
 
-// Path gives the path of something in the repository's folder.
+// Path returns the path of something in the repository's directory.
 func (r *Repo) Path(elem ...string) string {
 	return filepath.Join(append([]string{r.Dir}, elem...)...)
 }
@@ -135,7 +135,7 @@ func (r *Repo) Write(name, content string) {
 	}
 }
 
-// Remove deletes a file or folder of the work tree.
+// Remove deletes a file or directory of the work tree.
 func (r *Repo) Remove(name string) {
 	r.t.Helper()
 	if err := os.RemoveAll(r.Path(name)); err != nil {
@@ -143,7 +143,7 @@ func (r *Repo) Remove(name string) {
 	}
 }
 
-// Commit commits the whole work tree and gives the commit's id.
+// Commit commits the whole work tree and returns the commit's id.
 func (r *Repo) Commit(message string) string {
 	r.t.Helper()
 	r.Git("add", "-A")
@@ -194,7 +194,7 @@ func (i *Importer) Submodule(name, commit string) {
 	_, _ = fmt.Fprintf(&i.stream, "M 160000 %s %q\n", commit, name)
 }
 
-// Remove removes a file or folder.
+// Remove removes a file or directory.
 func (i *Importer) Remove(name string) { _, _ = fmt.Fprintf(&i.stream, "D %q\n", name) }
 
 // Tag adds an annotated tag.
@@ -231,7 +231,7 @@ func (r *Repo) ImportMarks(i *Importer, packed bool, marks string) {
 // Tick lets a minute pass, for commands that make commits by themselves.
 func (r *Repo) Tick() { r.clock++ }
 
-// Blob stores content as a blob and gives its id.
+// Blob stores content as a blob and returns its id.
 func (r *Repo) Blob(content string) string {
 	r.t.Helper()
 	return r.GitInput(content, "hash-object", "-w", "--stdin")
@@ -242,7 +242,7 @@ type Object struct {
 	Type, Data string
 }
 
-// Objects gives everything in the object store, as git reads it.
+// Objects returns everything in the object store, as git reads it.
 func (r *Repo) Objects() map[string]Object {
 	r.t.Helper()
 	cmd := r.Command("cat-file", "--batch-all-objects", "--batch", "--buffer", "--unordered")

@@ -2,7 +2,7 @@
 // are, that leaks synthetic Momento credentials in many ways. It also says
 // what there is to find, computed while writing and never copied from a scan.
 //
-// The tree is an ordinary folder of the repository, so that people can look at
+// The tree is an ordinary directory of the repository, so that people can look at
 // it and scan it. "go test ./internal/testing/sample -update" writes it anew.
 package sample
 
@@ -15,7 +15,7 @@ import (
 
 // File is one file of the sample.
 type File struct {
-	// Name is slash-separated and relative to the sample's folder.
+	// Name is slash-separated and relative to the sample's directory.
 	Name    string
 	Content []byte
 }

@@ -23,7 +23,7 @@ import (
 var update = flag.Bool("update", false, "write testdata/leaky-service anew")
 
 const (
-	folder   = "../../../testdata/leaky-service"
+	dir      = "../../../testdata/leaky-service"
 	expected = "../../../testdata/leaky-service.expected.json"
 )
 
@@ -50,7 +50,7 @@ func TestTheTreeIsWhatTheGeneratorMakes(t *testing.T) {
 	var want []string
 	for _, f := range files {
 		want = append(want, f.Name)
-		got, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(f.Name)))
+		got, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(f.Name)))
 		if err != nil {
 			t.Errorf("%v; go test ./internal/testing/sample -update", err)
 			continue
@@ -60,7 +60,7 @@ func TestTheTreeIsWhatTheGeneratorMakes(t *testing.T) {
 		}
 	}
 	if got := names(t); !slices.Equal(got, want) {
-		t.Errorf("the folder holds %q, the generator makes %q", got, want)
+		t.Errorf("the dir holds %q, the generator makes %q", got, want)
 	}
 	if got, err := os.ReadFile(expected); err != nil || !bytes.Equal(got, list) {
 		t.Errorf("%s is not what the generator makes (%v); go test ./internal/testing/sample -update", expected, err)
@@ -180,10 +180,10 @@ func untar(t *testing.T, content []byte) (members []member) {
 	}
 }
 
-// names lists the files of the sample's folder.
+// names lists the files of the sample's directory.
 func names(t *testing.T) (list []string) {
 	t.Helper()
-	err := fs.WalkDir(os.DirFS(folder), ".", func(name string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
 			list = append(list, name)
 		}
@@ -196,14 +196,14 @@ func names(t *testing.T) (list []string) {
 	return list
 }
 
-// write replaces the sample's folder.
+// write replaces the sample's directory.
 func write(t *testing.T, files []sample.File, list []byte) {
 	t.Helper()
-	if err := os.RemoveAll(folder); err != nil {
+	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		name := filepath.Join(folder, filepath.FromSlash(f.Name))
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -48,7 +48,7 @@ func (l leak) spelledAs(text string) leak {
 	return l
 }
 
-// within tells that the spelling holds more than the secret.
+// within reports that the spelling holds more than the secret.
 func (l leak) within() leak {
 	l.loose = true
 	return l

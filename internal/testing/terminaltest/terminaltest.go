@@ -93,7 +93,7 @@ func (tt *Terminal) WaitForSilence() {
 	}
 }
 
-// End says that the program has ended, and gives all that was on the screen,
+// End says that the program has ended, and returns all that was on the screen,
 // control sequences included.
 func (tt *Terminal) End() string {
 	// When the last of the program's ends is closed, reading fails.

@@ -1,9 +1,9 @@
-// Command writecorpus writes the corpus of the detector's tests into a folder,
+// Command writecorpus writes the corpus of the detector's tests into a directory,
 // for other scanners to be run on it:
 //
 //	go run ./internal/testing/detecttest/writecorpus DIR
 //
-// Below "leaks" there is a folder for every case, below "archives" one for every
+// Below "leaks" there is a directory for every case, below "archives" one for every
 // container, below "decoys" one for every text in which nothing is to be found.
 // "corpus.json" lists them. The same texts are written every time; every
 // credential in them is synthetic.
@@ -29,7 +29,7 @@ import (
 
 // entry is one line of corpus.json.
 type entry struct {
-	// File is the file to be looked at, from the folder.
+	// File is the file to be looked at, from the directory.
 	File string `json:"file"`
 	// Rules are those of the findings in it, in order; none for a decoy.
 	Rules []string `json:"rules"`
@@ -49,7 +49,7 @@ func write(dir string) error {
 	add := func(file string, content []byte, rules []string) error {
 		path := filepath.Join(dir, filepath.FromSlash(file))
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return fmt.Errorf("making a folder: %w", err)
+			return fmt.Errorf("making a directory: %w", err)
 		}
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			return fmt.Errorf("writing a case: %w", err)

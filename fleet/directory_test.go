@@ -22,10 +22,10 @@ func runGit(t testing.TB, dir string, args ...string) {
 	}
 }
 
-// listed is what Folder finds, by name.
+// listed is what Directory finds, by name.
 func listed(t testing.TB, dir string) map[string]string {
 	t.Helper()
-	targets, err := Folder(dir, func(path string, err error) { t.Errorf("%s: %v", path, err) })
+	targets, err := Directory(dir, func(path string, err error) { t.Errorf("%s: %v", path, err) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,12 +11,12 @@ import (
 	"github.com/momentolint/momentolint/internal/userfile"
 )
 
-// Folder lists the repositories in a folder, work trees and bare ones, at any
-// depth but not inside one another. A folder that is a repository itself is
+// Directory lists the repositories in a directory, work trees and bare ones, at any
+// depth but not inside one another. A directory that is a repository itself is
 // the only one. Links in it are not followed, and several work trees of one
 // repository are that repository. unread is called for what cannot be looked
 // into.
-func Folder(dir string, unread func(path string, err error)) ([]Target, error) {
+func Directory(dir string, unread func(path string, err error)) ([]Target, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
 		return nil, fmt.Errorf("looking for repositories: %w", err)
@@ -25,7 +25,7 @@ func Folder(dir string, unread func(path string, err error)) ([]Target, error) {
 		return nil, fmt.Errorf("looking for repositories: %s is not a directory", dir)
 	}
 	var targets []Target
-	// With a separator behind it the folder itself may be a link.
+	// With a separator behind it the directory itself may be a link.
 	err = filepath.WalkDir(dir+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			unread(path, err)
@@ -39,7 +39,7 @@ func Folder(dir string, unread func(path string, err error)) ([]Target, error) {
 			unread(path, err)
 			return filepath.SkipDir
 		}
-		// Findings name the repository as it is called in the folder.
+		// Findings name the repository as it is called in the directory.
 		if rel, err := filepath.Rel(dir, path); err == nil && rel != "." {
 			t.Name = filepath.ToSlash(rel)
 		}
@@ -100,7 +100,7 @@ func withoutWorkTrees(targets []Target) []Target {
 	return kept
 }
 
-// repositoryOf gives the folder that holds a repository's objects and refs, and
+// repositoryOf returns the directory that holds a repository's objects and refs, and
 // whether dir is a linked work tree of it, that is, one that the repository
 // knows (gitrepository-layout, "worktrees/<id>/"). "" where nothing is certain.
 func repositoryOf(dir string) (repository string, linked bool) {
@@ -129,7 +129,7 @@ func repositoryOf(dir string) (repository string, linked bool) {
 // maxPointer is more than any path has.
 const maxPointer = 64 << 10
 
-// pointer reads a file of git's that names another place, from its own folder on.
+// pointer reads a file of git's that names another place, from its own directory on.
 func pointer(file, prefix string) (path string, ok bool) {
 	info, err := os.Lstat(file)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxPointer {
