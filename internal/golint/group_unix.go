@@ -42,6 +42,6 @@ func exitWithParent() {
 		for os.Getppid() == parent {
 			time.Sleep(orphanInterval)
 		}
-		os.Exit(2)
+		os.Exit(2) //nolint:forbidigo // as if the signal that ended the parent had come here
 	}()
 }
