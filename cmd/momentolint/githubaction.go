@@ -177,10 +177,9 @@ func (s *actionStep) analyze(ctx context.Context, p *prepared) error {
 		return err
 	}
 	s.log("Running the Go analyzers.")
-	if err := l.run(ctx, nil); err != nil {
-		return err
-	}
-	return p.run.Scan(ctx, l.diagnostics())
+	err = l.runWithin(ctx, s.lint.timeout, nil)
+	recordDisabled(p.run, off, s.lint.disable)
+	return errors.Join(err, p.run.Scan(ctx, l.diagnostics()))
 }
 
 // takenFlags are the flags of "scan" that are not for the input args: they have

@@ -198,13 +198,7 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 		stopProgress()
 		_ = cli.Print(a.err, redact.Sprintf("momentolint: fixed %s in %s", plural(l.fixed.Fixes, "finding"), plural(l.fixed.Files, "file")))
 	}
-	for _, name := range off {
-		e := coverage.Exclude(coverage.ByAnalyzer, "")
-		if slices.Contains(flags.disable, name) {
-			e.Source = "--disable"
-		}
-		run.Record(e)
-	}
+	recordDisabled(run, off, flags.disable)
 	err = errors.Join(err, run.Scan(ctx, l.diagnostics()))
 	return errors.Join(a.finish(ctx, run, s, report, stopProgress), l.broken, err)
 }
@@ -228,6 +222,18 @@ func switchedOff(names []string, s *settings) ([]string, error) {
 		return nil, errors.New("all analyzers are switched off")
 	}
 	return off, nil
+}
+
+// recordDisabled reports the analyzers that are switched off, those in byFlag as
+// switched off by the flag.
+func recordDisabled(run *scanner.Run, off, byFlag []string) {
+	for _, name := range off {
+		e := coverage.Exclude(coverage.ByAnalyzer, "")
+		if slices.Contains(byFlag, name) {
+			e.Source = "--disable"
+		}
+		run.Record(e)
+	}
 }
 
 // linter is one run of the analyzers over packages.
@@ -354,13 +360,16 @@ func (l *linter) round(ctx context.Context, plan golint.Plan) error {
 	left := newLeftOut(l, plan)
 	for _, t := range plan.Targets {
 		result, err := l.runner.Run(ctx, t)
-		if err != nil {
-			failed = err // after reporting what the other targets have
-			break
-		}
 		diagnostics = append(diagnostics, result.Diagnostics...)
 		for _, p := range result.Problems {
 			l.problems = append(l.problems, l.unanalyzed(t, p))
+		}
+		if err != nil {
+			failed = errors.Join(failed, err)
+			if ctx.Err() != nil {
+				break
+			}
+			continue
 		}
 		l.counted.Add(result.Count)
 		left.add(t, result)
