@@ -95,7 +95,7 @@ func (w *worker) decompress(s *stream, f *format, d depth, open opener) error {
 	if err := w.handle(&inner, d); err != nil {
 		return err
 	}
-	if err := w.showAside(s, dec); err != nil {
+	if err := w.showMetadata(s, dec); err != nil {
 		return err
 	}
 	switch {
@@ -176,14 +176,14 @@ func openZstd(keep *decoders, in *input, window int) (io.Reader, error) {
 	r, err := keep.zstdReader(frames, window)
 	return struct {
 		io.Reader
-		aside
+		metadataReader
 	}{r, frames}, err
 }
 
 // gzipMembers reads the members of a gzip file one after the other. What
 // follows the last one is left in the input.
 type gzipMembers struct {
-	asides
+	metadata
 	z  *gzip.Reader
 	in *input
 }

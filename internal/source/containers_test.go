@@ -476,7 +476,7 @@ func TestTextIsNotTakenForZlib(t *testing.T) {
 	}
 }
 
-// A saved folder has git's objects in it: loose ones are zlib data.
+// A saved directory has git's objects in it: loose ones are zlib data.
 func TestLooseObjectsInAnArchiveAreRead(t *testing.T) {
 	object := "blob 99\x00" + secret
 	r := expand(t, Options{MaxArchiveDepth: 2}, "a.tar", tarOf(t, member{name: "r/.git/objects/45/f6", content: string(zlibOf(t, []byte(object)))}))

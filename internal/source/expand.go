@@ -244,7 +244,7 @@ type depth struct {
 	// archive in it is not counted again.
 	counted bool
 	// leftovers counts containers that were found in what others left over.
-	leftovers int
+	embedded int
 }
 
 // handle shows a stream, or what it holds if it is a container.
@@ -268,7 +268,7 @@ func (w *worker) handle(s *stream, d depth) error {
 		w.unread(s.path, f.name, f.name+" not opened; its bytes were scanned as they are")
 		return w.show(s)
 	}
-	inner := depth{level: d.level + 1, archives: d.archives + 1, counted: !f.archive, leftovers: d.leftovers}
+	inner := depth{level: d.level + 1, archives: d.archives + 1, counted: !f.archive, embedded: d.embedded}
 	if d.counted && f.archive {
 		inner.archives--
 	}
@@ -450,7 +450,7 @@ func (w *worker) trailing(in *input, d depth) error {
 		return nil // there is nothing more, or the carrier says why
 	}
 	at, size := in.ahead()
-	return w.leftover(in, at, size, in.s, d)
+	return w.remainder(in, at, size, in.s, d)
 }
 
 // ahead gives access to what has not been read yet, nil if that is not possible.

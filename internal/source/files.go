@@ -5,13 +5,13 @@ import (
 	"sync"
 )
 
-// Files reads files, and folders with everything in them, except what git
-// keeps for itself (see gitdir.go). Symbolic links inside a folder are not
+// Files reads files, and directories with everything in them, except what git
+// keeps for itself (see gitdir.go). Symbolic links inside a directory are not
 // followed, for what they name inside it is reached anyway; a path that is a
 // link itself is. Devices, pipes and sockets are not opened.
 //
 // Names for display are relative to the path if it is the only one and a
-// folder, else they begin with the path as given. A path given twice, or inside
+// directory, else they begin with the path as given. A path given twice, or inside
 // another one, is read once.
 //
 // What could not be read is recorded through Options.Record, and the run goes
@@ -33,7 +33,7 @@ func Files(ctx context.Context, paths []string, o Options, visit Visitor) (Stats
 
 	var workers sync.WaitGroup
 	for i := range r.Jobs {
-		w := &walker{worker: newWorker(r, i), pool: p, git: git, maxOpen: openFolders(r.Jobs)}
+		w := &walker{worker: newWorker(r, i), pool: p, git: git, maxOpen: maxOpenDirs(r.Jobs)}
 		workers.Go(func() {
 			w.work()
 			r.add(w.stats)

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-func TestFilesReadsEverythingUnderAFolder(t *testing.T) {
+func TestFilesReadsEverythingInADirectory(t *testing.T) {
 	dir := tree(t,
 		"a.txt", "one",
 		"b/c/d.txt", "two",
@@ -52,9 +52,9 @@ func TestFilesNamesThingsAsTheCallerSees(t *testing.T) {
 			paths []string
 			want  string
 		}{
-			{"the current folder", false, []string{"."}, "other/y sub/x z"},
-			{"one folder", false, []string{"sub"}, "x"},
-			{"one folder with a slash", false, []string{"sub/"}, "x"},
+			{"the current directory", false, []string{"."}, "other/y sub/x z"},
+			{"one directory", false, []string{"sub"}, "x"},
+			{"one directory with a slash", false, []string{"sub/"}, "x"},
 			{"one file", false, []string{"sub/x"}, "sub/x"},
 			{"one file as given", false, []string{"./sub/../z"}, "./sub/../z"},
 			{"several", false, []string{"sub", "z", "other/"}, "other/y sub/x z"},
@@ -141,7 +141,7 @@ func TestFilesLeavesOutWhatTheCallerExcludes(t *testing.T) {
 		}
 		wantSkips(t, r, "gone", "", "drop", "")
 		if asked.Load() > 0 {
-			t.Error("went into an excluded folder")
+			t.Error("went into an excluded directory")
 		}
 	})
 }

@@ -74,7 +74,7 @@ func makeFormats() []*format {
 		{name: "zstd", magic: "\x28\xb5\x2f\xfd", opened: true},
 		{name: "zstd", offset: 1, magic: "\x2a\x4d\x18", match: isZstdAfterSkip, opened: true},
 		{name: "ar", magic: "!<arch>\ndebian-binary", archive: true, opened: true},
-		// Git's loose objects in a saved folder are zlib data; each level of
+		// Git's loose objects in a saved directory are zlib data; each level of
 		// compression has a header of its own.
 		{name: "zlib", magic: "\x78\x01", match: isZlib, opened: true},
 		{name: "zlib", magic: "\x78\x5e", match: isZlib, opened: true},

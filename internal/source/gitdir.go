@@ -8,22 +8,22 @@ import (
 	"sync"
 )
 
-// gitFolder is the name of the folder that a repository keeps for itself. It is
+// dotGit is the name of the directory that a repository keeps for itself. It is
 // not entered: its content is compressed, and a scan of the history reads it.
 // Git does not track anything of that name, so nobody can hide a file there in
-// a repository. A file of that name is read; it points to such a folder
+// a repository. A file of that name is read; it points to such a directory
 // elsewhere, which is not entered either: that of a linked work tree, of a
 // submodule, or of a repository made with --separate-git-dir.
-const gitFolder = ".git"
+const dotGit = ".git"
 
-// gitDirs knows the folders that .git files and links point to. A folder that
+// gitDirs knows the directories that .git files and links point to. A directory that
 // looks like git's is held back until all pointers have been seen, so that the
 // order of the walk does not matter, and then entered unless one points to it.
 type gitDirs struct {
 	mu    sync.Mutex
 	known map[identity]bool
 	held  []*node
-	// roots are the folders given by the caller, canonical: only what lies
+	// roots are the directories given by the caller, canonical: only what lies
 	// inside them is looked at.
 	roots []string
 }
@@ -31,14 +31,14 @@ type gitDirs struct {
 func newGitDirs(roots []*root) *gitDirs {
 	g := &gitDirs{known: map[identity]bool{}}
 	for _, r := range roots {
-		if r.folder {
+		if r.isDir {
 			g.roots = append(g.roots, r.canonical)
 		}
 	}
 	return g
 }
 
-// hold tells whether a folder with these entries is to be left for later.
+// hold tells whether a directory with these entries is to be left for later.
 func (g *gitDirs) hold(n *node, entries []entry) bool {
 	if n.parent == nil || n.released {
 		return false
@@ -65,7 +65,7 @@ func (g *gitDirs) hold(n *node, entries []entry) bool {
 	return true
 }
 
-// release returns the folders held back that nothing points to.
+// release returns the directories held back that nothing points to.
 func (g *gitDirs) release() []task {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -80,14 +80,14 @@ func (g *gitDirs) release() []task {
 	return tasks
 }
 
-// add notes a folder that belongs to git.
+// add notes a directory that belongs to git.
 func (g *gitDirs) add(id identity) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.known[id] = true
 }
 
-// point notes the folder that a .git file points to, and the one that the
+// point notes the directory that a .git file points to, and the one that the
 // former shares with other work trees. Whatever else the file holds, nothing
 // outside of the paths given is looked at.
 func (g *gitDirs) point(r *root, display string, content []byte) {
@@ -114,7 +114,7 @@ func resolveFrom(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
-// inside tells whether a path lies in one of the folders given.
+// inside tells whether a path lies in one of the directories given.
 func (g *gitDirs) inside(path string) bool {
 	for _, r := range g.roots {
 		if rest, err := filepath.Rel(r, path); err == nil && filepath.IsLocal(rest) {

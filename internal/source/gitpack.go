@@ -81,7 +81,7 @@ func (w *worker) gitPack(s *stream, f *format, d depth) error {
 					w.unread(s.path, "git "+f.name, reason)
 				}
 			}
-			return w.leftover(p.Rest(), nil, 0, s, d)
+			return w.remainder(p.Rest(), nil, 0, s, d)
 		case ends(err):
 			return err
 		case err != nil:

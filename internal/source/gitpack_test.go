@@ -50,7 +50,7 @@ func wantObjects(t *testing.T, rec *record, name, encoding string, want map[stri
 	wantSkips(t, rec)
 }
 
-// A folder with a repository in it was saved, or copied into a container's
+// A directory with a repository in it was saved, or copied into a container's
 // image: its history is in a pack.
 func TestPacksInArchivesAreRead(t *testing.T) {
 	for _, format := range []string{"sha1", "sha256"} {

@@ -156,7 +156,7 @@ func wantSkips(t *testing.T, r *record, want ...string) {
 	}
 }
 
-// write writes a file and the folders above it.
+// write writes a file and the directories above it.
 func write(t testing.TB, path, content string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -167,7 +167,7 @@ func write(t testing.TB, path, content string) {
 	}
 }
 
-// tree writes files, given as path and content in turn, and returns the folder.
+// tree writes files, given as path and content in turn, and returns the directory.
 func tree(t testing.TB, files ...string) string {
 	t.Helper()
 	dir := t.TempDir()

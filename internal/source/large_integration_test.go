@@ -70,9 +70,9 @@ func sparseTar(t *testing.T, size int64) []byte {
 	return buf.Bytes()
 }
 
-// One folder with many files is work for all: while one worker is slow, the
+// One directory with many files is work for all: while one worker is slow, the
 // others take what it has not come to.
-func TestFilesSharesALargeFolder(t *testing.T) {
+func TestFilesSharesALargeDirectory(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 4000 {
 		write(t, filepath.Join(dir, fmt.Sprintf("file%04d", i)), "x")

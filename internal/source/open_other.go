@@ -19,7 +19,7 @@ func isLinkError(error) bool { return false }
 // identitySeed makes paths into numbers.
 var identitySeed = maphash.MakeSeed()
 
-// fileIdentity tells folders apart by their path with links resolved: the
+// fileIdentity tells directories apart by their path with links resolved: the
 // standard library does not give their numbers here. Nothing but links can
 // lead in a circle, and those are not followed.
 func fileIdentity(path string, _ fs.FileInfo) (identity, error) {

@@ -21,11 +21,11 @@ func isLinkError(err error) bool {
 		errors.Is(err, syscall.EOPNOTSUPP)
 }
 
-// fileIdentity tells folders apart.
+// fileIdentity tells directories apart.
 func fileIdentity(_ string, info fs.FileInfo) (identity, error) {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
-		return identity{}, errNotFolder
+		return identity{}, errNotDir
 	}
 	return identity{uint64(st.Dev), st.Ino}, nil //nolint:unconvert // the field's type differs between systems
 }

@@ -9,9 +9,9 @@ import (
 type task struct {
 	// root is set for a path given by the caller.
 	root *root
-	// dir is a folder to be walked, or, if names is set, one with these files
+	// dir is a directory to be walked, or, if names is set, one with these files
 	// (each name with a zero byte behind it) to be read.
-	dir   folder
+	dir   directory
 	node  *node
 	names []byte
 }
@@ -21,7 +21,7 @@ type task struct {
 // they wait for each other at while all are busy.
 type pool struct {
 	// hungry is how many workers wait without a task that would be for them.
-	hungry atomic.Int32
+	idle atomic.Int32
 
 	mu    sync.Mutex
 	ready *sync.Cond
@@ -108,4 +108,4 @@ func (p *pool) rest() []task {
 	return rest
 }
 
-func (p *pool) count() { p.hungry.Store(int32(p.waiting - len(p.queue))) }
+func (p *pool) count() { p.idle.Store(int32(p.waiting - len(p.queue))) }

@@ -1,10 +1,10 @@
-// Package source is where bytes come from: files and folders, archives and
+// Package source is where bytes come from: files and directories, archives and
 // compressed files inside them, and standard input. It hands what it reads to
 // a visitor, blob by blob, and says what it could not read.
 //
 // The walk is made for speed on large trees: on Linux it works on directory
-// descriptors with raw system calls (folder_linux.go), elsewhere with the
-// standard library (folder_portable.go). Memory is bounded whatever the input:
+// descriptors with raw system calls (dir_linux.go), elsewhere with the
+// standard library (dir_portable.go). Memory is bounded whatever the input:
 // nothing is read whole, and archives are expanded as streams.
 package source
 
@@ -61,7 +61,7 @@ type Options struct {
 	// MaxMembers bounds the members of one file's archives, 0 = 4 million.
 	MaxMembers int
 	// FullNames lets the names of files begin with the path as given, even if
-	// that is the only one and a folder.
+	// that is the only one and a directory.
 	FullNames bool
 	// DepthChosen says that the user chose MaxArchiveDepth: what lies deeper is
 	// excluded then. Else it is skipped, unless the depth is 0.
@@ -69,7 +69,7 @@ type Options struct {
 	// Record is called with everything that was not scanned, or only in part,
 	// one call at a time.
 	Record func(coverage.Entry)
-	// Exclude tells whether to leave out a file, a folder or a member of an
+	// Exclude tells whether to leave out a file, a directory or a member of an
 	// archive, by its name for display. It is not asked about the paths given by
 	// the caller. It must be safe for concurrent use.
 	Exclude func(path string, dir bool) bool
@@ -97,7 +97,7 @@ const (
 	defaultMaxRatio     = 100
 	defaultMaxMembers   = 4 << 20
 	alwaysExpand        = 256 << 20
-	mostArchiveDepth    = 32
+	maxArchiveDepth     = 32
 )
 
 func (o Options) withDefaults() Options {
@@ -112,7 +112,7 @@ func (o Options) withDefaults() Options {
 	if o.MaxFileSize <= 0 {
 		o.MaxFileSize = math.MaxInt64
 	}
-	o.MaxArchiveDepth = min(max(o.MaxArchiveDepth, 0), mostArchiveDepth)
+	o.MaxArchiveDepth = min(max(o.MaxArchiveDepth, 0), maxArchiveDepth)
 	if o.MaxExpansion <= 0 {
 		o.MaxExpansion = defaultMaxExpansion
 	}

@@ -20,7 +20,7 @@ func TestPipesAndSocketsAreLeftOutAndSaid(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// The address of a socket must be short: it is made in the folder itself.
+	// The address of a socket must be short: it is made in the directory itself.
 	t.Chdir(dir)
 	var listen net.ListenConfig
 	l, err := listen.Listen(t.Context(), "unix", "socket")

@@ -117,7 +117,7 @@ func (w *worker) tarMembers(s *stream, f *format, d depth, in *input) (shown int
 func paxText(h *tar.Header) (text []byte) {
 	for _, key := range slices.Sorted(maps.Keys(h.PAXRecords)) {
 		value := h.PAXRecords[key]
-		if len(value) >= leastAside && key != "path" && key != "linkpath" && !strings.HasPrefix(key, "GNU.sparse.") {
+		if len(value) >= minMetadata && key != "path" && key != "linkpath" && !strings.HasPrefix(key, "GNU.sparse.") {
 			text = append(text, key+"="+value+"\n"...)
 		}
 	}

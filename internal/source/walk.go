@@ -12,7 +12,7 @@ import (
 	"github.com/momentolint/momentolint/internal/finding"
 )
 
-// node is a folder that was seen, by its place in the tree.
+// node is a directory that was seen, by its place in the tree.
 type node struct {
 	parent *node // nil for a root
 	root   *root
@@ -22,13 +22,13 @@ type node struct {
 	// prefix is what stands before the names of its entries for display; not
 	// kept where it is long, or the paths of a deep tree would fill the memory.
 	prefix string
-	// released marks a git-like folder that turned out to be none.
+	// released marks a git-like directory that turned out to be none.
 	released bool
 }
 
 const longPrefix = 4096
 
-// child is a folder inside n.
+// child is a directory inside n.
 func (n *node) child(name []byte) *node {
 	c := &node{parent: n, root: n.root, name: string(name), depth: n.depth + 1}
 	if n.prefix != "" || n.depth == 0 {
@@ -59,8 +59,8 @@ func (n *node) display(name []byte) string {
 	return b.String()
 }
 
-// folderName returns the name for display of n itself.
-func (n *node) folderName() string {
+// dirName returns the name for display of n itself.
+func (n *node) dirName() string {
 	name := strings.TrimSuffix(n.display(nil), "/")
 	switch {
 	case name != "":
@@ -72,18 +72,18 @@ func (n *node) folderName() string {
 	}
 }
 
-// frame is a folder that a worker is in the middle of.
+// frame is a directory that a worker is in the middle of.
 type frame struct {
-	dir  folder
+	dir  directory
 	node *node
-	// folders are those still to be entered, each name with a zero byte behind it.
-	folders []byte
-	// more tells that the folder has not been read to its end.
+	// directories are those still to be entered, each name with a zero byte behind it.
+	subdirs []byte
+	// more tells that the directory has not been read to its end.
 	more   bool
 	parked bool
 }
 
-// walker is a worker that finds its files in folders.
+// walker is a worker that finds its files in directories.
 type walker struct {
 	*worker
 	pool    *pool
@@ -113,7 +113,7 @@ func (w *walker) work() {
 
 func (w *walker) do(t task) error {
 	switch {
-	case t.root != nil && !t.root.folder:
+	case t.root != nil && !t.root.isDir:
 		return w.rootFile(t.root)
 	case t.root != nil:
 		dir, err := w.openRoot(t.root.path)
@@ -128,7 +128,7 @@ func (w *walker) do(t task) error {
 	case t.dir == nil:
 		dir, err := w.open(t.node)
 		if err != nil {
-			w.skip(t.node.folderName(), "cannot be opened again: "+finding.Reason(err))
+			w.skip(t.node.dirName(), "cannot be opened again: "+finding.Reason(err))
 			return nil
 		}
 		return w.walk(dir, t.node)
@@ -137,7 +137,7 @@ func (w *walker) do(t task) error {
 	}
 }
 
-func (w *walker) openRoot(path string) (folder, error) {
+func (w *walker) openRoot(path string) (directory, error) {
 	if w.portable {
 		return openPortable(path)
 	}
@@ -158,8 +158,8 @@ func (w *walker) rootFile(x *root) error {
 	return err
 }
 
-// walk goes through a folder and everything below it. It closes the folder.
-func (w *walker) walk(dir folder, n *node) error {
+// walk goes through a directory and everything below it. It closes the directory.
+func (w *walker) walk(dir directory, n *node) error {
 	w.stack, w.parked = w.stack[:0], 0
 	defer w.unwind()
 	if err := w.enter(dir, n); err != nil {
@@ -171,21 +171,21 @@ func (w *walker) walk(dir folder, n *node) error {
 		}
 		top := &w.stack[len(w.stack)-1]
 		switch {
-		case len(top.folders) > 0:
+		case len(top.subdirs) > 0:
 			w.share()
-			if len(top.folders) == 0 {
+			if len(top.subdirs) == 0 {
 				continue // given away
 			}
 			var name []byte
-			name, top.folders = cutName(top.folders)
-			child, err := top.dir.openFolder(name)
+			name, top.subdirs = cutName(top.subdirs)
+			child, err := top.dir.openDir(name)
 			if err != nil {
 				w.cannotOpen(top.node, name, err)
 				continue
 			}
 			n := top.node.child(name)
-			if len(top.folders) == 0 && !top.more {
-				// Nothing is left to do here: a chain of folders needs no stack.
+			if len(top.subdirs) == 0 && !top.more {
+				// Nothing is left to do here: a chain of directories needs no stack.
 				w.pop()
 			}
 			if err := w.enter(child, n); err != nil {
@@ -202,11 +202,11 @@ func (w *walker) walk(dir folder, n *node) error {
 	return nil
 }
 
-// enter takes a folder onto the stack and reads its first entries.
-func (w *walker) enter(dir folder, n *node) error {
+// enter takes a directory onto the stack and reads its first entries.
+func (w *walker) enter(dir directory, n *node) error {
 	id, mounted, err := dir.identity()
 	if err != nil {
-		w.skip(n.folderName(), "cannot be read: "+finding.Reason(err))
+		w.skip(n.dirName(), "cannot be read: "+finding.Reason(err))
 		dir.close()
 		return nil
 	}
@@ -214,12 +214,12 @@ func (w *walker) enter(dir folder, n *node) error {
 	if mounted && n.parent != nil {
 		why := ""
 		if same := n.ancestor(id); same != nil {
-			why = "a loop: the same directory as " + same.folderName()
+			why = "a loop: the same directory as " + same.dirName()
 		} else if name := dir.pseudo(); name != "" {
 			why = "a pseudo file system (" + name + "), which holds no files"
 		}
 		if why != "" {
-			w.skip(n.folderName(), why)
+			w.skip(n.dirName(), why)
 			dir.close()
 			return nil
 		}
@@ -232,7 +232,7 @@ func (w *walker) enter(dir folder, n *node) error {
 	return w.readOn(&w.stack[len(w.stack)-1])
 }
 
-// ancestor returns the folder above n that has an identity.
+// ancestor returns the directory above n that has an identity.
 func (n *node) ancestor(id identity) *node {
 	for a := n.parent; a != nil; a = a.parent {
 		if a.id == id {
@@ -242,12 +242,12 @@ func (n *node) ancestor(id identity) *node {
 	return nil
 }
 
-// readOn reads the next entries of a folder: its files at once, its folders
+// readOn reads the next entries of a directory: its files at once, its directories
 // are noted.
 func (w *walker) readOn(f *frame) error {
 	entries, err := f.dir.next(&w.buffer)
 	if err != nil {
-		w.skip(f.node.folderName(), "cannot be read to its end: "+finding.Reason(err))
+		w.skip(f.node.dirName(), "cannot be read to its end: "+finding.Reason(err))
 	}
 	if err != nil || len(entries) == 0 {
 		f.more = false
@@ -256,7 +256,7 @@ func (w *walker) readOn(f *frame) error {
 		f.more = false
 		return nil
 	}
-	f.folders = f.folders[:0]
+	f.subdirs = f.subdirs[:0]
 	for i := range entries {
 		e := &entries[i]
 		if e.kind == kindUnknown {
@@ -265,10 +265,10 @@ func (w *walker) readOn(f *frame) error {
 			}
 		}
 		switch {
-		case e.kind == kindFolder && string(e.name) == gitFolder:
-		case e.kind == kindFolder && !w.excludes(f.node, e.name, true):
-			f.folders = append(append(f.folders, e.name...), 0)
-		case e.kind == kindSymlink && string(e.name) == gitFolder:
+		case e.kind == kindDir && string(e.name) == dotGit:
+		case e.kind == kindDir && !w.excludes(f.node, e.name, true):
+			f.subdirs = append(append(f.subdirs, e.name...), 0)
+		case e.kind == kindSymlink && string(e.name) == dotGit:
 			if id, err := f.dir.link(e.name); err == nil {
 				w.git.add(id)
 			}
@@ -281,9 +281,9 @@ func (w *walker) readOn(f *frame) error {
 		if entries[i].kind != kindFile {
 			continue
 		}
-		if w.pool.hungry.Load() > 0 {
-			// Folders promise more work than files.
-			if w.share(); w.pool.hungry.Load() > 0 && end-i > 1 {
+		if w.pool.idle.Load() > 0 {
+			// Directories promise more work than files.
+			if w.share(); w.pool.idle.Load() > 0 && end-i > 1 {
 				middle := i + (end-i+1)/2
 				if w.giveFiles(f, entries[middle:end]) {
 					end = middle
@@ -302,8 +302,8 @@ func (w *walker) excludes(n *node, name []byte, dir bool) bool {
 	return w.Exclude != nil && w.excluded(n.display(name), dir)
 }
 
-// readEntry reads one file of a folder.
-func (w *walker) readEntry(dir folder, n *node, name []byte) error {
+// readEntry reads one file of a directory.
+func (w *walker) readEntry(dir directory, n *node, name []byte) error {
 	if w.stopped.Load() {
 		return errStopped
 	}
@@ -318,18 +318,18 @@ func (w *walker) readEntry(dir folder, n *node, name []byte) error {
 	}
 	w.again = f
 	head, err := w.readFile(f, path)
-	if string(name) == gitFolder {
+	if string(name) == dotGit {
 		w.git.point(n.root, path, head)
 	}
 	return err
 }
 
-// readNames reads files of a folder that another worker gave away.
-func (w *walker) readNames(dir folder, n *node, names []byte) error {
+// readNames reads files of a directory that another worker gave away.
+func (w *walker) readNames(dir directory, n *node, names []byte) error {
 	for len(names) > 0 {
 		var name []byte
 		name, names = cutName(names)
-		if len(names) > 0 && w.pool.hungry.Load() > 0 {
+		if len(names) > 0 && w.pool.idle.Load() > 0 {
 			if again, err := dir.again(); err == nil {
 				middle := bytes.IndexByte(names[len(names)/2:], 0) + len(names)/2 + 1
 				if middle < len(names) {
@@ -357,7 +357,7 @@ func cutName(list []byte) (name, rest []byte) {
 // what it was: then it is treated as if it had always been that.
 func (w *walker) cannotOpen(n *node, name []byte, err error) {
 	switch {
-	case errors.Is(err, errNotFile), errors.Is(err, errNotFolder):
+	case errors.Is(err, errNotFile), errors.Is(err, errNotDir):
 	case errors.Is(err, fs.ErrNotExist):
 		w.skip(n.display(name), "vanished before it was read")
 	default:
@@ -365,7 +365,7 @@ func (w *walker) cannotOpen(n *node, name []byte, err error) {
 	}
 }
 
-// giveFiles hands files of a folder to a worker that has nothing to do.
+// giveFiles hands files of a directory to a worker that has nothing to do.
 func (w *walker) giveFiles(f *frame, entries []entry) bool {
 	again, err := f.dir.again()
 	if err != nil {
@@ -385,15 +385,15 @@ func (w *walker) giveFiles(f *frame, entries []entry) bool {
 	return true
 }
 
-// share hands folders to workers that have nothing to do, the outermost ones,
+// share hands directories to workers that have nothing to do, the outermost ones,
 // for they promise most work.
 func (w *walker) share() {
-	for i := w.parked; i < len(w.stack) && w.pool.hungry.Load() > 0; i++ {
+	for i := w.parked; i < len(w.stack) && w.pool.idle.Load() > 0; i++ {
 		f := &w.stack[i]
-		for len(f.folders) > 0 && w.pool.hungry.Load() > 0 {
+		for len(f.subdirs) > 0 && w.pool.idle.Load() > 0 {
 			var name []byte
-			name, f.folders = cutName(f.folders)
-			dir, err := f.dir.openFolder(name)
+			name, f.subdirs = cutName(f.subdirs)
+			dir, err := f.dir.openDir(name)
 			if err != nil {
 				w.cannotOpen(f.node, name, err)
 				continue
@@ -403,7 +403,7 @@ func (w *walker) share() {
 	}
 }
 
-// pop takes the innermost folder off the stack and closes it.
+// pop takes the innermost directory off the stack and closes it.
 func (w *walker) pop() {
 	last := len(w.stack) - 1
 	w.stack[last].dir.close()
@@ -412,15 +412,15 @@ func (w *walker) pop() {
 	w.parked = min(w.parked, last)
 }
 
-// leave ends the innermost folder and goes on in the one before it.
+// leave ends the innermost directory and goes on in the one before it.
 func (w *walker) leave() {
 	last := len(w.stack) - 1
 	if last > 0 && w.stack[last-1].parked {
 		outer := &w.stack[last-1]
-		if outer.more || len(outer.folders) > 0 {
+		if outer.more || len(outer.subdirs) > 0 {
 			if err := w.unpark(outer, &w.stack[last]); err != nil {
-				w.skip(outer.node.folderName(), "cannot be read to its end: "+finding.Reason(err))
-				outer.more, outer.folders = false, nil
+				w.skip(outer.node.dirName(), "cannot be read to its end: "+finding.Reason(err))
+				outer.more, outer.subdirs = false, nil
 			}
 		}
 		outer.parked = false
@@ -429,7 +429,7 @@ func (w *walker) leave() {
 	w.pop()
 }
 
-// unpark opens a folder again that was closed because too many were open: by
+// unpark opens a directory again that was closed because too many were open: by
 // climbing up from the one inside it, or down from the root, whatever is
 // shorter.
 func (w *walker) unpark(outer, inner *frame) error {
@@ -446,8 +446,8 @@ func (w *walker) unpark(outer, inner *frame) error {
 	return outer.dir.resume(dir)
 }
 
-// climb opens the folder a number of levels above another.
-func climb(from folder, levels int) (folder, error) {
+// climb opens the directory a number of levels above another.
+func climb(from directory, levels int) (directory, error) {
 	dir, err := from.parent()
 	for ; err == nil && levels > 1; levels-- {
 		below := dir
@@ -457,9 +457,9 @@ func climb(from folder, levels int) (folder, error) {
 	return dir, err
 }
 
-// open opens a folder by its way from the root, name by name, so that neither
+// open opens a directory by its way from the root, name by name, so that neither
 // a link nor the length of the path can lead astray.
-func (w *walker) open(n *node) (folder, error) {
+func (w *walker) open(n *node) (directory, error) {
 	var way []string
 	for ; n.parent != nil; n = n.parent {
 		way = append(way, n.name)
@@ -468,7 +468,7 @@ func (w *walker) open(n *node) (folder, error) {
 	for i := len(way) - 1; i >= 0 && err == nil; i-- {
 		above := dir
 		name := append([]byte(way[i]), 0)
-		dir, err = above.openFolder(name[:len(way[i])])
+		dir, err = above.openDir(name[:len(way[i])])
 		above.close()
 	}
 	return dir, err

@@ -407,7 +407,7 @@ func (w *worker) zipAt(s *stream, f *format, d depth, m *zipMember, t *zipTable)
 		return 0, 0, nil
 	}
 	start := from + zipLocalSize + int64(zipVariable(local[26:30]))
-	if extra := int64(binary.LittleEndian.Uint16(local[28:])); extra >= leastAside {
+	if extra := int64(binary.LittleEndian.Uint16(local[28:])); extra >= minMetadata {
 		section := io.NewSectionReader(s.at, start-extra, extra)
 		if err := w.showPart(section, &stream{path: path, encoding: s.within(f.name), carrier: s.carrier}); err != nil {
 			return 0, 0, err
@@ -459,7 +459,7 @@ func zipDescriptorLength(b []byte) int {
 func (w *worker) zipShow(s *stream, f *format, d depth, m *zipMember, path string, data io.Reader) error {
 	switch {
 	case m.packed == 0 && m.size == 0 && m.summed:
-		return nil // a folder, or nothing
+		return nil // a directory, or nothing
 	case w.excluded(path, false):
 		return nil
 	case m.encrypted():
@@ -603,7 +603,7 @@ func (w *worker) zipGap(s *stream, f *format, d depth, from, to int64) error {
 		part.at, part.size = section, to-from
 		return w.zipStream(&part, f, d, false)
 	}
-	return w.leftover(section, section, to-from, &part, d)
+	return w.remainder(section, section, to-from, &part, d)
 }
 
 // zipStream shows the members of an archive one after the other by what stands
@@ -634,7 +634,7 @@ func (w *worker) zipStream(s *stream, f *format, d depth, truncated bool) error 
 				w.unread(s.path, "zip", fmt.Sprintf("truncated zip archive: %s, then its table of contents is cut off", membersRead(shown)))
 			}
 			at, size := in.ahead()
-			return w.leftover(in, at, size, s, d)
+			return w.remainder(in, at, size, s, d)
 		case "":
 			if why = "it ends without a table of contents"; !truncated {
 				return nil

@@ -5,33 +5,33 @@ import (
 	"io"
 )
 
-// kind is what an entry of a folder is.
+// kind is what an entry of a directory is.
 type kind uint8
 
 const (
 	kindOther kind = iota // devices, pipes, sockets: never opened
 	kindFile
-	kindFolder
+	kindDir
 	kindSymlink
 	kindUnknown // the file system does not tell without being asked
 )
 
-// entry is one entry of a folder.
+// entry is one entry of a directory.
 type entry struct {
 	// name has a zero byte behind it, beyond its length, as system calls want.
 	name []byte
 	kind kind
 }
 
-// identity tells whether two folders are the same one.
+// identity tells whether two directories are the same one.
 type identity struct{ device, inode uint64 }
 
-// folder is an open folder. Its names are those of entry.
-type folder interface {
+// directory is an open directory. Its names are those of entry.
+type directory interface {
 	// next returns the next few entries, none at the end. They are valid until
 	// the buffer is used again.
 	next(b *dirBuffer) ([]entry, error)
-	// identity says which folder it is, and whether something is mounted here.
+	// identity says which directory it is, and whether something is mounted here.
 	identity() (id identity, mounted bool, err error)
 	// pseudo names the file system if it holds no files but views of the
 	// kernel's state, "" if it is a real one.
@@ -42,19 +42,19 @@ type folder interface {
 	// follows links nor waits for the other end of a pipe. It may use the file
 	// given again.
 	openFile(name []byte, again file) (file, error)
-	// openFolder opens an entry that is a folder. It does not follow links.
-	openFolder(name []byte) (folder, error)
-	// link returns the identity of the folder that a symbolic link names.
+	// openDir opens an entry that is a directory. It does not follow links.
+	openDir(name []byte) (directory, error)
+	// link returns the identity of the directory that a symbolic link names.
 	link(name []byte) (identity, error)
-	// again opens the same folder once more, for openFile only.
-	again() (folder, error)
-	// park closes the folder for a while, keeping its place. It returns false
+	// again opens the same directory once more, for openFile only.
+	again() (directory, error)
+	// park closes the directory for a while, keeping its place. It returns false
 	// if that is not possible. resume goes on with another handle of the same
-	// folder, which it takes over or closes.
+	// directory, which it takes over or closes.
 	park() bool
-	resume(handle folder) error
-	// parent opens the folder that this one is in.
-	parent() (folder, error)
+	resume(handle directory) error
+	// parent opens the directory that this one is in.
+	parent() (directory, error)
 	close()
 }
 
@@ -77,17 +77,17 @@ type fileInfo struct {
 	modified int64
 }
 
-// dirBuffer is what reading folders uses again and again.
+// dirBuffer is what reading directories uses again and again.
 type dirBuffer struct {
 	raw     []byte
 	entries []entry
 }
 
-// A folder or a file is opened by name after its kind was seen. These say that
+// A directory or a file is opened by name after its kind was seen. These say that
 // it has become something else since, or that its kind is wrong for a path
 // given by the caller.
 var (
-	errNotFile   = errors.New("not a regular file")
-	errNotFolder = errors.New("not a directory")
-	errMoved     = errors.New("moved while it was read")
+	errNotFile = errors.New("not a regular file")
+	errNotDir  = errors.New("not a directory")
+	errMoved   = errors.New("moved while it was read")
 )

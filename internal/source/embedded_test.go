@@ -106,7 +106,7 @@ func wantShown(t *testing.T, r *record) {
 
 // What formats keep beside the content is shown.
 func TestCommentsOfContainersAreShown(t *testing.T) {
-	long := strings.Repeat("-", leastAside) + secret
+	long := strings.Repeat("-", minMetadata) + secret
 	inZip := func(edit func(*zip.Writer, *zip.FileHeader)) []byte {
 		var buf bytes.Buffer
 		w := zip.NewWriter(&buf)

@@ -8,27 +8,27 @@ import (
 	"path/filepath"
 )
 
-// osFolder is a folder by its path, with the standard library: the walk of the
+// osDir is a directory by its path, with the standard library: the walk of the
 // systems that have none of their own.
-type osFolder struct {
+type osDir struct {
 	path string
 	f    *os.File // nil until it is read
 }
 
-// openPortable opens a folder by its path, following links.
-func openPortable(path string) (folder, error) {
+// openPortable opens a directory by its path, following links.
+func openPortable(path string) (directory, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
 	if !info.IsDir() {
-		return nil, errNotFolder
+		return nil, errNotDir
 	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	return &osFolder{path: path, f: f}, nil
+	return &osDir{path: path, f: f}, nil
 }
 
 // openPortableFile opens a file by its path, following links.
@@ -59,10 +59,10 @@ func openRegular(path string, flags int) (file, error) {
 	return file, nil
 }
 
-// entriesAtOnce bounds what is known of a large folder at a time.
+// entriesAtOnce bounds what is known of a large directory at a time.
 const entriesAtOnce = 1024
 
-func (d *osFolder) next(b *dirBuffer) ([]entry, error) {
+func (d *osDir) next(b *dirBuffer) ([]entry, error) {
 	b.entries = b.entries[:0]
 	list, err := d.f.ReadDir(entriesAtOnce)
 	for _, e := range list {
@@ -81,7 +81,7 @@ func fileKind(m fs.FileMode) kind {
 	case m.IsRegular():
 		return kindFile
 	case m.IsDir():
-		return kindFolder
+		return kindDir
 	case m&fs.ModeSymlink != 0:
 		return kindSymlink
 	default:
@@ -89,21 +89,21 @@ func fileKind(m fs.FileMode) kind {
 	}
 }
 
-func (d *osFolder) identity() (identity, bool, error) {
+func (d *osDir) identity() (identity, bool, error) {
 	info, err := d.f.Stat()
 	if err != nil {
 		return identity{}, false, err
 	}
 	id, err := fileIdentity(d.path, info)
-	// Nothing tells what is mounted, so every folder is suspected.
+	// Nothing tells what is mounted, so every directory is suspected.
 	return id, true, err
 }
 
-func (d *osFolder) pseudo() string { return "" }
+func (d *osDir) pseudo() string { return "" }
 
-func (d *osFolder) join(name []byte) string { return filepath.Join(d.path, string(name)) }
+func (d *osDir) join(name []byte) string { return filepath.Join(d.path, string(name)) }
 
-func (d *osFolder) kind(name []byte) (kind, error) {
+func (d *osDir) kind(name []byte) (kind, error) {
 	info, err := os.Lstat(d.join(name))
 	if err != nil {
 		return kindOther, err
@@ -111,18 +111,18 @@ func (d *osFolder) kind(name []byte) (kind, error) {
 	return fileKind(info.Mode()), nil
 }
 
-func (d *osFolder) openFile(name []byte, _ file) (file, error) {
+func (d *osDir) openFile(name []byte, _ file) (file, error) {
 	return openRegular(d.join(name), os.O_RDONLY|waitNot|followNot)
 }
 
-func (d *osFolder) openFolder(name []byte) (folder, error) {
+func (d *osDir) openDir(name []byte) (directory, error) {
 	path := d.join(name)
 	before, err := os.Lstat(path)
 	if err != nil {
 		return nil, err
 	}
 	if !before.IsDir() {
-		return nil, errNotFolder
+		return nil, errNotDir
 	}
 	f, err := os.OpenFile(path, os.O_RDONLY|followNot, 0)
 	if err != nil {
@@ -131,41 +131,41 @@ func (d *osFolder) openFolder(name []byte) (folder, error) {
 	// Where links cannot be refused at opening, this sees one put there since.
 	after, err := f.Stat()
 	if err == nil && !os.SameFile(before, after) {
-		err = errNotFolder
+		err = errNotDir
 	}
 	if err != nil {
 		_ = f.Close()
 		return nil, err
 	}
-	return &osFolder{path: path, f: f}, nil
+	return &osDir{path: path, f: f}, nil
 }
 
-func (d *osFolder) link(name []byte) (identity, error) {
+func (d *osDir) link(name []byte) (identity, error) {
 	path := d.join(name)
 	info, err := os.Stat(path)
 	if err != nil {
 		return identity{}, err
 	}
 	if !info.IsDir() {
-		return identity{}, errNotFolder
+		return identity{}, errNotDir
 	}
 	return fileIdentity(path, info)
 }
 
-func (d *osFolder) again() (folder, error) { return &osFolder{path: d.path}, nil }
+func (d *osDir) again() (directory, error) { return &osDir{path: d.path}, nil }
 
 // park does nothing: a path cannot be longer than the system takes, so there
-// are never too many open folders above another.
-func (d *osFolder) park() bool { return false }
+// are never too many open directories above another.
+func (d *osDir) park() bool { return false }
 
-func (d *osFolder) resume(handle folder) error {
+func (d *osDir) resume(handle directory) error {
 	handle.close()
 	return errMoved
 }
 
-func (d *osFolder) parent() (folder, error) { return openPortable(filepath.Dir(d.path)) }
+func (d *osDir) parent() (directory, error) { return openPortable(filepath.Dir(d.path)) }
 
-func (d *osFolder) close() {
+func (d *osDir) close() {
 	if d.f != nil {
 		_ = d.f.Close()
 		d.f = nil

@@ -12,26 +12,26 @@ import (
 // comment of a gzip member, the skippable frames of zstd. It is shown as part of
 // the file itself.
 
-// leastAside is the length of what is too short to hold a credential, mostAside
+// minMetadata is the length of what is too short to hold a credential, maxMetadata
 // how much of one file is kept.
 const (
-	leastAside = 40
-	mostAside  = 1 << 20
+	minMetadata = 40
+	maxMetadata = 1 << 20
 )
 
 // aside is a decoder that keeps what it passes over; cut says that it was too
 // much to keep all.
-type aside interface {
-	passedOver() (text []byte, cut bool)
+type metadataReader interface {
+	skipped() (text []byte, cut bool)
 }
 
-// showAside shows what a decoder has passed over.
-func (w *worker) showAside(s *stream, dec *decoded) error {
-	a, ok := dec.r.(aside)
+// showMetadata shows what a decoder has passed over.
+func (w *worker) showMetadata(s *stream, dec *decoded) error {
+	a, ok := dec.r.(metadataReader)
 	if !ok {
 		return nil
 	}
-	text, cut := a.passedOver()
+	text, cut := a.skipped()
 	if cut {
 		w.complain(s.path, "comments or skippable frames too long to keep; the rest of them was not scanned")
 	}
@@ -42,19 +42,19 @@ func (w *worker) showAside(s *stream, dec *decoded) error {
 }
 
 // asides is what was passed over.
-type asides struct {
+type metadata struct {
 	text []byte
 	cut  bool
 }
 
-func (a *asides) passedOver() ([]byte, bool) { return a.text, a.cut }
+func (a *metadata) skipped() ([]byte, bool) { return a.text, a.cut }
 
 // header keeps the texts of a gzip member's header.
-func (a *asides) header(h *gzip.Header) {
+func (a *metadata) header(h *gzip.Header) {
 	for _, text := range []string{h.Name, h.Comment, string(h.Extra)} {
 		switch {
-		case len(text) < leastAside:
-		case len(a.text)+len(text) > mostAside:
+		case len(text) < minMetadata:
+		case len(a.text)+len(text) > maxMetadata:
 			a.cut = true
 		default:
 			a.text = append(append(a.text, text...), '\n')
@@ -65,7 +65,7 @@ func (a *asides) header(h *gzip.Header) {
 // zstdFrames passes the frames of zstd data on to the decoder, keeps the
 // skippable ones, and ends where something else follows.
 type zstdFrames struct {
-	asides
+	metadata
 	in *bufio.Reader
 	// left is how much of the frame's present part is to be passed on.
 	left int64
@@ -132,8 +132,8 @@ func (z *zstdFrames) next() error {
 
 // skip passes over a frame of that length.
 func (z *zstdFrames) skip(size int64) error {
-	keep := min(size, max(0, mostAside-int64(len(z.text))))
-	if keep >= leastAside {
+	keep := min(size, max(0, maxMetadata-int64(len(z.text))))
+	if keep >= minMetadata {
 		text, err := io.ReadAll(io.LimitReader(z.in, keep))
 		z.text = append(append(z.text, text...), '\n')
 		if err != nil {

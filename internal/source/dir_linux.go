@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// descriptor is a folder by its file descriptor. Everything in it is reached
+// descriptor is a directory by its file descriptor. Everything in it is reached
 // from there by its bare name, so neither the length nor the fate of the path
 // above matters.
 type descriptor struct {
@@ -18,12 +18,12 @@ type descriptor struct {
 	place int64
 }
 
-const folderFlags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC
+const dirFlags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC
 
-// openRoot opens a folder by its path, following links.
-func openRoot(path string) (folder, error) {
+// openRoot opens a directory by its path, following links.
+func openRoot(path string) (directory, error) {
 	for {
-		fd, err := unix.Open(path, folderFlags, 0)
+		fd, err := unix.Open(path, dirFlags, 0)
 		if err == nil {
 			return &descriptor{fd: fd}, nil
 		}
@@ -123,7 +123,7 @@ func direntKind(t byte) kind {
 	case unix.DT_REG:
 		return kindFile
 	case unix.DT_DIR:
-		return kindFolder
+		return kindDir
 	case unix.DT_LNK:
 		return kindSymlink
 	case unix.DT_UNKNOWN:
@@ -146,7 +146,7 @@ func (d *descriptor) identity() (identity, bool, error) {
 		return d.id, true, nil
 	}
 	d.id = identity{unix.Mkdev(st.Dev_major, st.Dev_minor), st.Ino}
-	// A kernel that cannot tell (before 5.8) leaves us to suspect every folder.
+	// A kernel that cannot tell (before 5.8) leaves us to suspect every directory.
 	mounted := st.Attributes_mask&unix.STATX_ATTR_MOUNT_ROOT == 0 || st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0
 	return d.id, mounted, nil
 }
@@ -193,7 +193,7 @@ func modeKind(mode uint32) kind {
 	case unix.S_IFREG:
 		return kindFile
 	case unix.S_IFDIR:
-		return kindFolder
+		return kindDir
 	case unix.S_IFLNK:
 		return kindSymlink
 	default:
@@ -201,10 +201,10 @@ func modeKind(mode uint32) kind {
 	}
 }
 
-func (d *descriptor) openFolder(name []byte) (folder, error) {
-	fd, err := openat(d.fd, name, folderFlags|unix.O_NOFOLLOW)
+func (d *descriptor) openDir(name []byte) (directory, error) {
+	fd, err := openat(d.fd, name, dirFlags|unix.O_NOFOLLOW)
 	if errors.Is(err, unix.ELOOP) || errors.Is(err, unix.ENOTDIR) {
-		return nil, errNotFolder
+		return nil, errNotDir
 	}
 	if err != nil {
 		return nil, err
@@ -217,13 +217,13 @@ func (d *descriptor) link(name []byte) (identity, error) {
 	if err := unix.Fstatat(d.fd, string(name), &st, 0); err != nil {
 		return identity{}, err
 	}
-	if modeKind(st.Mode) != kindFolder {
-		return identity{}, errNotFolder
+	if modeKind(st.Mode) != kindDir {
+		return identity{}, errNotDir
 	}
 	return identity{st.Dev, st.Ino}, nil
 }
 
-func (d *descriptor) again() (folder, error) {
+func (d *descriptor) again() (directory, error) {
 	fd, err := unix.FcntlInt(uintptr(d.fd), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
@@ -241,7 +241,7 @@ func (d *descriptor) park() bool {
 	return true
 }
 
-func (d *descriptor) resume(handle folder) error {
+func (d *descriptor) resume(handle directory) error {
 	h, ok := handle.(*descriptor)
 	if !ok {
 		return errMoved
@@ -263,8 +263,8 @@ func (d *descriptor) resume(handle folder) error {
 
 var parentName = []byte("..\x00")[:2]
 
-func (d *descriptor) parent() (folder, error) {
-	fd, err := openat(d.fd, parentName, folderFlags)
+func (d *descriptor) parent() (directory, error) {
+	fd, err := openat(d.fd, parentName, dirFlags)
 	if err != nil {
 		return nil, err
 	}
@@ -398,9 +398,9 @@ func isPseudo(path string) bool {
 	return unix.Statfs(path, &st) == nil && pseudoFileSystems[int64(st.Type)] != "" //nolint:unconvert // see above
 }
 
-// openFolders is how many folders a worker may hold open: enough for ordinary
+// maxOpenDirs is how many directories a worker may hold open: enough for ordinary
 // trees, and few enough for a low limit of the system.
-func openFolders(jobs int) int {
+func maxOpenDirs(jobs int) int {
 	var limit unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) != nil {
 		return 16

@@ -12,14 +12,14 @@ import (
 // root is one of the paths given by the caller.
 type root struct {
 	path string // as given
-	// display is the name of a file, or what comes before the names in a folder.
+	// display is the name of a file, or what comes before the names in a directory.
 	display string
-	folder  bool
+	isDir   bool
 	// canonical is the path with links resolved.
 	canonical string
 }
 
-// name returns the name for display of something below a root folder, given
+// name returns the name for display of something below a root directory, given
 // by its path from there.
 func (r *root) name(rest string) string { return r.display + rest }
 
@@ -41,7 +41,7 @@ func (r *run) resolve(paths []string) []*root {
 	slices.SortStableFunc(order, func(a, b *root) int { return len(a.canonical) - len(b.canonical) })
 	for _, inner := range order {
 		for outer := filepath.Dir(inner.canonical); ; outer = filepath.Dir(outer) {
-			if o := byPath[outer]; o != nil && o.folder && o != inner && r.reaches(o, inner) {
+			if o := byPath[outer]; o != nil && o.isDir && o != inner && r.reaches(o, inner) {
 				delete(byPath, inner.canonical)
 				break
 			}
@@ -73,9 +73,9 @@ func (r *run) inspect(path string, fullNames bool) *root {
 		r.skip(slash, finding.Reason(err))
 		return nil
 	}
-	found := &root{path: path, folder: info.IsDir(), canonical: canonical}
+	found := &root{path: path, isDir: info.IsDir(), canonical: canonical}
 	switch {
-	case !found.folder:
+	case !found.isDir:
 		found.display = slash
 	case fullNames && slash != ".":
 		found.display = strings.TrimRight(slash, "/") + "/"
@@ -83,7 +83,7 @@ func (r *run) inspect(path string, fullNames bool) *root {
 	return found
 }
 
-// unreadable says why something that is neither file nor folder is not opened.
+// unreadable says why something that is neither file nor directory is not opened.
 func unreadable(mode os.FileMode) string {
 	switch {
 	case mode.IsRegular() || mode.IsDir():
@@ -108,11 +108,11 @@ func (r *run) reaches(outer, inner *root) bool {
 	parts := strings.Split(filepath.ToSlash(rest), "/")
 	for i, part := range parts {
 		last := i == len(parts)-1
-		folder := !last || inner.folder
-		if folder && part == gitFolder {
+		isDir := !last || inner.isDir
+		if isDir && part == dotGit {
 			return false
 		}
-		if r.matchesExclude(outer.name(strings.Join(parts[:i+1], "/")), folder) {
+		if r.matchesExclude(outer.name(strings.Join(parts[:i+1], "/")), isDir) {
 			return false
 		}
 	}

@@ -16,9 +16,9 @@ import (
 // is searched for by its signature, opened where it is reached, and recorded
 // where it is not.
 
-// mostLeftovers is how many containers are opened that follow one another in
+// maxEmbedded is how many containers are opened that follow one another in
 // this way: each takes buffers of its own.
-const mostLeftovers = 12
+const maxEmbedded = 12
 
 // embedded are the signatures that are searched for. They are long enough, or
 // checked closely enough, that they hardly occur by chance.
@@ -76,9 +76,9 @@ func findEmbedded(data []byte) (at int, format string) {
 	return at, format
 }
 
-// leftover shows what a container of the depth d leaves over, and opens the
+// remainder shows what a container of the depth d leaves over, and opens the
 // containers in it. at reaches all of it, size bytes; nil if only r does.
-func (w *worker) leftover(r io.Reader, at io.ReaderAt, size int64, s *stream, d depth) error {
+func (w *worker) remainder(r io.Reader, at io.ReaderAt, size int64, s *stream, d depth) error {
 	head := w.level(d.level).head
 	n, err := fill(r, head)
 	if ends(err) {
@@ -98,13 +98,13 @@ func (w *worker) leftover(r io.Reader, at io.ReaderAt, size int64, s *stream, d 
 		return nil
 	}
 	// What is found in it lies beside the container, not in it.
-	d.archives, d.leftovers = max(d.archives-1, 0), d.leftovers+1
+	d.archives, d.embedded = max(d.archives-1, 0), d.embedded+1
 	begin := 0
 	if f := beginsAs(rest.head); f == nil || f.magic == zipEnd {
 		begin, _ = findEmbedded(rest.head)
 	}
-	if begin >= 0 && d.leftovers > mostLeftovers {
-		w.complain(s.path, fmt.Sprintf("more than %d archives follow one another with other data between them; the bytes of the rest were scanned as they are", mostLeftovers))
+	if begin >= 0 && d.embedded > maxEmbedded {
+		w.complain(s.path, fmt.Sprintf("more than %d archives follow one another with other data between them; the bytes of the rest were scanned as they are", maxEmbedded))
 		return w.show(&rest)
 	}
 	if begin < 0 {
@@ -131,8 +131,8 @@ func (w *worker) split(s *stream, begin int, d depth) error {
 	return w.handle(s, d)
 }
 
-// mostJunk is how much other data may be before a container.
-const mostJunk = 4 << 10
+// maxJunk is how much other data may be before a container.
+const maxJunk = 4 << 10
 
 // junkBefore returns where in head a container begins after other data, -1 if
 // none does. Text is not searched: it costs more than all the rest.
@@ -141,7 +141,7 @@ func junkBefore(head []byte) int {
 	if !slices.ContainsFunc(head[:min(len(head), tarBlock)], control) {
 		return -1
 	}
-	at, _ := findEmbedded(head[:min(len(head), mostJunk+2*tarBlock)])
+	at, _ := findEmbedded(head[:min(len(head), maxJunk+2*tarBlock)])
 	return at
 }
 
@@ -163,7 +163,7 @@ func (w *worker) watch(s *stream, d depth) error {
 	}
 	size := s.size - watcher.found
 	section := io.NewSectionReader(s.at, watcher.found, size)
-	return w.leftover(section, section, size, s, depth{d.level, d.archives + 1, d.counted, d.leftovers})
+	return w.remainder(section, section, size, s, depth{d.level, d.archives + 1, d.counted, d.embedded})
 }
 
 // watcher looks for containers in what is read through it.
