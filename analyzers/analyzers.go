@@ -23,7 +23,7 @@ type Options struct {
 	Nolint bool
 }
 
-// DefaultOptions gives the documented defaults.
+// DefaultOptions returns the documented defaults.
 func DefaultOptions() Options {
 	return Options{
 		Hardcoded: momentohardcoded.DefaultOptions(),

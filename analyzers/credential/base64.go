@@ -19,7 +19,7 @@ func decodeBase64(dst, src []byte) ([]byte, bool) {
 	return dst[:n], err == nil
 }
 
-// isBase64URL tells whether b is one or more characters of the URL alphabet.
+// isBase64URL reports whether b is one or more characters of the URL alphabet.
 func isBase64URL(b []byte) bool {
 	for _, c := range b {
 		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_') {

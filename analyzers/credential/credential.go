@@ -23,7 +23,7 @@ const (
 	ExpiryAt
 )
 
-// String gives unknown, never or at.
+// String returns unknown, never or at.
 func (e Expiry) String() string {
 	switch e {
 	case ExpiryNever:
@@ -74,7 +74,7 @@ type Credential struct {
 }
 
 type secret struct {
-	// reveal gives the part that the service takes, and the text as written.
+	// reveal returns the part that the service takes, and the text as written.
 	reveal func() (service, written string)
 }
 
@@ -82,7 +82,7 @@ func newSecret(service, written string) *secret {
 	return &secret{reveal: func() (string, string) { return service, written }}
 }
 
-// Reveal gives, in full, the part of the credential that the service takes:
+// Reveal returns, in full, the part of the credential that the service takes:
 // the JWT for keys and session tokens (also where the text is an envelope
 // around it), the text itself for refresh tokens. It is the only way to the
 // secret; "" for the zero value.
@@ -94,7 +94,7 @@ func (c Credential) Reveal() string {
 	return s
 }
 
-// RevealWritten gives, in full, the credential as it was written: the whole
+// RevealWritten returns, in full, the credential as it was written: the whole
 // envelope where Reveal gives the JWT inside.
 func (c Credential) RevealWritten() string {
 	if c.secret == nil {
@@ -147,16 +147,16 @@ func redact(text string, keep int) string {
 	return text[:min(keep, len(text))] + "…(" + strconv.Itoa(utf8.RuneCountInString(text)) + " characters)"
 }
 
-// ExpiredAt tells whether the credential's own claim says that it is no longer
+// ExpiredAt reports whether the credential's own claim says that it is no longer
 // valid at the given time.
 func (c Credential) ExpiredAt(now time.Time) bool {
 	return c.Expiry == ExpiryAt && !now.Before(c.ExpiresAt)
 }
 
-// IsZero tells whether this is no credential at all.
+// IsZero reports whether this is no credential at all.
 func (c Credential) IsZero() bool { return c.Kind == "" }
 
-// String gives kind and redacted form.
+// String returns kind and redacted form.
 func (c Credential) String() string {
 	if c.IsZero() {
 		return "no credential"
@@ -179,14 +179,14 @@ func (c Credential) GoString() string { return c.String() }
 // LogValue shows the redacted form in structured logs.
 func (c Credential) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalText gives the redacted form to text, JSON, XML and YAML encoders.
+// MarshalText returns the redacted form to text, JSON, XML and YAML encoders.
 func (c Credential) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// MarshalBinary gives the redacted form to binary encoders such as gob.
+// MarshalBinary returns the redacted form to binary encoders such as gob.
 func (c Credential) MarshalBinary() ([]byte, error) { return []byte(c.String()), nil }
 
-// MarshalJSON gives the redacted form as a JSON string.
+// MarshalJSON returns the redacted form as a JSON string.
 func (c Credential) MarshalJSON() ([]byte, error) { return []byte(strconv.Quote(c.String())), nil }
 
-// MarshalYAML gives the redacted form to YAML encoders.
+// MarshalYAML returns the redacted form to YAML encoders.
 func (c Credential) MarshalYAML() (any, error) { return c.String(), nil }

@@ -47,7 +47,7 @@ func everyKind(t *testing.T) []credential.Credential {
 	return all
 }
 
-// telling gives texts of which none may be in an output: pieces of the secret,
+// telling returns texts of which none may be in an output: pieces of the secret,
 // beyond the part that every credential of the kind begins with, as they are
 // and in the spellings of fmt's verbs. Every output that holds 23 characters
 // of the secret in a row holds one of them.

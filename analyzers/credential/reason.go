@@ -45,7 +45,7 @@ var reasons = [...]string{
 	ErrContext:     "an opaque token with nothing beside it that says Momento",
 }
 
-// Error gives the reason in words; it never holds any of the text.
+// Error returns the reason in words; it never holds any of the text.
 func (r Reason) Error() string {
 	if int(r) < len(reasons) && reasons[r] != "" {
 		return "not a Momento credential: " + reasons[r]

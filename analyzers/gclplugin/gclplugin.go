@@ -75,7 +75,7 @@ type plugin struct {
 	disabled []string
 }
 
-// BuildAnalyzers gives the analyzers that are switched on.
+// BuildAnalyzers returns the analyzers that are switched on.
 func (p *plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
 	return slices.DeleteFunc(analyzers.New(p.options), func(a *analysis.Analyzer) bool {
 		return slices.Contains(p.disabled, a.Name)

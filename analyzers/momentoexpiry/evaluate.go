@@ -253,7 +253,7 @@ func isNow(v ssa.Value) bool {
 	return false
 }
 
-// method tells whether a call is of that method of a type of package time.
+// method reports whether a call is of that method of a type of package time.
 func method(call *ssa.Call, name string) bool {
 	fn := flow.CalledObject(&call.Call)
 	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "time" && fn.Name() == name &&
@@ -340,7 +340,7 @@ func (e *evaluator) date(p place, args []ssa.Value) {
 	e.lifetime(at.Unix()-e.now.Unix(), as)
 }
 
-// compared tells whether a number is held against another one.
+// compared reports whether a number is held against another one.
 func compared(v ssa.Value) bool {
 	refs := v.Referrers()
 	if refs == nil {
@@ -362,7 +362,7 @@ func compared(v ssa.Value) bool {
 	return false
 }
 
-// madeSure tells whether control reaches the instruction only where v does
+// madeSure reports whether control reaches the instruction only where v does
 // expire: v.DoesExpire(), or v != utils.ExpiresInNever().
 func madeSure(at ssa.Instruction, v ssa.Value) bool {
 	refs := v.Referrers()
@@ -405,7 +405,7 @@ func isNever(v ssa.Value) bool {
 	return ok && pkg == sdk.Utils && name == "ExpiresInNever"
 }
 
-// dominated tells whether the block is reached only through that successor of
+// dominated reports whether the block is reached only through that successor of
 // a branch on cond, or through the other one of a branch on its negation.
 func dominated(block *ssa.BasicBlock, cond ssa.Value, successor int) bool {
 	refs := cond.Referrers()

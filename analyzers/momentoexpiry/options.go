@@ -25,7 +25,7 @@ type Options struct {
 	Now func() time.Time
 }
 
-// DefaultOptions gives the documented defaults.
+// DefaultOptions returns the documented defaults.
 func DefaultOptions() Options {
 	return Options{MaxLifetime: Lifetime(365 * day), SuggestLifetime: 90}
 }

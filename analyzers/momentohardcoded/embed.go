@@ -69,7 +69,7 @@ func (c *checker) embeddedFile(group *ast.CommentGroup, pos, end token.Pos, name
 	}
 }
 
-// allowedIn tells whether the credential's line in the embedded file has a
+// allowedIn reports whether the credential's line in the embedded file has a
 // comment that silences it.
 func allowedIn(content []byte, found credential.Credential) bool {
 	i := bytes.Index(content, []byte(found.RevealWritten()))
@@ -121,8 +121,8 @@ type embedBudget struct{ files, bytes int }
 
 var errEnough = errors.New("enough files read")
 
-// read gives the files that a pattern takes in to f, as the go command does:
-// folders wholly, but without names that begin with . or _ unless the pattern
+// read returns the files that a pattern takes in to f, as the go command does:
+// directories wholly, but without names that begin with . or _ unless the pattern
 // begins with all:, and not beyond another module.
 func (b *embedBudget) read(dir fs.FS, text string, f func(name string, content []byte)) {
 	text, all := strings.CutPrefix(text, "all:")

@@ -100,7 +100,7 @@ func (c *checker) getenv(e ast.Expr, variable string) []analysis.SuggestedFix {
 	}}
 }
 
-// mayVary tells whether the place of an expression takes any text, not only a
+// mayVary reports whether the place of an expression takes any text, not only a
 // constant, such that the program still compiles and means the same.
 func (c *checker) mayVary(cur inspector.Cursor) bool {
 	for {
@@ -137,7 +137,7 @@ func (c *checker) mayVary(cur inspector.Cursor) bool {
 	}
 }
 
-// takesSecrets tells whether the called function may get the value instead of
+// takesSecrets reports whether the called function may get the value instead of
 // the constant: not builtins, and not those that take the name of a variable
 // or write to the environment.
 func (c *checker) takesSecrets(call *ast.CallExpr) bool {

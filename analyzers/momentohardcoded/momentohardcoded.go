@@ -98,7 +98,7 @@ func (c *checker) run(in *inspector.Inspector) {
 	}
 }
 
-// wanted tells whether the settings let us look at the file.
+// wanted reports whether the settings let us look at the file.
 func (c *checker) wanted(pos token.Pos) bool { return c.options.TestFiles || !c.inTest(pos) }
 
 func (c *checker) inTest(pos token.Pos) bool {
@@ -198,7 +198,7 @@ func (c *checker) smallest(cur inspector.Cursor, fingerprint string) inspector.C
 	return cur
 }
 
-// declaredElsewhere tells whether e only names a constant whose declaration is
+// declaredElsewhere reports whether e only names a constant whose declaration is
 // looked at by this analysis, here or in a package of the same module.
 func (c *checker) declaredElsewhere(e ast.Expr) bool {
 	var id *ast.Ident

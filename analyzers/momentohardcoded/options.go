@@ -17,7 +17,7 @@ type Options struct {
 	Now func() time.Time
 }
 
-// DefaultOptions gives the documented defaults.
+// DefaultOptions returns the documented defaults.
 func DefaultOptions() Options { return Options{TestFiles: true} }
 
 func (o *Options) flags() flag.FlagSet {

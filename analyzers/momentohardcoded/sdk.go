@@ -51,7 +51,7 @@ func (c *checker) sdk(in *inspector.Inspector) {
 	}
 }
 
-// fieldOf gives name and value of an element of a struct literal, "" for
+// fieldOf returns name and value of an element of a struct literal, "" for
 // elements of anything else.
 func fieldOf(t types.Type, i int, element ast.Expr) (string, ast.Expr) {
 	if kv, ok := element.(*ast.KeyValueExpr); ok {

@@ -116,7 +116,7 @@ func host(endpoint string) string {
 	return strings.Trim(endpoint, "[]")
 }
 
-// isLoopback tells whether a host is this very machine.
+// isLoopback reports whether a host is this very machine.
 func isLoopback(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {

@@ -93,7 +93,7 @@ var handing = sync.OnceValue(func() map[named]hands {
 	return table
 })
 
-// handsOn tells whether the result of a function of another package holds what
+// handsOn reports whether the result of a function of another package holds what
 // the function is given.
 func handsOn(fn *types.Func) (hands, bool) {
 	if fn.Pkg() == nil {
@@ -143,7 +143,7 @@ func (h hands) places(p place, args []ssa.Value) []place {
 	return next
 }
 
-// exempt tells whether nothing is to be concluded about a function of another
+// exempt reports whether nothing is to be concluded about a function of another
 // package: those that keep secrets, hash or encrypt.
 func exempt(fn *types.Func) bool {
 	path := fn.Pkg().Path()

@@ -137,7 +137,7 @@ func (h *helper) parameters(fn *types.Func, body *ast.BlockStmt) map[types.Objec
 	return params
 }
 
-// mayBeText tells whether a parameter of the type may be a text, or several.
+// mayBeText reports whether a parameter of the type may be a text, or several.
 func mayBeText(t types.Type) bool {
 	if s, ok := t.Underlying().(*types.Slice); ok {
 		t = s.Elem()
@@ -349,7 +349,7 @@ func (h *helper) give(fn *types.Func, o outcome) {
 	}
 }
 
-// mentioned gives the parameters whose text is in the text of e.
+// mentioned returns the parameters whose text is in the text of e.
 func (h *helper) mentioned(params map[types.Object]int, e ast.Expr, depth int) []int {
 	if depth > 8 {
 		return nil

@@ -30,7 +30,7 @@ type Options struct {
 	Settings report.Settings
 }
 
-// DefaultOptions gives the documented defaults.
+// DefaultOptions returns the documented defaults.
 func DefaultOptions() Options { return Options{} }
 
 // New makes the analyzer.
@@ -143,7 +143,7 @@ func (c *checker) printLike(fn *types.Func) []flow.Intake[leak] {
 	return into
 }
 
-// sinks gives a demand for everything that this package hands to a sink.
+// sinks returns a demand for everything that this package hands to a sink.
 func (c *checker) sinks() []demand {
 	var demands []demand
 	for _, fn := range c.program.Funcs {
@@ -200,7 +200,7 @@ func (c *checker) returned(instr *ssa.Return) flow.Site {
 	return site
 }
 
-// call gives the demands of one call.
+// call returns the demands of one call.
 func (c *checker) call(call ssa.CallInstruction) []demand {
 	common := call.Common()
 	if b, ok := common.Value.(*ssa.Builtin); ok {
@@ -220,7 +220,7 @@ func (c *checker) call(call ssa.CallInstruction) []demand {
 	return demands
 }
 
-// builtin gives the demands of print and println.
+// builtin returns the demands of print and println.
 func (c *checker) builtin(call ssa.CallInstruction, b *ssa.Builtin) []demand {
 	if b.Name() != "print" && b.Name() != "println" {
 		return nil
@@ -363,7 +363,7 @@ func formatModes(format ssa.Value, n int) []verb {
 	return modes
 }
 
-// isPointer tells whether v is, under its interface, a pointer.
+// isPointer reports whether v is, under its interface, a pointer.
 func isPointer(v ssa.Value) bool {
 	if m, ok := v.(*ssa.MakeInterface); ok {
 		v = m.X
@@ -375,7 +375,7 @@ func isPointer(v ssa.Value) bool {
 	return false
 }
 
-// fields gives a demand for every assignment to a field that is readable.
+// fields returns a demand for every assignment to a field that is readable.
 func (c *checker) fields() []demand {
 	var demands []demand
 	for _, u := range c.program.FieldStores(func(owner types.Type, field *types.Var) bool {
@@ -514,7 +514,7 @@ func (c *checker) export() {
 	}
 }
 
-// mayHoldText tells whether values of the type can hold a text: a filter that
+// mayHoldText reports whether values of the type can hold a text: a filter that
 // keeps booleans, numbers and functions from being traced.
 func mayHoldText(t types.Type) bool {
 	switch u := t.Underlying().(type) {

@@ -270,7 +270,7 @@ func owner(fn *types.Func) string {
 	return ""
 }
 
-// sinkOf tells whether a function makes its arguments readable.
+// sinkOf reports whether a function makes its arguments readable.
 func sinkOf(fn *types.Func) (sink, bool) {
 	if fn == nil || fn.Pkg() == nil {
 		return sink{}, false
@@ -337,7 +337,7 @@ var fieldSinks = sync.OnceValue(func() map[named]medium {
 	return fields
 })
 
-// typeName gives package path and name of a named type, or of what it points to.
+// typeName returns package path and name of a named type, or of what it points to.
 func typeName(t types.Type) (pkg, name string) {
 	t = types.Unalias(t)
 	if p, ok := t.(*types.Pointer); ok {

@@ -56,13 +56,13 @@ func (c *checker) trace(from place, found func(origin), open func(flow.Slot, pla
 	flowTracer.Trace(from)
 }
 
-// settable tells whether a field or variable of this package is one that other
+// settable reports whether a field or variable of this package is one that other
 // packages may set.
 func (t tracer) settable(obj types.Object) bool {
 	return obj != nil && obj.Pkg() == t.Pkg && obj.Exported()
 }
 
-// isErrorMethod tells whether a function is the method that makes its receiver
+// isErrorMethod reports whether a function is the method that makes its receiver
 // an error.
 func isErrorMethod(fn *ssa.Function) bool {
 	s := fn.Signature
@@ -95,7 +95,7 @@ func (t tracer) step(p place) (next []place, done bool) {
 	return append(next, more...), done
 }
 
-// isNumber tells whether t is a number or a truth value.
+// isNumber reports whether t is a number or a truth value.
 func isNumber(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Info()&(types.IsNumeric|types.IsBoolean) != 0
@@ -240,7 +240,7 @@ func shortType(t types.Type) string {
 	return name
 }
 
-// secretField tells whether a field of the SDK's structs is a secret.
+// secretField reports whether a field of the SDK's structs is a secret.
 func (t tracer) secretField(p place, owner types.Type, index int) bool {
 	field := flow.FieldOf(owner, index)
 	if field == nil || !sdk.SecretField(owner, field.Name()) {
@@ -302,7 +302,7 @@ func (t tracer) fieldsOf(p place, typ types.Type) []place {
 	return next
 }
 
-// shown tells whether a field is readable where its struct is shown. Encoders
+// shown reports whether a field is readable where its struct is shown. Encoders
 // leave out what is not exported and what its tag excludes; printing shows
 // everything, but of a pointer inside a struct only the address.
 func shown(s *types.Struct, index int, m mode) bool {
@@ -464,7 +464,7 @@ func writtenArguments(p place, args []ssa.Value, variadic, format bool) []place 
 	return next
 }
 
-// copiesJSON tells whether fn writes one text of JSON to a buffer, in other words.
+// copiesJSON reports whether fn writes one text of JSON to a buffer, in other words.
 func copiesJSON(fn *types.Func) bool {
 	switch fn.FullName() {
 	case "encoding/json.Indent", "encoding/json.Compact", "encoding/json.HTMLEscape":
@@ -473,7 +473,7 @@ func copiesJSON(fn *types.Func) bool {
 	return false
 }
 
-// encodes tells whether fn writes bytes to others, in another encoding.
+// encodes reports whether fn writes bytes to others, in another encoding.
 func encodes(fn *types.Func) bool {
 	switch fn.FullName() {
 	case "encoding/hex.Encode", "(*encoding/base64.Encoding).Encode", "(*encoding/base32.Encoding).Encode":
@@ -482,7 +482,7 @@ func encodes(fn *types.Func) bool {
 	return false
 }
 
-// collects tells whether a value of the type gathers what is written to it.
+// collects reports whether a value of the type gathers what is written to it.
 func collects(t types.Type) bool {
 	switch pkg, name := typeName(elem(t)); pkg + "." + name {
 	case "bytes.Buffer", "strings.Builder", "net/url.Values", "net/http.Header", "sync.Map", "sync/atomic.Value", "sync/atomic.Pointer":
@@ -501,7 +501,7 @@ func elem(t types.Type) types.Type {
 	return t
 }
 
-// isText tells whether t is a string or a slice of bytes or runes.
+// isText reports whether t is a string or a slice of bytes or runes.
 func isText(t types.Type) bool {
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
@@ -513,7 +513,7 @@ func isText(t types.Type) bool {
 	return false
 }
 
-// fewCharacters tells whether a slice expression leaves but a few characters:
+// fewCharacters reports whether a slice expression leaves but a few characters:
 // key[:4], key[len(key)-4:].
 func fewCharacters(v *ssa.Slice) bool {
 	small := func(v ssa.Value) bool {
@@ -546,7 +546,7 @@ func isLength(v ssa.Value) bool {
 	return ok && b.Name() == "len"
 }
 
-// oneCharacter tells whether an index gives a single byte of a text, or a part
+// oneCharacter reports whether an index gives a single byte of a text, or a part
 // of one that was split: neither is a secret any more.
 func oneCharacter(v ssa.Value) bool {
 	switch v := v.(type) {
@@ -568,7 +568,7 @@ var masking = sync.OnceValue(func() *regexp.Regexp {
 
 func masks(name string) bool { return masking().MatchString(name) }
 
-// maskedType tells whether a type shows itself in its own way: it is taken to
+// maskedType reports whether a type shows itself in its own way: it is taken to
 // know that it holds a secret. Types of the standard library do not.
 func maskedType(t types.Type, m mode) bool {
 	named, ok := types.Unalias(t).(*types.Named)
@@ -594,13 +594,13 @@ func maskedType(t types.Type, m mode) bool {
 	return false
 }
 
-// isStandard tells whether a path is that of the standard library.
+// isStandard reports whether a path is that of the standard library.
 func isStandard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return !strings.Contains(first, ".")
 }
 
-// impossible tells whether control reaches the instruction only where v, a
+// impossible reports whether control reaches the instruction only where v, a
 // response of the auth client, holds no secret: in the branches of a type
 // switch that are not for its only implementation, and where its call failed.
 func impossible(at ssa.Instruction, v ssa.Value) bool {
@@ -634,7 +634,7 @@ func impossible(at ssa.Instruction, v ssa.Value) bool {
 	return false
 }
 
-// same tells whether two values are one response, perhaps as another interface.
+// same reports whether two values are one response, perhaps as another interface.
 func same(a, b ssa.Value) bool { return bare(a) == bare(b) }
 
 func bare(v ssa.Value) ssa.Value {
@@ -650,7 +650,7 @@ func bare(v ssa.Value) ssa.Value {
 	}
 }
 
-// failed tells whether a condition compares the error of the call that gave v
+// failed reports whether a condition compares the error of the call that gave v
 // with nil.
 func failed(cond *ssa.BinOp, v ssa.Value) bool {
 	if cond.Op != token.NEQ && cond.Op != token.EQL {

@@ -228,7 +228,7 @@ func slotType(s flow.Slot) types.Type {
 	return s.Fn.Params[s.Param].Type()
 }
 
-// isWriter tells whether t is io.Writer: a text written to one is meant to be
+// isWriter reports whether t is io.Writer: a text written to one is meant to be
 // read, where other interfaces may well be a connection.
 func isWriter(t types.Type) bool {
 	pkg, name := typeName(t)
@@ -258,10 +258,10 @@ func (c *checker) settle(l leak, v ssa.Value) (settled leak, ok bool) {
 	return l, found.to != nowhere
 }
 
-// isStandardStream tells whether a variable is os.Stdout or os.Stderr.
+// isStandardStream reports whether a variable is os.Stdout or os.Stderr.
 func isStandardStream(g *ssa.Global) bool { return is(g, "os", "Stdout") || is(g, "os", "Stderr") }
 
-// is tells whether a variable is the one of that name of that package.
+// is reports whether a variable is the one of that name of that package.
 func is(g *ssa.Global, pkg, name string) bool {
 	obj := g.Object()
 	return obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == pkg && obj.Name() == name
@@ -282,7 +282,7 @@ func (c *checker) wrapped(p place, call *ssa.Call) []place {
 	return next
 }
 
-// ofResponse tells whether a http.Header is that of a response being written.
+// ofResponse reports whether a http.Header is that of a response being written.
 func (c *checker) ofResponse(v ssa.Value) bool {
 	found := false
 	t := flow.Tracer[leak]{Program: c.program}

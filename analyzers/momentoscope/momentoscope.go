@@ -28,7 +28,7 @@ type Options struct {
 	Settings report.Settings
 }
 
-// DefaultOptions gives the documented defaults.
+// DefaultOptions returns the documented defaults.
 func DefaultOptions() Options { return Options{} }
 
 // New makes the analyzer.
@@ -333,7 +333,7 @@ func (c *checker) permission(p place, k kind) []place {
 	return []place{q}
 }
 
-// mayBeReadWrite tells whether a role is that of everything, on some way here.
+// mayBeReadWrite reports whether a role is that of everything, on some way here.
 func mayBeReadWrite(role ssa.Value, depth int) bool {
 	switch v := role.(type) {
 	case *ssa.Const:
@@ -359,7 +359,7 @@ func (c *checker) elsewhere(p place) []place {
 	return nil
 }
 
-// fields gives the values that are assigned, once each, to the fields of a
+// fields returns the values that are assigned, once each, to the fields of a
 // struct that is made on the spot.
 func (c *checker) fields(alloc *ssa.Alloc) map[string]ssa.Value {
 	values := make(map[string]ssa.Value)
@@ -377,7 +377,7 @@ func (c *checker) fields(alloc *ssa.Alloc) map[string]ssa.Value {
 	return values
 }
 
-// selectsAll tells whether a selector is, for all that can be seen, always of
+// selectsAll reports whether a selector is, for all that can be seen, always of
 // the type that selects everything.
 func (c *checker) selectsAll(p place, all string) bool {
 	seen, other := false, false

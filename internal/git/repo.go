@@ -41,8 +41,8 @@ type Options struct {
 	// Progress is told about ten times a second how many objects of how many
 	// were read, and their bytes.
 	Progress func(done, total, bytes int64)
-	// Here takes a repository at the very folder alone. Git would else look in
-	// the folders above it, and where this one is damaged take the one around it.
+	// Here takes a repository at the very directory alone. Git would else look in
+	// the directories above it, and where this one is damaged take the one around it.
 	Here bool
 	// Limits bound what an object may cost; the zero value is the default.
 	Limits odb.Limits
@@ -68,13 +68,13 @@ type Repo struct {
 	storeErr  error
 }
 
-// Open finds the repository that dir is part of: a work tree or a folder in
-// it, a linked work tree, a bare repository, a .git folder. "" is the current
-// folder.
+// Open finds the repository that dir is part of: a work tree or a directory in
+// it, a linked work tree, a bare repository, a .git directory. "" is the current
+// directory.
 //
 // GIT_DIR and its like (GIT_INDEX_FILE, GIT_OBJECT_DIRECTORY, …) count where
 // git set them for a hook or the user for this repository: for the current
-// folder, and for every folder of the repository and work tree that they name.
+// directory, and for every directory of the repository and work tree that they name.
 // For another one they are ignored.
 //
 // What git refuses (no repository, safe.directory) is returned as a [gitcmd.Error]
@@ -108,7 +108,7 @@ func Open(ctx context.Context, dir string, o Options) (*Repo, error) {
 	return r, r.discover(ctx)
 }
 
-// above is the folder that a folder really lies in.
+// above is the directory that a directory really lies in.
 func above(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err == nil {
@@ -127,18 +127,18 @@ func (r *Repo) Close() error {
 	return err
 }
 
-// GitDir is the repository's own folder: .git, or the part of it that belongs
+// GitDir is the repository's own directory: .git, or the part of it that belongs
 // to a linked work tree.
 func (r *Repo) GitDir() string { return r.gitDir }
 
-// CommonDir is the folder that all of a repository's work trees share. It
+// CommonDir is the directory that all of a repository's work trees share. It
 // serves as the repository's identity on this computer.
 func (r *Repo) CommonDir() string { return r.commonDir }
 
 // WorkTree is the top of the work tree, "" if there is none.
 func (r *Repo) WorkTree() string { return r.workTree }
 
-// Shallow tells whether the clone is shallow: its history is cut.
+// Shallow reports whether the clone is shallow: its history is cut.
 func (r *Repo) Shallow() bool { return r.shallow }
 
 // Bare reports whether the repository has no work tree of its own.
@@ -225,8 +225,8 @@ func (r *Repo) discover(ctx context.Context) error {
 	return err
 }
 
-// describe gives what git says: bare, shallow, the format of ids, the
-// repository's folder and the top of the work tree, "" if there is none. One
+// describe returns what git says: bare, shallow, the format of ids, the
+// repository's directory and the top of the work tree, "" if there is none. One
 // call of git does, as a hook is in a hurry, unless a path has a newline in it.
 func (r *Repo) describe(ctx context.Context) ([]string, error) {
 	nature := []string{"rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format", "--absolute-git-dir"}

@@ -167,7 +167,7 @@ var containers = map[string]bool{
 	"gzip": false, "bzip2": false, "xz": false, "zstd": false, "zlib": false, "lzma": false,
 }
 
-// splitMember gives the file on disk and, for a finding inside an archive, the
+// splitMember returns the file on disk and, for a finding inside an archive, the
 // path inside it. packed is true where the file is an archive or compressed:
 // lines and columns are then not its own. Where a name holds more "!" than
 // there are archives, exists tells which beginning is the file; nil = the

@@ -88,7 +88,7 @@ func unreadLevel(c coverage.Class) level {
 	return levelWarning
 }
 
-// annotated gives the findings, worst first: one place of every credential
+// annotated returns the findings, worst first: one place of every credential
 // before the second place of any.
 func (v *view) annotated() []*finding.Finding {
 	var first, rest []*finding.Finding

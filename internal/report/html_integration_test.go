@@ -16,7 +16,7 @@ import (
 	"github.com/momentolint/momentolint/internal/finding"
 )
 
-// screenshots names a folder in which the browser test leaves what it saw.
+// screenshots names a directory in which the browser test leaves what it saw.
 const screenshots = "MOMENTOLINT_SCREENSHOTS"
 
 // chromium finds the browser under the names that distributions give it.

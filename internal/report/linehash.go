@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// lineHashes gives, for the wanted lines (from 1) of a text, the value that
+// lineHashes returns, for the wanted lines (from 1) of a text, the value that
 // GitHub's upload-sarif action computes as primaryLocationLineHash
 // (github/codeql-action, src/fingerprints.ts): a polynomial hash, base 37
 // modulo 2^64, over the first 100 UTF-16 code units from the line's start that
@@ -151,7 +151,7 @@ func (u *unitReader) next() (uint16, error) {
 	if err := u.in.UnreadByte(); err != nil {
 		return 0, err
 	}
-	// Peek gives fewer bytes only at the end, which DecodeRune can tell.
+	// Peek returns fewer bytes only at the end, which DecodeRune can tell.
 	bytes, err := u.in.Peek(utf8.UTFMax)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return 0, err

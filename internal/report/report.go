@@ -59,7 +59,7 @@ func Formats() []string {
 	return names
 }
 
-// ByName gives the writer of a format; the error of an unknown one names all.
+// ByName returns the writer of a format; the error of an unknown one names all.
 func ByName(name string) (Writer, error) {
 	f, err := formatByName(name)
 	return f.write, err

@@ -177,7 +177,7 @@ func SARIF(w io.Writer, r *finding.Report) error {
 	return nil
 }
 
-// worst gives the n worst findings, in the report's order.
+// worst returns the n worst findings, in the report's order.
 func (v *view) worst(n int) []*finding.Finding {
 	type ranked struct {
 		index, danger int
@@ -203,7 +203,7 @@ func (v *view) worst(n int) []*finding.Finding {
 // semver is the pattern of https://semver.org, without its build part.
 var semver = lazy.Regexp(`^v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)(?:\+.*)?$`)
 
-// semanticVersion gives a version as semver, "" if it is none.
+// semanticVersion returns a version as semver, "" if it is none.
 func semanticVersion(version string) string {
 	m := semver().FindStringSubmatch(version)
 	if m == nil {

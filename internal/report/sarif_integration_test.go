@@ -38,7 +38,7 @@ func newMultitool(t *testing.T) *multitool {
 	return &multitool{dir, program, schema}
 }
 
-// problems gives what the schema and the validator, with the rules of SARIF
+// problems returns what the schema and the validator, with the rules of SARIF
 // and of GitHub's code scanning, say of a log. The tool's exit code says
 // nothing, and it passes over values that it cannot read: hence both.
 func (m *multitool) problems(t *testing.T, text string) []string {

@@ -28,7 +28,7 @@ func sarif(t testing.TB, r *finding.Report) (run readSarifRun, text string) {
 	return log.Runs[0], text
 }
 
-// repository makes a folder that looks like one, with these files in it.
+// repository makes a directory that looks like one, with these files in it.
 func repository(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -149,7 +149,7 @@ func (v *view) whenWords(k facts) redact.Text {
 	return redact.Of(finding.EndWords(k.expiry, k.expiresAt, v.Now, k.status))
 }
 
-// day gives a date without the time.
+// day returns a date without the time.
 func day(at time.Time) redact.Text { return redact.Of(at.UTC().Format(time.DateOnly)) }
 
 func (t *textWriter) statusWords(g *group) redact.Text {

@@ -21,7 +21,7 @@ import (
 // hosts know files by their path from its top. It reads files, nothing else;
 // no git is called.
 type tree struct {
-	// top is the repository's work tree, or the scanned folder where there is
+	// top is the repository's work tree, or the scanned directory where there is
 	// none; absolute. root is Report.Root, absolute; "" if there is none.
 	top, root string
 	// open reads below top and nowhere else; nil if it cannot be opened.
@@ -42,7 +42,7 @@ type fileFacts struct {
 	hashes map[int]string
 }
 
-// newTree looks for the repository around root. No root means the folder that
+// newTree looks for the repository around root. No root means the directory that
 // the program runs in.
 func newTree(root string) *tree {
 	t := &tree{wanted: map[string]map[int]bool{}, files: map[string]*fileFacts{}}
@@ -119,7 +119,7 @@ func (t *tree) locate(f *finding.Finding) location {
 	return out
 }
 
-// isFile tells whether a name of the report is that of a file on disk.
+// isFile reports whether a name of the report is that of a file on disk.
 func (t *tree) isFile(name string) bool {
 	full := filepath.FromSlash(name)
 	if !filepath.IsAbs(full) {
@@ -144,7 +144,7 @@ func (t *tree) want(f *finding.Finding) {
 	t.wanted[at.file][f.Location.EndLine] = true
 }
 
-// lines gives the wanted lines of a file, nil if they are not to be had.
+// lines returns the wanted lines of a file, nil if they are not to be had.
 func (t *tree) lines(at location) map[int][]byte {
 	if at.packed || !at.inside {
 		return nil
@@ -216,7 +216,7 @@ func pickLines(data []byte, wanted map[int]bool) map[int][]byte {
 	return lines
 }
 
-// holds tells whether the file still has the finding's text where the finding
+// holds reports whether the file still has the finding's text where the finding
 // says; a file of the work tree may differ from the version in the history.
 func (ff *fileFacts) holds(f *finding.Finding) bool {
 	l := f.Location

@@ -29,7 +29,7 @@ func TestAddressesOfFilesOutsideOfTheRepository(t *testing.T) {
 }
 
 // A report of a Windows machine that was imported elsewhere: its paths are not
-// below the present folder.
+// below the present directory.
 func TestAnotherComputersDriveIsNotInTheRepository(t *testing.T) {
 	t.Parallel()
 	tree := newTree(t.TempDir())

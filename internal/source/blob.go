@@ -132,7 +132,7 @@ func (t *tail) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// sliceReader reads a slice. Other than bytes.Reader it cannot be rewound, so
+// sliceReader reads a slice. Unlike bytes.Reader, it cannot be rewound, so
 // that nobody takes the head of a stream for the whole.
 type sliceReader struct{ b []byte }
 

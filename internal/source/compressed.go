@@ -244,7 +244,7 @@ func (d *decoders) flateReader(r *bufio.Reader) io.Reader {
 	return d.flate
 }
 
-// memoryError gives the decoders' errors about memory one name.
+// memoryError returns the decoders' errors about memory one name.
 type memoryError struct{ io.Reader }
 
 func (m memoryError) Read(p []byte) (int, error) {

@@ -23,7 +23,7 @@ type entry struct {
 	kind kind
 }
 
-// identity tells whether two directories are the same one.
+// identity reports whether two directories are the same one.
 type identity struct{ device, inode uint64 }
 
 // directory is an open directory. Its names are those of entry.

@@ -392,7 +392,7 @@ func (f *rawFile) close() {
 	}
 }
 
-// isPseudo tells whether a path leads into a file system that the walk leaves out.
+// isPseudo reports whether a path leads into a file system that the walk leaves out.
 func isPseudo(path string) bool {
 	var st unix.Statfs_t
 	return unix.Statfs(path, &st) == nil && pseudoFileSystems[int64(st.Type)] != "" //nolint:unconvert // see above

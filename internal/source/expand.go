@@ -18,7 +18,7 @@ import (
 	"github.com/momentolint/momentolint/internal/finding"
 )
 
-// IsContainer tells whether Expand might find something inside of data. Where it
+// IsContainer reports whether Expand might find something inside of data. Where it
 // is false, which costs next to nothing, the data is all there is to see.
 func IsContainer(data []byte) bool {
 	if len(data) < 16 {
@@ -135,7 +135,7 @@ var (
 	errMembers   = errors.New("too many members")
 )
 
-// ends tells whether an error ends more than what is being read.
+// ends reports whether an error ends more than what is being read.
 func ends(err error) bool {
 	return errors.Is(err, errExpansion) || errors.Is(err, errMembers) || errors.Is(err, errStopped)
 }
@@ -218,7 +218,7 @@ func (w *worker) limit() int64 {
 	return packed + min(max(byRatio, alwaysExpand), w.MaxExpansion)
 }
 
-// tooLarge tells whether a size is beyond the limit for single files.
+// tooLarge reports whether a size is beyond the limit for single files.
 func (w *worker) tooLarge(size uint64) bool {
 	return w.MaxFileSize < math.MaxInt64 && size > uint64(w.MaxFileSize)
 }
@@ -329,7 +329,7 @@ func (d *decoded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// damaged tells whether decoding ended with an error of the data's.
+// damaged reports whether decoding ended with an error of the data's.
 func (d *decoded) damaged() bool { return d.err != nil && !errors.Is(d.err, io.EOF) && !ends(d.err) }
 
 // counted counts what is read.
@@ -397,7 +397,7 @@ func (w *worker) input(s *stream, d depth) *input {
 	return in
 }
 
-// section gives access to the next size bytes for reading anywhere in them,
+// section returns access to the next size bytes for reading anywhere in them,
 // nil if that is not possible or not all of them are there.
 func (in *input) section(size int64) (io.ReaderAt, int64) {
 	if in.at == nil {
@@ -453,7 +453,7 @@ func (w *worker) trailing(in *input, d depth) error {
 	return w.remainder(in, at, size, in.s, d)
 }
 
-// ahead gives access to what has not been read yet, nil if that is not possible.
+// ahead returns access to what has not been read yet, nil if that is not possible.
 func (in *input) ahead() (io.ReaderAt, int64) {
 	if in.at == nil {
 		return nil, 0

@@ -150,7 +150,7 @@ func (l *largeFile) trouble() string {
 	return ""
 }
 
-// sliceAt is a slice for reading anywhere. Other than bytes.Reader it has no
+// sliceAt is a slice for reading anywhere. Unlike bytes.Reader, it has no
 // place of its own.
 type sliceAt struct{ b []byte }
 

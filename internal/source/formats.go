@@ -199,7 +199,7 @@ func isZlib(h []byte) bool {
 	return err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// isText tells whether bytes, of which the last may be cut off, are UTF-8
+// isText reports whether bytes, of which the last may be cut off, are UTF-8
 // without control characters.
 func isText(b []byte) bool {
 	for len(b) > 0 {

@@ -38,7 +38,7 @@ func newGitDirs(roots []*root) *gitDirs {
 	return g
 }
 
-// hold tells whether a directory with these entries is to be left for later.
+// hold reports whether a directory with these entries is to be left for later.
 func (g *gitDirs) hold(n *node, entries []entry) bool {
 	if n.parent == nil || n.released {
 		return false
@@ -114,7 +114,7 @@ func resolveFrom(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
-// inside tells whether a path lies in one of the directories given.
+// inside reports whether a path lies in one of the directories given.
 func (g *gitDirs) inside(path string) bool {
 	for _, r := range g.roots {
 		if rest, err := filepath.Rel(r, path); err == nil && filepath.IsLocal(rest) {

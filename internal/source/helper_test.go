@@ -109,7 +109,7 @@ func everyWay(t *testing.T, o Options, name string, data []byte, check func(t *t
 	})
 }
 
-// trickle gives a reader's data in pieces of awkward sizes.
+// trickle returns a reader's data in pieces of awkward sizes.
 type trickle struct {
 	r io.Reader
 	n int

@@ -99,7 +99,7 @@ func unreadable(mode os.FileMode) string {
 	}
 }
 
-// reaches tells whether the walk through outer comes to inner.
+// reaches reports whether the walk through outer comes to inner.
 func (r *run) reaches(outer, inner *root) bool {
 	rest, err := filepath.Rel(outer.canonical, inner.canonical)
 	if err != nil || isPseudo(inner.canonical) {

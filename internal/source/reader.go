@@ -51,7 +51,7 @@ func (w *worker) readStream(ctx context.Context, s stream, in io.Reader) {
 	w.add(w.stats)
 }
 
-// regularFile gives access to all of a regular file that stands at its beginning.
+// regularFile returns access to all of a regular file that stands at its beginning.
 func regularFile(in io.Reader) (at io.ReaderAt, size int64, ok bool) {
 	f, isFile := in.(*os.File)
 	if !isFile {

@@ -69,7 +69,7 @@ type Options struct {
 	// Record is called with everything that was not scanned, or only in part,
 	// one call at a time.
 	Record func(coverage.Entry)
-	// Exclude tells whether to leave out a file, a directory or a member of an
+	// Exclude reports whether to leave out a file, a directory or a member of an
 	// archive, by its name for display. It is not asked about the paths given by
 	// the caller. It must be safe for concurrent use.
 	Exclude func(path string, dir bool) bool

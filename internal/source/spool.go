@@ -35,10 +35,10 @@ func (p *spool) take() []byte {
 	return p.chunks[p.used-1]
 }
 
-// release gives back all chunks taken since there were n in use.
+// release returns back all chunks taken since there were n in use.
 func (p *spool) release(n int) { p.used = n }
 
-// free gives back everything, and most of it to the system.
+// free returns back everything, and most of it to the system.
 func (p *spool) free() {
 	p.used = 0
 	if len(p.chunks) > spoolKept {

@@ -132,7 +132,7 @@ func tarReason(err error) string {
 	return finding.Reason(err)
 }
 
-// isSparse tells whether a member has holes.
+// isSparse reports whether a member has holes.
 func isSparse(h *tar.Header) bool {
 	if h.Typeflag == tar.TypeGNUSparse {
 		return true

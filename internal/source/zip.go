@@ -71,7 +71,7 @@ func (m *zipMember) encrypted() bool {
 	return m.flags&(zipEncrypted|zipStrong|zipMasked) != 0 || m.method == zipAES
 }
 
-// mayEndAsZip tells whether what begins like this is a program or a script,
+// mayEndAsZip reports whether what begins like this is a program or a script,
 // which may have a zip archive behind it with a comment at its end.
 func mayEndAsZip(head []byte) bool {
 	for _, magic := range [...]string{"MZ", "\x7fELF", "#!", "\xcf\xfa\xed\xfe", "\xca\xfe\xba\xbe"} {
@@ -82,7 +82,7 @@ func mayEndAsZip(head []byte) bool {
 	return false
 }
 
-// endsAsZip tells whether a zip archive ends where a stream does. An archive
+// endsAsZip reports whether a zip archive ends where a stream does. An archive
 // without a comment is seen behind anything, one with a comment behind programs.
 func endsAsZip(s *stream) bool {
 	var buf [zipEndSize]byte
@@ -118,7 +118,7 @@ func (s *stream) size0() int64 {
 	return s.size
 }
 
-// zipEndFits tells whether an end record at a position makes sense.
+// zipEndFits reports whether an end record at a position makes sense.
 func zipEndFits(size int64, end []byte, pos int64) bool {
 	entries := binary.LittleEndian.Uint16(end[10:])
 	directory := int64(binary.LittleEndian.Uint32(end[12:]))

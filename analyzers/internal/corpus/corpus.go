@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// Dir is the testdata folder of the repository, for analysistest: it has the
+// Dir is the testdata directory of the repository, for analysistest: it has the
 // corpus (example.com/corpus/…), and stand-ins for the modules it imports,
 // below src.
 func Dir() string {
@@ -36,7 +36,7 @@ func (f Factless) Errorf(format string, args ...any) {
 // expectation is a comment that tells what an analyzer is to find.
 var expectation = regexp.MustCompile(`(?m)\s*// want .*$`)
 
-// Fixed gives a copy of the testdata folder where the files that have a golden
+// Fixed returns a copy of the testdata directory where the files that have a golden
 // one are as the fixes should leave them, without expectations: nothing may be
 // found in them any more.
 func Fixed(t *testing.T) string {

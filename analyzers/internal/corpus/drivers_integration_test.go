@@ -23,7 +23,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers/internal/corpus"
 )
 
-// scratch is a folder for what all tests share.
+// scratch is a directory for what all tests share.
 var scratch string
 
 func TestMain(m *testing.M) {
@@ -62,7 +62,7 @@ func program(t *testing.T) string {
 	return path
 }
 
-// run runs a command in a folder, away from this tree's workspace, and gives
+// run runs a command in a directory, away from this tree's workspace, and gives
 // its output and exit code.
 func run(t *testing.T, dir string, env []string, name string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()

@@ -53,7 +53,7 @@ var standIns = map[string]string{
 }
 
 // Module makes a module of the corpus, for drivers that work on modules, and
-// gives its folder. Golden files are left out.
+// gives its directory. Golden files are left out.
 func Module(t testing.TB, root string) string {
 	t.Helper()
 	src := filepath.Join(Dir(), "src")
@@ -108,7 +108,7 @@ type Place struct {
 	Line int
 }
 
-// Expected gives what the comments of the corpus expect, as analysistest reads
+// Expected returns what the comments of the corpus expect, as analysistest reads
 // them: the messages' patterns by place.
 func Expected(t testing.TB) map[Place][]*regexp.Regexp {
 	t.Helper()

@@ -59,5 +59,5 @@ func TestEveryImportOfTheCorpusHasAModule(t *testing.T) {
 	}
 }
 
-// within tells whether a package belongs to a module, by their paths.
+// within reports whether a package belongs to a module, by their paths.
 func within(pkg, module string) bool { return pkg == module || strings.HasPrefix(pkg, module+"/") }

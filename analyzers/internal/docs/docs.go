@@ -15,7 +15,7 @@ const BaseURL = "https://github.com/momentolint/momentolint/blob/main/docs/rules
 // URL is the page of an analyzer.
 func URL(analyzer string) string { return BaseURL + analyzer + ".md" }
 
-// Of gives the documentation of an analyzer from the source of its doc.go: the
+// Of returns the documentation of an analyzer from the source of its doc.go: the
 // part of the package comment below "# Analyzer name", which begins with
 // "name: ". It is "" if there is none; a test of each analyzer would fail then,
 // as analysis.Validate refuses analyzers without documentation.

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// Reference gives the text by which code at pos in file can name a
+// Reference returns the text by which code at pos in file can name a
 // package-level object of the package, and the edit that imports the package
 // if the file does not yet. ok is false where neither is safe: the name means
 // something else there, or the file is cgo's.
@@ -128,13 +128,13 @@ func end(spec *ast.ImportSpec) token.Pos {
 	return spec.End()
 }
 
-// isStandard tells whether an import path looks like the standard library's.
+// isStandard reports whether an import path looks like the standard library's.
 func isStandard(p string) bool {
 	first, _, _ := strings.Cut(p, "/")
 	return !strings.Contains(first, ".")
 }
 
-// Removable tells whether the node can be replaced without leaving an import or
+// Removable reports whether the node can be replaced without leaving an import or
 // a local variable behind that nobody uses: golangci-lint does not clean up
 // after a fix. What kept names (a part of the result) is used anyway. Other
 // uses in the file do not count: other fixes may remove them.
@@ -158,7 +158,7 @@ func Removable(info *types.Info, node, kept ast.Node) bool {
 	return removable
 }
 
-// mustBeUsed tells whether the compiler refuses obj if nothing uses it.
+// mustBeUsed reports whether the compiler refuses obj if nothing uses it.
 func mustBeUsed(obj types.Object) bool {
 	switch obj := obj.(type) {
 	case *types.PkgName:

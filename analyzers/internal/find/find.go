@@ -31,7 +31,7 @@ var wrappedStarts = [...][]byte{[]byte("ZXlK"), []byte("V5S"), []byte("leU"), []
 // and the command line's file.
 var opaqueNames = [...][]byte{[]byte("efreshToken"), []byte("efresh_token"), []byte("momento_session")}
 
-// Text gives the credentials in text, each once, in the order they stand there.
+// Text returns the credentials in text, each once, in the order they stand there.
 func Text(text []byte) []credential.Credential {
 	if len(text) < minText {
 		return nil

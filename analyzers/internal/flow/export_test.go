@@ -1,4 +1,4 @@
 package flow
 
-// Built tells whether the SSA form has been made.
+// Built reports whether the SSA form has been made.
 func (p *Package) Built() bool { return p.program != nil }

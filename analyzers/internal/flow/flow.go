@@ -78,7 +78,7 @@ func run(pass *analysis.Pass) *Package {
 	return p
 }
 
-// Program gives the SSA form of the package and the indexes over it. Several
+// Program returns the SSA form of the package and the indexes over it. Several
 // analyzers may ask at once.
 func (p *Package) Program() (*Program, error) {
 	p.once.Do(func() {

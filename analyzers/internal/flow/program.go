@@ -97,7 +97,7 @@ type Foreign struct {
 	Receiver ssa.Value
 }
 
-// Foreign gives the functions of other packages that the call of a function
+// Foreign returns the functions of other packages that the call of a function
 // value may reach.
 func (p *Program) Foreign(call *ssa.CallCommon) []Foreign { return p.foreign[call] }
 
@@ -281,7 +281,7 @@ func (p *Program) note(instr ssa.Instruction) {
 	}
 }
 
-// Callees gives the functions of this package that a call may reach: the one
+// Callees returns the functions of this package that a call may reach: the one
 // it names, or those behind a method of an interface declared here.
 func (p *Program) Callees(call *ssa.CallCommon) []*ssa.Function {
 	if call.IsInvoke() {
@@ -296,7 +296,7 @@ func (p *Program) Callees(call *ssa.CallCommon) []*ssa.Function {
 	return p.dynamic[call]
 }
 
-// boundMethod gives the receiver and the method of a call of a method value:
+// boundMethod returns the receiver and the method of a call of a method value:
 // f := log.Print; f("text").
 func boundMethod(call *ssa.CallCommon) (ssa.Value, *types.Func) {
 	closure, ok := call.Value.(*ssa.MakeClosure)
@@ -343,7 +343,7 @@ func CalledObject(call *ssa.CallCommon) *types.Func {
 	return nil
 }
 
-// Args gives the arguments of a call as the parameters of its callee have
+// Args returns the arguments of a call as the parameters of its callee have
 // them, the receiver first.
 func Args(call *ssa.CallCommon) []ssa.Value {
 	if call.IsInvoke() {
@@ -355,7 +355,7 @@ func Args(call *ssa.CallCommon) []ssa.Value {
 	return call.Args
 }
 
-// Variadic gives the single arguments behind a variadic parameter; ok is false
+// Variadic returns the single arguments behind a variadic parameter; ok is false
 // where a slice is handed over with "...".
 func Variadic(v ssa.Value) (list []ssa.Value, ok bool) {
 	if c, isConst := v.(*ssa.Const); isConst && c.IsNil() {
@@ -426,7 +426,7 @@ func (p *Program) uses(v ssa.Value) []ssa.Instruction {
 	return nil
 }
 
-// holdsElements tells whether values of the type are shared: what is put into
+// holdsElements reports whether values of the type are shared: what is put into
 // one by one name is there by all others.
 func holdsElements(t types.Type) bool {
 	switch t.Underlying().(type) {
@@ -436,7 +436,7 @@ func holdsElements(t types.Type) bool {
 	return false
 }
 
-// loads gives the maps, channels and slices that are read from a field or
+// loads returns the maps, channels and slices that are read from a field or
 // package variable.
 func (p *Program) loads(s Slot) []ssa.Value {
 	if s.Field != nil {
@@ -454,7 +454,7 @@ func (p *Program) loads(s Slot) []ssa.Value {
 // maxAliases bounds how many names of one map, channel or slice are followed.
 const maxAliases = 200
 
-// aliases gives the values that are the same map, channel or slice as v: v
+// aliases returns the values that are the same map, channel or slice as v: v
 // itself, and what comes of it through variables, closures and fields.
 func (p *Program) aliases(v ssa.Value) []ssa.Value {
 	list, queue := []ssa.Value{v}, []ssa.Value{v}
@@ -496,7 +496,7 @@ func (p *Program) aliases(v ssa.Value) []ssa.Value {
 	return list
 }
 
-// readFrom gives the values that are read from a variable or field, also in
+// readFrom returns the values that are read from a variable or field, also in
 // closures.
 func (p *Program) readFrom(addr ssa.Value, depth int, add func(ssa.Value)) {
 	if field, ok := addr.(*ssa.FieldAddr); ok {
@@ -578,7 +578,7 @@ func (p *Program) implementations() (methods map[*types.Func][]*ssa.Function, in
 	return methods, interfaces
 }
 
-// FieldStores gives the assignments to fields that are wanted, whatever struct
+// FieldStores returns the assignments to fields that are wanted, whatever struct
 // they are in. owner is the struct's type, or a pointer to it.
 func (p *Program) FieldStores(wanted func(owner types.Type, field *types.Var) bool) []Use {
 	var uses []Use
@@ -593,7 +593,7 @@ func (p *Program) FieldStores(wanted func(owner types.Type, field *types.Var) bo
 	return uses
 }
 
-// Calls gives every call, in the order of the functions.
+// Calls returns every call, in the order of the functions.
 func (p *Program) Calls() iter.Seq[ssa.CallInstruction] {
 	return func(yield func(ssa.CallInstruction) bool) {
 		for _, fn := range p.Funcs {
@@ -608,7 +608,7 @@ func (p *Program) Calls() iter.Seq[ssa.CallInstruction] {
 	}
 }
 
-// GlobalStores gives the assignments to package variables of other packages.
+// GlobalStores returns the assignments to package variables of other packages.
 func (p *Program) GlobalStores(wanted func(*types.Var) bool) []Use {
 	var uses []Use
 	for g := range p.globals {
@@ -620,7 +620,7 @@ func (p *Program) GlobalStores(wanted func(*types.Var) bool) []Use {
 	return uses
 }
 
-// Returns gives what a function returns as its result of that index.
+// Returns returns what a function returns as its result of that index.
 func Returns(fn *ssa.Function, index int) []ssa.Value {
 	var list []ssa.Value
 	for _, block := range fn.Blocks {
@@ -631,7 +631,7 @@ func Returns(fn *ssa.Function, index int) []ssa.Value {
 	return list
 }
 
-// OwnFields gives the assignments to fields of structs of this package, by field.
+// OwnFields returns the assignments to fields of structs of this package, by field.
 func (p *Program) OwnFields() map[*types.Var][]Use {
 	uses := make(map[*types.Var][]Use)
 	for field := range p.stores {

@@ -182,7 +182,7 @@ func (s Site) Name() string {
 	return fn.Name()
 }
 
-// arguments gives the uses of a parameter's slot: every argument that callers
+// arguments returns the uses of a parameter's slot: every argument that callers
 // in this package hand to it.
 func (p *Program) arguments(s Slot) []Use {
 	var uses []Use
@@ -192,7 +192,7 @@ func (p *Program) arguments(s Slot) []Use {
 	return uses
 }
 
-// argument gives the use of one argument of a call; of a variadic parameter
+// argument returns the use of one argument of a call; of a variadic parameter
 // the single ones, where the path leads to them.
 func (p *Program) argument(call ssa.CallInstruction, param int, path Path) []Use {
 	args := Args(call.Common())
@@ -222,7 +222,7 @@ type Use struct {
 	Struct ssa.Value
 }
 
-// Into gives the uses of a slot: where this package puts a value into it.
+// Into returns the uses of a slot: where this package puts a value into it.
 func (p *Program) Into(s Slot) []Use {
 	switch {
 	case s.Fn != nil:

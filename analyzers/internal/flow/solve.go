@@ -34,7 +34,7 @@ type Intake[S comparable] struct {
 // packages that import it, where the values come in.
 type Solver[S comparable] struct {
 	Program *Program
-	// Imported gives the intakes of a function, field or variable of another
+	// Imported returns the intakes of a function, field or variable of another
 	// package, from a fact.
 	Imported func(types.Object) []Intake[S]
 	// Check traces one demand. Slots that the trace ends at are handed to Slot.
@@ -127,7 +127,7 @@ func (s *Solver[S]) Slot(slot Slot, state S) {
 // own values go is followed already.
 func (s *Solver[S]) Note(slot Slot, state S) { s.slots[slotState[S]{slot, state}] = true }
 
-// Export gives the intakes of this package's functions (with the methods of
+// Export returns the intakes of this package's functions (with the methods of
 // interfaces that they implement), fields and variables, for facts.
 func (s *Solver[S]) Export(export func(types.Object, []Intake[S])) {
 	all := make(map[types.Object][]Intake[S])

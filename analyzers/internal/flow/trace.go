@@ -142,7 +142,7 @@ func (t *Tracer[S]) push(p Place[S]) {
 	t.queue = append(t.queue, p)
 }
 
-// frame gives the one frame for a call in a context, nil if calls are too deep.
+// frame returns the one frame for a call in a context, nil if calls are too deep.
 func (t *Tracer[S]) frame(call ssa.CallInstruction, parent *Frame) *Frame {
 	f := Frame{Call: call, Parent: parent, depth: 1}
 	if parent != nil {
@@ -287,7 +287,7 @@ func (t *Tracer[S]) field(p Place[S], v *ssa.FieldAddr, rest Path) {
 	t.open(Slot{Field: field, Path: rest}, p)
 }
 
-// inView tells whether the pointer is to a variable whose making is in view.
+// inView reports whether the pointer is to a variable whose making is in view.
 func inView(v ssa.Value) bool {
 	for {
 		switch x := v.(type) {
@@ -544,7 +544,7 @@ func (t *Tracer[S]) put(p Place[S], v ssa.Value, rest Path, frame *Frame, depth 
 	}
 }
 
-// Made tells whether a value is, or is read from, a variable of a function in
+// Made reports whether a value is, or is read from, a variable of a function in
 // view, whose assignments a trace follows one by one.
 func Made(v ssa.Value) bool {
 	for {

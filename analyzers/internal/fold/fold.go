@@ -21,24 +21,24 @@ const (
 	maxDepth = 32
 )
 
-// Folder folds expressions of one package.
+// Directory folds expressions of one package.
 type Folder struct {
 	info  *types.Info
 	files []*ast.File
 	vars  map[*types.Var]*variable // nil until first asked for
 }
 
-// New makes a folder for the files of one package.
+// New makes a directory for the files of one package.
 func New(info *types.Info, files []*ast.File) *Folder {
 	return &Folder{info: info, files: files}
 }
 
-// String gives the text that e must have; ok is false if it is not known.
+// String returns the text that e must have; ok is false if it is not known.
 func (f *Folder) String(e ast.Expr) (text string, ok bool) {
 	return f.fold(e, maxDepth)
 }
 
-// Constant gives the value of a string constant.
+// Constant returns the value of a string constant.
 func (f *Folder) Constant(e ast.Expr) (string, bool) {
 	v := f.info.Types[e].Value
 	if v == nil || v.Kind() != constant.String {
@@ -105,7 +105,7 @@ func (f *Folder) call(call *ast.CallExpr, depth int) (string, bool) {
 	return "", false
 }
 
-// plainFormat tells whether the format uses nothing but %s, %v and %%: what
+// plainFormat reports whether the format uses nothing but %s, %v and %%: what
 // the others make of a text is of no interest.
 func plainFormat(format string) bool {
 	for {
@@ -187,7 +187,7 @@ func (f *Folder) bytes(lit *ast.CompositeLit) (string, bool) {
 	return string(text), true
 }
 
-// isText tells whether t is a string or a slice or array of bytes.
+// isText reports whether t is a string or a slice or array of bytes.
 func isText(t types.Type) bool {
 	if t == nil {
 		return false

@@ -17,7 +17,7 @@ var (
 	standard = importer.ForCompiler(fset, "source", nil)
 )
 
-// folded gives what the arguments of use fold to, in order; "?" for unknown.
+// folded returns what the arguments of use fold to, in order; "?" for unknown.
 func folded(t *testing.T, body string) []string {
 	t.Helper()
 	source := "package p\n\nimport (\n\"bytes\"\n\"fmt\"\n\"strings\"\n)\n\nvar _ = bytes.Join\nvar _ = fmt.Sprint\nvar _ = strings.Join\n\nfunc use(any) {}\n\n" + body

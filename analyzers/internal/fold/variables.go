@@ -46,7 +46,7 @@ func (f *Folder) sum(list []ast.Expr, depth int) (string, bool) {
 	return strings.Join(texts, ""), ok
 }
 
-// Built gives the variables that get their value by more than one statement,
+// Built returns the variables that get their value by more than one statement,
 // with their first expression and the last one added to it.
 func (f *Folder) Built() map[*types.Var][2]ast.Expr {
 	if f.vars == nil {
@@ -61,10 +61,10 @@ func (f *Folder) Built() map[*types.Var][2]ast.Expr {
 	return built
 }
 
-// Text gives the text of a variable of Built.
+// Text returns the text of a variable of Built.
 func (f *Folder) Text(v *types.Var) (string, bool) { return f.variable(v, maxDepth) }
 
-// Parts gives the texts that a variable of Built is put together from.
+// Parts returns the texts that a variable of Built is put together from.
 func (f *Folder) Parts(v *types.Var) []string {
 	known := f.vars[v]
 	if known == nil {

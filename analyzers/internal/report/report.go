@@ -144,7 +144,7 @@ func (p *Pass) flush() {
 	}
 }
 
-// fixes gives at most one fix, and none in generated files: golangci-lint
+// fixes returns at most one fix, and none in generated files: golangci-lint
 // applies all alternatives at once, and the generator would undo the other.
 func (p *Pass) fixes(d Diagnostic) []analysis.SuggestedFix {
 	if len(d.SuggestedFixes) == 0 {

@@ -20,7 +20,7 @@ const (
 	Logger    = "config/logger"
 )
 
-// Package gives the path of a package below the SDK's module: "auth" for
+// Package returns the path of a package below the SDK's module: "auth" for
 // github.com/momentohq/client-sdk-go/auth, also where it is vendored or where
 // the module has a major version suffix. ok is false for all other packages.
 func Package(path string) (below string, ok bool) {
@@ -42,7 +42,7 @@ func Package(path string) (below string, ok bool) {
 	return rest, true
 }
 
-// isMajor tells whether a path element is a major version: v2, v10 …
+// isMajor reports whether a path element is a major version: v2, v10 …
 func isMajor(s string) bool {
 	if len(s) < 2 || s[0] != 'v' || s[1] == '0' {
 		return false
@@ -55,7 +55,7 @@ func isMajor(s string) bool {
 	return true
 }
 
-// Is tells whether obj is the package-level object of that name in that
+// Is reports whether obj is the package-level object of that name in that
 // package of the SDK.
 func Is(obj types.Object, pkg, name string) bool {
 	if obj == nil || obj.Name() != name || obj.Pkg() == nil {
@@ -65,7 +65,7 @@ func Is(obj types.Object, pkg, name string) bool {
 	return ok && below == pkg
 }
 
-// Type gives package (below the module) and name of a named type of the SDK,
+// Type returns package (below the module) and name of a named type of the SDK,
 // looking through one pointer and through aliases; ok is false for all others.
 func Type(t types.Type) (pkg, name string, ok bool) {
 	if t == nil {
@@ -83,13 +83,13 @@ func Type(t types.Type) (pkg, name string, ok bool) {
 	return below, named.Obj().Name(), ok
 }
 
-// IsType tells whether t, or what t points to, is that named type of the SDK.
+// IsType reports whether t, or what t points to, is that named type of the SDK.
 func IsType(t types.Type, pkg, name string) bool {
 	p, n, ok := Type(t)
 	return ok && p == pkg && n == name
 }
 
-// Func gives package (below the module) and name of a function or method of
+// Func returns package (below the module) and name of a function or method of
 // the SDK: "AuthClient.GenerateApiKey" for a method.
 func Func(fn *types.Func) (pkg, name string, ok bool) {
 	if fn == nil || fn.Pkg() == nil {
@@ -146,7 +146,7 @@ var secretFields = [...]secretField{
 	{Momento, "RefreshApiKeyRequest", "RefreshToken"},
 }
 
-// SecretField tells whether the field of that SDK type holds a secret.
+// SecretField reports whether the field of that SDK type holds a secret.
 func SecretField(owner types.Type, field string) bool {
 	pkg, name, ok := Type(owner)
 	if !ok {
@@ -163,7 +163,7 @@ func SecretField(owner types.Type, field string) bool {
 // secretHolders are interfaces whose only implementations hold secrets.
 var secretHolders = [...]string{"GenerateApiKeyResponse", "RefreshApiKeyResponse", "GenerateDisposableTokenResponse"}
 
-// SecretType tells whether a value of the type shows a secret when it is
+// SecretType reports whether a value of the type shows a secret when it is
 // printed or encoded as a whole: the responses of the auth client, as structs
 // and as interfaces, and the structs that carry a key into the SDK.
 func SecretType(t types.Type) bool {
@@ -179,7 +179,7 @@ func SecretType(t types.Type) bool {
 	return IsResponse(t)
 }
 
-// IsResponse tells whether t is one of the interfaces that the auth client
+// IsResponse reports whether t is one of the interfaces that the auth client
 // answers with.
 func IsResponse(t types.Type) bool {
 	pkg, name, ok := Type(t)
@@ -194,21 +194,21 @@ func IsResponse(t types.Type) bool {
 	return false
 }
 
-// Disposable tells whether t is a response with a disposable token, which is
+// Disposable reports whether t is a response with a disposable token, which is
 // made to be handed out to clients.
 func Disposable(t types.Type) bool {
 	pkg, name, ok := Type(t)
 	return ok && pkg == Responses && strings.HasPrefix(name, "GenerateDisposableToken")
 }
 
-// IsProvider tells whether t is CredentialProvider, or a type of package auth
+// IsProvider reports whether t is CredentialProvider, or a type of package auth
 // that implements it. Its String method masks the key; its fields do not.
 func IsProvider(t types.Type) bool {
 	pkg, name, ok := Type(t)
 	return ok && pkg == Auth && (name == "CredentialProvider" || name == "defaultCredentialProvider")
 }
 
-// Imported tells whether the package imports one of the SDK's packages directly.
+// Imported reports whether the package imports one of the SDK's packages directly.
 func Imported(pkg *types.Package) bool {
 	for _, p := range pkg.Imports() {
 		if _, ok := Package(p.Path()); ok {

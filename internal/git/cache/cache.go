@@ -43,7 +43,7 @@ const (
 	sizeMask  = foundBit - 1
 )
 
-// Open reads the cache for a key from a folder. It always gives a cache that
+// Open reads the cache for a key from a directory. It always gives a cache that
 // can be used; the error says why an existing file was ignored, which is worth
 // a remark at most.
 func Open(dir string, k Key, h odb.Hash) (*Cache, error) {
@@ -115,7 +115,7 @@ func (e *Entry) info() uint64 {
 // Len is the number of objects in the cache as it was read.
 func (c *Cache) Len() int { return c.n }
 
-// Lookup tells whether an object was scanned before.
+// Lookup reports whether an object was scanned before.
 func (c *Cache) Lookup(id odb.OID) (Entry, bool) {
 	if c.n == 0 {
 		return Entry{}, false
@@ -152,7 +152,7 @@ func (c *Cache) Save(add []Entry, keep func(odb.OID) bool) error {
 	return c.write(binary.BigEndian.AppendUint64(nil, uint64(n)), records)
 }
 
-// merge gives the records in ascending order, each id once.
+// merge returns the records in ascending order, each id once.
 func (c *Cache) merge(add []Entry, keep func(odb.OID) bool) []byte {
 	// Ids are as good as random: sorted into lists by their first 16 bits, what
 	// is left to sort is short.

@@ -58,7 +58,7 @@ type file struct {
 	format    uint32
 }
 
-// newFile gives the file of a repository; kind tells its files apart.
+// newFile returns the file of a repository; kind tells its files apart.
 func newFile(dir, kind string, k Key, h odb.Hash, magic string, format uint32) file {
 	name := sha256.Sum256([]byte(kind + k.Repository))
 	return file{
@@ -73,7 +73,7 @@ var (
 	errOther = errors.New("the cache file is for something else")
 )
 
-// remark gives what is worth telling of a file that was ignored.
+// remark returns what is worth telling of a file that was ignored.
 func remark(err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errOther) {
 		return nil
@@ -90,7 +90,7 @@ func (x *file) header() []byte {
 
 func (x *file) headerLen() int { return len(x.magic) + 4 + 4 + sha256.Size }
 
-// read gives the body, of at most so many bytes, of a file that is whole and
+// read returns the body, of at most so many bytes, of a file that is whole and
 // for the same key.
 func (x *file) read(most int64) ([]byte, error) {
 	f, err := userfile.Open(x.path)
@@ -114,13 +114,13 @@ func (x *file) read(most int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What is used stays; a read-only folder does not matter.
+	// What is used stays; a read-only directory does not matter.
 	now := time.Now()
 	_ = os.Chtimes(x.path, now, now)
 	return body, nil
 }
 
-// body gives a file's body if header and checksum are right.
+// body returns a file's body if header and checksum are right.
 func (x *file) body(b []byte) ([]byte, error) {
 	if len(b) < x.headerLen()+sha256.Size || !bytes.HasPrefix(b, []byte(x.magic)) {
 		return nil, errDamaged
@@ -175,7 +175,7 @@ func (x *file) write(body ...[]byte) (err error) {
 
 const tempPrefix = "new-"
 
-// pruneEvery is how often a folder is looked through: one for the repositories
+// pruneEvery is how often a directory is looked through: one for the repositories
 // of an organisation holds many thousand files, and each scan writes some.
 const pruneEvery = 24 * time.Hour
 

@@ -11,7 +11,7 @@ import (
 	"github.com/momentolint/momentolint/internal/git/odb"
 )
 
-// FuzzParse gives the cache files that somebody else has written: whatever is
+// FuzzParse returns the cache files that somebody else has written: whatever is
 // in one, it is refused, or it answers as its records say.
 func FuzzParse(f *testing.F) {
 	key := Key{Rules: "rules", Version: "v1", Repository: "/repo/.git"}
@@ -43,7 +43,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// written gives the content of a real cache file with n records, without its
+// written returns the content of a real cache file with n records, without its
 // checksum.
 func written(tb testing.TB, key Key, n int) []byte {
 	tb.Helper()
@@ -100,7 +100,7 @@ func FuzzParseIntroductions(f *testing.F) {
 	})
 }
 
-// history gives a history with n objects.
+// history returns a history with n objects.
 func history(n int) *History {
 	id := func(i int) odb.OID {
 		sum := sha256.Sum256([]byte{byte(i)})

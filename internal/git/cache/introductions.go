@@ -40,12 +40,12 @@ const (
 	maxIntroductions = 64 << 20
 )
 
-// OpenIntroductions gives the file for a key in a folder. It need not exist.
+// OpenIntroductions returns the file for a key in a directory. It need not exist.
 func OpenIntroductions(dir string, k Key, h odb.Hash) *Introductions {
 	return &Introductions{newFile(dir, "introductions of ", k, h, introductionsMagic, introductionsFormat)}
 }
 
-// Load gives what the file remembers: nil, without an error, if there is
+// Load returns what the file remembers: nil, without an error, if there is
 // nothing for the key. The error says why a file was ignored.
 func (x *Introductions) Load() (*History, error) {
 	body, err := x.read(maxIntroductions)

@@ -37,7 +37,7 @@ const (
 	// maxPlaces is how many introductions one object may have. A few small trees
 	// that name each other many times over make billions of paths.
 	maxPlaces = 10_000
-	// maxVisits is how many folders are looked into for that.
+	// maxVisits is how many directories are looked into for that.
 	maxVisits = 20_000_000
 )
 
@@ -139,7 +139,7 @@ type child struct {
 	target *target
 }
 
-// path is a folder and a name in it, as an index into paths; the root is 0.
+// path is a directory and a name in it, as an index into paths; the root is 0.
 type path struct {
 	parent int32
 	name   string
@@ -182,7 +182,7 @@ func (a *attribution) setTargets(ids []git.OID) {
 	}
 }
 
-// target gives what is asked for under an id of a tree's entry.
+// target returns what is asked for under an id of a tree's entry.
 func (a *attribution) target(id []byte) *target {
 	h := uint(id[0])<<8 | uint(id[1])
 	if a.filter[h/64]>>(h%64)&1 == 0 {
@@ -191,13 +191,13 @@ func (a *attribution) target(id []byte) *target {
 	return a.targets[odb.OIDFromBytes(id)]
 }
 
-// treeGraph is what one worker read of the trees: the folders in each, and which
+// treeGraph is what one worker read of the trees: the directories in each, and which
 // of them hold a target.
 type treeGraph struct {
 	trees []treeHead
 	kids  []int32
 	hits  []int32
-	// recent are the numbers of the folders met last: trees come version after
+	// recent are the numbers of the directories met last: trees come version after
 	// version, and most of their entries were in the one before.
 	recent *[1 << 12]recentFolder
 }
@@ -208,7 +208,7 @@ type recentFolder struct {
 	next int32
 }
 
-// numberOf gives a folder's number, -1 if it is not in the store.
+// numberOf returns a directory's number, -1 if it is not in the store.
 func (a *attribution) numberOf(g *treeGraph, id []byte) int32 {
 	slot := &g.recent[(uint(id[0])<<8|uint(id[1]))%uint(len(g.recent))]
 	if bytes.Equal(slot.id[:len(id)], id) {
@@ -277,7 +277,7 @@ func (a *attribution) readGraph(ctx context.Context) error {
 	return nil
 }
 
-// addTree notes the folders in a tree, and whether it holds a target itself.
+// addTree notes the directories in a tree, and whether it holds a target itself.
 func (a *attribution) addTree(g *treeGraph, o *odb.Object) {
 	var buf [32]byte
 	number, ok := a.nums.Of(o.ID.AppendTo(buf[:0]))
@@ -400,7 +400,7 @@ func (a *attribution) addTag(t *target, id git.OID, name string) {
 	}
 }
 
-// mark marks all trees above marked ones. Each round climbs one folder at
+// mark marks all trees above marked ones. Each round climbs one directory at
 // least, over a few million numbers, which takes milliseconds.
 func (a *attribution) mark(ctx context.Context) error {
 	a.marked = make([]bool, a.nums.Len())

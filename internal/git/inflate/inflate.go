@@ -119,7 +119,7 @@ func (r *reader) fill() {
 	}
 }
 
-// take gives n bits, at most 32. ok is false at the end of the input.
+// take returns n bits, at most 32. ok is false at the end of the input.
 func (r *reader) take(n uint) (v uint32, ok bool) {
 	if r.count < n {
 		if r.fill(); r.count < n {

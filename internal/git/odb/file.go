@@ -57,7 +57,7 @@ func (x *file) close() error {
 	return err
 }
 
-// all gives the whole content; for files that are small against the packs.
+// all returns the whole content; for files that are small against the packs.
 func (x *file) all() ([]byte, error) {
 	if x.data != nil || x.size == 0 {
 		return x.data, nil
@@ -72,7 +72,7 @@ func (x *file) all() ([]byte, error) {
 	return b, nil
 }
 
-// view gives the bytes [from, to), cut off at the file's end. Without a
+// view returns the bytes [from, to), cut off at the file's end. Without a
 // mapping they are read into *scratch and valid until its next use.
 func (x *file) view(from, to int64, scratch *[]byte) ([]byte, error) {
 	if to > x.size {

@@ -457,7 +457,7 @@ func TestLooseObjectsThatLie(t *testing.T) {
 	}
 }
 
-// FuzzReader gives the reader packs and indexes, with the sums that bind them
+// FuzzReader returns the reader packs and indexes, with the sums that bind them
 // together put right where fix says so: the reader has to end, without a
 // failure, and never give an object of another content than its id's.
 func FuzzReader(f *testing.F) {
@@ -520,7 +520,7 @@ func consistent(pack, index []byte) (p, i []byte) {
 	return pack, index
 }
 
-// idsOf gives the ids that an index lists, as far as it goes.
+// idsOf returns the ids that an index lists, as far as it goes.
 func idsOf(index []byte) (ids []odb.OID) {
 	const tables = 8 + 256*4
 	for at := tables; at+20 <= len(index) && len(ids) < 20; at += 20 {

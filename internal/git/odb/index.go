@@ -97,7 +97,7 @@ func readIndex(f *file, h Hash) (x *index, err error) {
 	return x, x.checkFanout()
 }
 
-// offset gives where in the pack the i-th object starts, unchecked against
+// offset returns where in the pack the i-th object starts, unchecked against
 // the pack's size; -1 if the index does not hold together.
 func (x *index) offset(i int) int64 {
 	if x.version == 1 {
@@ -132,13 +132,13 @@ type idList struct {
 
 const fanoutSize = 256 * 4
 
-// id gives the i-th id.
+// id returns the i-th id.
 func (l *idList) id(i int) []byte {
 	at := i * l.stride
 	return l.ids[at : at+l.size]
 }
 
-// checkFanout tells whether the counts can be true, without looking at all ids.
+// checkFanout reports whether the counts can be true, without looking at all ids.
 func (l *idList) checkFanout() error {
 	prev := uint32(0)
 	for i := range 256 {
@@ -154,7 +154,7 @@ func (l *idList) checkFanout() error {
 	return nil
 }
 
-// find gives the position of an id.
+// find returns the position of an id.
 func (l *idList) find(want []byte) (int, bool) {
 	var lo, hi int
 	if t := l.table.Load(); t != nil {

@@ -109,10 +109,10 @@ func looseStream(id OID, path string) (io.ReadCloser, error) {
 	return &stream{id: id, file: filepath.Base(path), z: all, under: f, left: size}, nil
 }
 
-// eachLoose calls fn with the id of every loose object of a folder. Files that
+// eachLoose calls fn with the id of every loose object of a directory. Files that
 // are no objects are none of our business: git leaves temporary ones there.
 func eachLoose(dir string, h Hash, fn func(OID)) error {
-	// Most of the 256 folders that there may be are missing in a small or a
+	// Most of the 256 directories that there may be are missing in a small or a
 	// packed repository.
 	folders, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {

@@ -83,7 +83,7 @@ func readMultiIndex(f *file, h Hash) (m *multiIndex, err error) {
 	}
 	for ; packs > 0; packs-- {
 		name, rest, ok := bytes.Cut(names, []byte{0})
-		// A name is that of a file in the same folder, nothing else.
+		// A name is that of a file in the same directory, nothing else.
 		if !ok || len(name) == 0 || filepath.Base(string(name)) != string(name) {
 			return nil, errMultiIndex
 		}
@@ -97,7 +97,7 @@ func readMultiIndex(f *file, h Hash) (m *multiIndex, err error) {
 	return m, m.checkFanout()
 }
 
-// at gives the number of the pack that holds the i-th object, and where in
+// at returns the number of the pack that holds the i-th object, and where in
 // it; ok is false if the index does not hold together.
 func (m *multiIndex) at(i int) (pack int, offset int64, ok bool) {
 	p := binary.BigEndian.Uint32(m.offs[8*i:])

@@ -5,7 +5,7 @@ import (
 	"sort"
 )
 
-// Numbers gives the objects of a store numbers from 0 on, without taking
+// Numbers returns the objects of a store numbers from 0 on, without taking
 // memory for each. It knows the objects that were there when it was made.
 type Numbers struct {
 	packs []*pack
@@ -42,7 +42,7 @@ func (s *Store) Number() (*Numbers, error) {
 // Len is one more than the highest number.
 func (n *Numbers) Len() int { return n.first[len(n.packs)] + len(n.loose) }
 
-// Of gives the number of the object with the given id, of 20 or 32 bytes.
+// Of returns the number of the object with the given id, of 20 or 32 bytes.
 func (n *Numbers) Of(id []byte) (number int, ok bool) {
 	var err error
 	defer rescue(&err)

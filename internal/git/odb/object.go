@@ -24,7 +24,7 @@ const (
 	refDelta    Type = 7
 )
 
-// String gives git's name of the type.
+// String returns git's name of the type.
 func (t Type) String() string {
 	switch t {
 	case Commit:
@@ -64,7 +64,7 @@ func Of(types ...Type) Types {
 // All is the set of all types.
 const All Types = 1<<Commit | 1<<Tree | 1<<Blob | 1<<Tag
 
-// Has tells whether t is in the set.
+// Has reports whether t is in the set.
 func (s Types) Has(t Type) bool { return s>>t&1 != 0 }
 
 // Object is one object of a store.
@@ -88,7 +88,7 @@ func (o *Object) setData(t Type, data []byte) {
 	o.Type, o.Data, o.Size = t, data, int64(len(data))
 }
 
-// Reader gives the content from its beginning. The caller closes it. Its
+// Reader returns the content from its beginning. The caller closes it. Its
 // errors tell damage: a stream that ends without one was whole.
 func (o *Object) Reader() (io.ReadCloser, error) {
 	if o.stream != nil {
@@ -132,10 +132,10 @@ func (e *DamageError) Error() string {
 	return fmt.Sprintf("object %s is damaged (%s): %v", e.ID, e.File, e.Err)
 }
 
-// Unwrap gives what is wrong.
+// Unwrap returns what is wrong.
 func (e *DamageError) Unwrap() error { return e.Err }
 
-// IsTooLarge tells whether an object was not read because of Limits.Unpacked or
+// IsTooLarge reports whether an object was not read because of Limits.Unpacked or
 // Limits.Expansion.
 func IsTooLarge(err error) bool { return errors.Is(err, errLarge) || errors.Is(err, errExpansion) }
 
@@ -145,7 +145,7 @@ type NotFoundError struct{ ID OID }
 // Error says which object it is.
 func (e *NotFoundError) Error() string { return fmt.Sprintf("object %s is missing", e.ID) }
 
-// Message gives the message in a commit's or tag's data, without its headers;
+// Message returns the message in a commit's or tag's data, without its headers;
 // nil for other objects and where there is none.
 func (o *Object) Message() []byte {
 	switch o.Type {

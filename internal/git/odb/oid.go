@@ -30,7 +30,7 @@ func ParseHash(name string) (Hash, error) {
 	return 0, fmt.Errorf("unknown object format %q", name)
 }
 
-// String gives git's name of the function.
+// String returns git's name of the function.
 func (h Hash) String() string {
 	if h == SHA256 {
 		return "sha256"
@@ -99,7 +99,7 @@ func oidOf(b []byte) OID {
 	return o
 }
 
-// String gives the id in hex.
+// String returns the id in hex.
 func (o OID) String() string { return hex.EncodeToString(o.sum[:o.size]) }
 
 // AppendTo appends the id's bytes.

@@ -40,7 +40,7 @@ const (
 	maxEntryHeader = 10 + 32
 )
 
-// name is the pack file's name without folders.
+// name is the pack file's name without directories.
 func (p *pack) name() string { return filepath.Base(p.path) + ".pack" }
 
 func (p *pack) open() error {
@@ -184,7 +184,7 @@ func readEntry(b []byte, h Hash) (e entry, err error) {
 	return e, nil
 }
 
-// plausible tells whether so many packed bytes can hold so many inflated ones:
+// plausible reports whether so many packed bytes can hold so many inflated ones:
 // deflate's best is 258 bytes for two bits.
 func plausible(size uint64, packed int64) bool {
 	return size <= uint64(packed)*1032+64

@@ -128,7 +128,7 @@ func (s *PackStream) Rest() io.Reader { return s.in }
 // Left is how many objects are still to come, as the pack says.
 func (s *PackStream) Left() uint32 { return s.left }
 
-// Next gives the next object, io.EOF at the pack's end. After another error
+// Next returns the next object, io.EOF at the pack's end. After another error
 // nothing more can be read.
 func (s *PackStream) Next() (PackObject, error) {
 	if s.body != nil {
@@ -383,7 +383,7 @@ func cutOff(err error) error {
 	return err
 }
 
-// added gives what a delta adds to its base, each run of it on lines of its own.
+// added returns what a delta adds to its base, each run of it on lines of its own.
 func added(delta []byte) []byte {
 	var out bytes.Buffer
 	_, _, n, err := deltaSizes(delta)

@@ -58,7 +58,7 @@ func streamed(t *testing.T, data []byte, o odb.PackStreamOptions) (objects map[s
 	return objects, partial
 }
 
-// packsOf gives the packs of a shape with the names of what is in them.
+// packsOf returns the packs of a shape with the names of what is in them.
 func packsOf(t *testing.T, r *gittest.Repo) map[string][]string {
 	t.Helper()
 	packs := map[string][]string{}
@@ -152,7 +152,7 @@ func little(t *testing.T, data []byte, want map[string]gittest.Object, o odb.Pac
 	}
 }
 
-// packFor gives a pack of some revisions as git sends it.
+// packFor returns a pack of some revisions as git sends it.
 func packFor(t testing.TB, r *gittest.Repo, revs string, args ...string) []byte {
 	t.Helper()
 	cmd := r.Command(append([]string{"pack-objects", "--revs", "--stdout", "-q"}, args...)...)

@@ -22,7 +22,7 @@ type TreeEntry struct {
 	ID   []byte
 }
 
-// IsTree tells a folder. What is neither that nor a gitlink is a blob: a file
+// IsTree tells a directory. What is neither that nor a gitlink is a blob: a file
 // or a symbolic link.
 func (e *TreeEntry) IsTree() bool { return e.Mode&modeType == ModeTree }
 
@@ -80,7 +80,7 @@ func (r *TreeReader) Next(e *TreeEntry) bool {
 	return true
 }
 
-// usualMode reads the mode of plain files and folders, which nearly all entries
+// usualMode reads the mode of plain files and directories, which nearly all entries
 // have, and gives how long it is; 0 where it is another.
 func usualMode(b []byte) (mode uint32, length int) {
 	const (
@@ -99,7 +99,7 @@ func usualMode(b []byte) (mode uint32, length int) {
 	return 0, 0
 }
 
-// Err tells whether reading ended because the tree is malformed.
+// Err reports whether reading ended because the tree is malformed.
 func (r *TreeReader) Err() error {
 	if r.bad {
 		return errTree

@@ -268,7 +268,7 @@ func (pl *layout) at(i int) int32 {
 	return int32(i)
 }
 
-// findOrder gives the nodes that a root leads to, bases first. With offset deltas
+// findOrder returns the nodes that a root leads to, bases first. With offset deltas
 // only it is the order of the nodes itself, and nil is returned.
 func (pl *layout) findOrder() []int32 {
 	n := len(pl.off)

@@ -11,7 +11,7 @@ import (
 )
 
 // Reader reads single objects. It remembers what it unpacked, so that reading
-// related objects (the same file or folder of neighbouring commits) is cheap.
+// related objects (the same file or directory of neighbouring commits) is cheap.
 // It belongs to one goroutine.
 type Reader struct {
 	s       *Store
@@ -30,7 +30,7 @@ func (s *Store) Reader() *Reader {
 	return &Reader{s: s, cache: baseCache{limit: readerCache}}
 }
 
-// Read gives an object by its id, having made sure that it is what the id
+// Read returns an object by its id, having made sure that it is what the id
 // says. Its data stays valid, and must not be changed. The error is a
 // [NotFoundError], a [DamageError] when no copy of the object in the store can
 // be read, or the context's.
@@ -118,7 +118,7 @@ func (s *Store) locate(id *OID) (loc location, ok bool) {
 	return s.find(id)
 }
 
-// copies gives every place where the object is stored.
+// copies returns every place where the object is stored.
 func (s *Store) copies(id *OID) (all []location) {
 	var err error
 	defer rescue(&err)
@@ -167,7 +167,7 @@ func (r *Reader) readAt(ctx context.Context, loc location, o *Object, depth int)
 	return err
 }
 
-// unpack gives the object at an offset of a pack: down the chain of deltas to
+// unpack returns the object at an offset of a pack: down the chain of deltas to
 // a whole object or one that is remembered, and back up.
 func (r *Reader) unpack(ctx context.Context, p *pack, offset int64, depth int) (Type, []byte, error) {
 	type link struct {
@@ -312,7 +312,7 @@ func checkDelta(delta []byte, base int, limit int64) (size int, ops []byte, err 
 	return int(resultSize), ops, nil
 }
 
-// grow gives a slice of n bytes to inflate into, the old one if it is large enough.
+// grow returns a slice of n bytes to inflate into, the old one if it is large enough.
 func grow(b []byte, n int) []byte {
 	if cap(b) < n+inflate.Slack {
 		return make([]byte, n, n+n/4+inflate.Slack)

@@ -48,9 +48,9 @@ func (l Limits) withDefaults() Limits {
 
 // Options say which store to open.
 type Options struct {
-	// Dir is the objects folder.
+	// Dir is the objects directory.
 	Dir string
-	// Alternates are further objects folders, as GIT_ALTERNATE_OBJECT_DIRECTORIES
+	// Alternates are further objects directories, as GIT_ALTERNATE_OBJECT_DIRECTORIES
 	// names them. Those of objects/info/alternates are found without.
 	Alternates []string
 	// Hash is the repository's object format.
@@ -60,7 +60,7 @@ type Options struct {
 	NoMap bool
 }
 
-// Store is the objects of a repository: one objects folder and its alternates.
+// Store is the objects of a repository: one objects directory and its alternates.
 // Its methods may be called by several goroutines at once.
 type Store struct {
 	hash   Hash
@@ -79,23 +79,23 @@ type Store struct {
 
 // Problem is a part of the store that cannot be used at all.
 type Problem struct {
-	// Path is the file or folder.
+	// Path is the file or directory.
 	Path string
 	Err  error
 }
 
-// objectDir is one objects folder.
+// objectDir is one objects directory.
 type objectDir struct {
 	path string
 	midx *multiIndex
 	// midxPacks are the packs that the multi-pack index speaks of; nil elements
 	// for those that do not exist.
 	midxPacks []*pack
-	// changed is when the folder of packs last changed, as far as looked at.
+	// changed is when the directory of packs last changed, as far as looked at.
 	changed time.Time
 }
 
-// Open opens a store. It fails if the objects folder itself cannot be read;
+// Open opens a store. It fails if the objects directory itself cannot be read;
 // everything below it that is broken is told by Problems or by the reading.
 func Open(o Options) (*Store, error) {
 	s := &Store{hash: o.Hash, limits: o.Limits.withDefaults(), mapped: !o.NoMap}
@@ -135,7 +135,7 @@ func (s *Store) Close() error {
 // Hash is the function that names the store's objects.
 func (s *Store) Hash() Hash { return s.hash }
 
-// Problems tells which files and folders of the store cannot be used. It is
+// Problems tells which files and directories of the store cannot be used. It is
 // complete after a Walk.
 func (s *Store) Problems() []Problem {
 	s.mu.Lock()
@@ -143,7 +143,7 @@ func (s *Store) Problems() []Problem {
 	return append([]Problem(nil), s.problems...)
 }
 
-// HasAlternates tells whether objects of other repositories are part of the store.
+// HasAlternates reports whether objects of other repositories are part of the store.
 func (s *Store) HasAlternates() bool { return len(s.dirs) > 1 }
 
 func (s *Store) addProblem(path string, err error) {
@@ -158,7 +158,7 @@ func (s *Store) addProblem(path string, err error) {
 // maxAlternates is how many alternates deep git follows.
 const maxAlternates = 5
 
-// addDir adds an objects folder and what its info/alternates names.
+// addDir adds an objects directory and what its info/alternates names.
 func (s *Store) addDir(path string, depth int, seen map[string]bool) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -209,7 +209,7 @@ func (s *Store) addDir(path string, depth int, seen map[string]bool) {
 	}
 }
 
-// refresh looks for packs that are not known yet and tells whether there are.
+// refresh looks for packs that are not known yet and reports whether there are.
 // A concurrent repack replaces packs; the new ones hold what the old ones held.
 func (s *Store) refresh() bool {
 	s.mu.Lock()
@@ -272,7 +272,7 @@ func (s *Store) refresh() bool {
 	return len(packs) > len(old)
 }
 
-// forget drops packs that are gone, and tells whether there were any. What they
+// forget drops packs that are gone, and reports whether there were any. What they
 // held is in others by now.
 func (s *Store) forget() bool {
 	s.mu.Lock()
@@ -301,7 +301,7 @@ type location struct {
 	loose  string // file name; pack is nil then
 }
 
-// Contains tells whether the store has the object, without reading it.
+// Contains reports whether the store has the object, without reading it.
 func (s *Store) Contains(id OID) (ok bool) {
 	var err error
 	defer rescue(&err)

@@ -20,7 +20,7 @@ import (
 
 // history fills a repository with what makes objects differ: files that grow
 // and shrink over many commits, a merge, deleted and moved files, links, empty
-// files and folders of many entries, a submodule, tags, a note.
+// files and directories of many entries, a submodule, tags, a note.
 // It is one pack unless loose is set.
 func history(t *testing.T, r *gittest.Repo, loose bool) {
 	t.Helper()
@@ -214,7 +214,7 @@ func open(t testing.TB, r *gittest.Repo, o odb.Options) *odb.Store {
 	return s
 }
 
-// walk gives everything that a walk yields.
+// walk returns everything that a walk yields.
 func walk(t testing.TB, s *odb.Store, o odb.WalkOptions) (map[string]gittest.Object, odb.WalkResult) {
 	t.Helper()
 	got := map[string]gittest.Object{}

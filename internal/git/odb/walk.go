@@ -281,7 +281,7 @@ func (w *walk) ask() (err error) {
 	return nil
 }
 
-// first tells whether an object of a pack is in none of the packs before.
+// first reports whether an object of a pack is in none of the packs before.
 func (w *walk) first(p *pack, pos uint32, seen *seenSet, before []*pack) bool {
 	raw := p.idx.id(int(pos))
 	if pos > 0 && bytes.Equal(raw, p.idx.id(int(pos)-1)) {
@@ -297,7 +297,7 @@ func (w *walk) first(p *pack, pos uint32, seen *seenSet, before []*pack) bool {
 	return true
 }
 
-// looseTodo gives the wanted loose objects that are in no pack.
+// looseTodo returns the wanted loose objects that are in no pack.
 func (w *walk) looseTodo(seen *seenSet) (todo []OID) {
 	for _, id := range w.loose {
 		if seen.maybe(id.bytes()) && w.packed(id.bytes()) {
@@ -386,7 +386,7 @@ func (s *seenSet) maybe(id []byte) bool {
 	return old&bit != 0
 }
 
-// packed tells whether one of the walked packs has the object.
+// packed reports whether one of the walked packs has the object.
 func (w *walk) packed(id []byte) bool {
 	for _, p := range w.packs {
 		if _, ok := p.idx.find(id); ok {
@@ -396,7 +396,7 @@ func (w *walk) packed(id []byte) bool {
 	return false
 }
 
-// exists tells whether the walked store has the object.
+// exists reports whether the walked store has the object.
 func (w *walk) exists(id []byte) bool {
 	if w.packed(id) {
 		return true
@@ -406,7 +406,7 @@ func (w *walk) exists(id []byte) bool {
 	return i < len(w.loose) && w.loose[i] == want
 }
 
-// reads tells whether objects of a type have to be read.
+// reads reports whether objects of a type have to be read.
 func (w *walk) reads(t Type) bool { return w.o.Types.Has(t) || w.o.Check && t != Blob }
 
 // run starts the workers and collects what they could not read.

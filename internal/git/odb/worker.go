@@ -67,7 +67,7 @@ const (
 
 func sizeClass(n int) int { return max(bits.Len(uint(max(n, 1)-1))-smallestFree, 0) }
 
-// alloc gives a buffer of n bytes with undefined content.
+// alloc returns a buffer of n bytes with undefined content.
 func (w *worker) alloc(kind Type, n int) *buffer {
 	c := sizeClass(n + inflate.Slack)
 	var b *buffer
@@ -92,7 +92,7 @@ func (w *worker) alloc(kind Type, n int) *buffer {
 	return b
 }
 
-// release gives up one reference.
+// release returns up one reference.
 func (w *worker) release(b *buffer) {
 	if b == nil || b.refs.Add(-1) != 0 || b.shared {
 		return
@@ -122,7 +122,7 @@ func (w *worker) run() error {
 	return nil
 }
 
-// next gives what to do next: the stack's top, a root, or what others give.
+// next returns what to do next: the stack's top, a root, or what others give.
 func (w *worker) next() (item, bool) {
 	for {
 		if n := len(w.stack); n > 0 {
@@ -148,7 +148,7 @@ func (w *worker) next() (item, bool) {
 	}
 }
 
-// share gives the oldest item of the stack, which leads to the largest part of
+// share returns the oldest item of the stack, which leads to the largest part of
 // what is left here, to a worker that has nothing.
 func (w *worker) share() {
 	if w.walk.shared.hungry.Load() <= 0 {
@@ -370,7 +370,7 @@ func (w *worker) unpack(it item, o *Object) (buf *buffer, err error) {
 	return buf, err
 }
 
-// packed gives a node's packed bytes after checking them against the index, and
+// packed returns a node's packed bytes after checking them against the index, and
 // some of what follows.
 func (w *worker) packed(pl *plan, node int32) (src []byte, size int, err error) {
 	from, to := pl.extent(node)
