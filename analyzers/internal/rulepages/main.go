@@ -19,7 +19,7 @@ import (
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: rulepages FOLDER")
+		fmt.Fprintln(os.Stderr, "usage: rulepages DIRECTORY")
 		os.Exit(2) //nolint:forbidigo // this is main
 	}
 	for _, a := range analyzers.New(analyzers.DefaultOptions()) {
@@ -52,7 +52,7 @@ go vet -vettool="$(command -v momentolint)" ./...   # the same in go vet
 In golangci-lint it is part of the linter `+"`momentolint`"+`; see [golangci-lint](%[2]sgolangci-lint.md) and
 [editors](%[2]seditors.md). To switch it off: `+"`momentolint lint --disable %[1]s`"+`, `+"`go vet -vettool=… -%[1]s=false`"+`, or `+"`disable: [%[1]s]`"+` in golangci-lint's settings.
 
-## When it is meant to be there
+## When it is intended
 
 Put `+"`momentolint:allow %[1]s -- why`"+` in a comment on the line; it counts in every driver. `+"`//nolint:momentolint`"+` does too.
 
