@@ -116,6 +116,7 @@ func uncoveredTrees(t *testing.T) []uncovered {
 		{"a damaged gzip file", "opaque", "a.gz", map[string]string{"a.gz": "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03" + strings.Repeat("\xff\x00\x17", 50)}, nil, nil},
 		{"an encrypted zip archive", "opaque", "encrypted", map[string]string{"a.zip": encryptedZip(t)}, nil, nil},
 		{"an encrypted document", "opaque", "compound document", map[string]string{"a.docx": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x01", 504)}, nil, nil},
+		{"an encrypted PDF document", "opaque", "pdf document", map[string]string{"a.pdf": "%PDF-1.7\n1 0 obj\n<< /Length 16 >>\nstream\n0123456789abcdef\nendstream\nendobj\ntrailer\n<< /Root 1 0 R /Encrypt 2 0 R >>\n%%EOF\n"}, nil, nil},
 		{"an archive that is not opened", "opaque", "7z archive", map[string]string{"a.7z": "7z\xbc\xaf\x27\x1c\x00\x04" + strings.Repeat("\x01", 40)}, nil, nil},
 		{"an excluded directory", "excluded", "exclude", map[string]string{"vendor/deep/key.env": "K=" + key, ".momentolint.yaml": "version: 1\nexclude: [\"vendor/**\"]\n"}, nil, nil},
 		{"a disabled rule", "excluded", "disable", map[string]string{"key.env": "K=" + key, ".momentolint.yaml": "version: 1\nrules:\n  disable: [momento-api-key-v2]\n"}, nil, nil},

@@ -238,11 +238,35 @@ func TestContainersThatAreNotOpenedAreSaidAndReadAsTheyAre(t *testing.T) {
 	for name, magic := range map[string]string{
 		"7z archive": "7z\xbc\xaf\x27\x1c", "rar archive": "Rar!\x1a\x07\x01\x00", "lz4 data": "\x04\x22\x4d\x18", "rpm package": "\xed\xab\xee\xdb",
 		"compound document": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "age-encrypted data": "age-encryption.org/v1\n", "OpenSSL-encrypted data": "Salted__",
+		"PDF document": "%PDF-1.7\n",
 	} {
 		r := expand(t, Options{MaxArchiveDepth: 1}, "a", []byte(magic+strings.Repeat("\x00", 20)+secret))
 		wantSkips(t, r, "a", name+" not opened; its bytes were scanned as they are")
 		if len(r.blobs) != 1 || !strings.HasSuffix(r.blobs[0].content, secret) {
 			t.Errorf("%s: saw %+v", name, r.blobs)
+		}
+	}
+}
+
+// A container after one that is not opened is opened all the same, and the first
+// is recorded.
+func TestContainersAfterOneThatIsNotOpenedAreOpened(t *testing.T) {
+	inner := map[string][]byte{
+		"zip":  zipOf(t, member{name: "m", content: strings.Repeat("x", 100) + secret}),
+		"gzip": compressors(t)["gzip"]([]byte(strings.Repeat("x", 100) + secret)),
+	}
+	for name, magic := range map[string]string{
+		"PDF document": "%PDF-1.7\n", "compound document": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+	} {
+		for format, data := range inner {
+			t.Run(name+", "+format, func(t *testing.T) {
+				everyWay(t, Options{MaxArchiveDepth: 1}, "a", append([]byte(magic+strings.Repeat("\x01", 60)), data...), func(t *testing.T, r *record) {
+					if !slices.ContainsFunc(r.blobs, func(b seen) bool { return strings.Contains(b.content, secret) }) {
+						t.Errorf("not shown; saw %q", r.paths())
+					}
+					wantSkips(t, r, "a", name+" not opened; its bytes were scanned as they are")
+				})
+			})
 		}
 	}
 }

@@ -250,7 +250,7 @@ type depth struct {
 // handle shows a stream, or what it holds if it is a container.
 func (w *worker) handle(s *stream, d depth) error {
 	f := formatOf(s)
-	if f == nil && s.at == nil && s.rest != nil && mayEndAsZip(s.head) {
+	if (f == nil || !f.opened) && s.at == nil && s.rest != nil && mayEndAsZip(s.head) {
 		// A zip archive with a program before it is known by its end.
 		var err error
 		if s, err = w.toMemory(s); err != nil {
@@ -258,14 +258,13 @@ func (w *worker) handle(s *stream, d depth) error {
 		}
 		f = formatOf(s)
 	}
-	switch {
-	case f == nil:
+	if f == nil || !f.opened {
+		if f != nil {
+			w.unread(s.path, f.name, f.name+" not opened; its bytes were scanned as they are")
+		}
 		if begin := junkBefore(s.head); begin > 0 {
 			return w.split(s, begin, d)
 		}
-		return w.show(s)
-	case !f.opened:
-		w.unread(s.path, f.name, f.name+" not opened; its bytes were scanned as they are")
 		return w.show(s)
 	}
 	inner := depth{level: d.level + 1, archives: d.archives + 1, counted: !f.archive, embedded: d.embedded}

@@ -99,6 +99,9 @@ func makeFormats() []*format {
 		// Encrypted Office documents are compound documents; so are old ones, whose
 		// text may be in pieces.
 		{name: "compound document", magic: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"},
+		// Nearly all have compressed streams, in which text is in pieces; some are
+		// encrypted.
+		{name: "PDF document", magic: "%PDF-"},
 		{name: "age-encrypted data", magic: "age-encryption.org/v1\n"},
 		{name: "OpenSSL-encrypted data", magic: "Salted__"},
 	}
@@ -120,13 +123,11 @@ func formatOf(s *stream) *format {
 	if len(s.head) < 16 {
 		return nil
 	}
-	if f := beginsAs(s.head); f != nil {
-		return f
-	}
-	if endsAsZip(s) {
+	f := beginsAs(s.head)
+	if (f == nil || !f.opened) && endsAsZip(s) {
 		return formats[0]
 	}
-	return nil
+	return f
 }
 
 // beginsAs returns the container that begins with head, nil if none does.
