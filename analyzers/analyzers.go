@@ -33,7 +33,7 @@ func DefaultOptions() Options {
 	}
 }
 
-// Validate tells what is wrong with the settings.
+// Validate reports invalid settings.
 func (o *Options) Validate() error { return o.Expiry.Validate() }
 
 // Names lists the analyzers' names, in the order of the documentation.

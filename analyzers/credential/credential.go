@@ -36,9 +36,9 @@ func (e Expiry) String() string {
 
 // Credential is one Momento credential. The secret itself is out of reach of
 // printing, logging and encoding: every verb, encoder and logger shows the
-// redacted form, and only Reveal gives the text.
+// redacted form, and only Reveal returns the text.
 type Credential struct {
-	// Kind tells the sort of credential; "" marks the zero value.
+	// Kind is the kind of credential; "" marks the zero value.
 	Kind Kind
 	// Endpoint is the host the credential names (the v1 envelope's endpoint),
 	// as written in it; "" where it names none. It is data of whoever wrote
@@ -56,7 +56,7 @@ type Credential struct {
 	// Expiry and ExpiresAt (UTC, set only with ExpiryAt) tell the end of life.
 	Expiry    Expiry
 	ExpiresAt time.Time
-	// Scope is what the credential may do, as far as it tells itself.
+	// Scope is what the credential may do, as far as it says itself.
 	Scope Scope
 	// Formerly is the kind as which versions up to 0.9 reported this credential, if
 	// that is another one: what users allowed under its rule stays allowed.
@@ -68,7 +68,7 @@ type Credential struct {
 	Incomplete bool
 
 	// A closure, not a string: fmt's reflection (%p of the value, a struct of
-	// somebody else's that holds a Credential in an unexported field) and deep
+	// another package's that holds a Credential in an unexported field) and deep
 	// dumpers print an address and have no way to the text.
 	secret *secret
 }
@@ -95,7 +95,7 @@ func (c Credential) Reveal() string {
 }
 
 // RevealWritten returns, in full, the credential as it was written: the whole
-// envelope where Reveal gives the JWT inside.
+// envelope where Reveal returns the JWT inside.
 func (c Credential) RevealWritten() string {
 	if c.secret == nil {
 		return ""

@@ -64,7 +64,7 @@ func FuzzParse(f *testing.F) {
 }
 
 // FuzzPermissions: any bytes in claim p give a scope without a panic, and what
-// holds a super-user is never told as less.
+// holds a super-user is never reported as less.
 func FuzzPermissions(f *testing.F) {
 	f.Add(ct.SuperUser())
 	f.Add(ct.CacheReadOnly("orders"))
@@ -89,7 +89,7 @@ func FuzzPermissions(f *testing.F) {
 }
 
 // FuzzPermissionSet: any bytes in claim p of the second generation give a scope
-// without a panic, and what may make keys is never told as less.
+// without a panic, and what may make keys is never reported as less.
 func FuzzPermissionSet(f *testing.F) {
 	f.Add(ct.PermissionSet(ct.CacheRule([]int{0, 1, 2}, "*", "*"), ct.TopicRule([]int{1}, "c", "t*")))
 	f.Add(append(ct.PermissionSet(ct.ManagementRule(1, 0)), ct.IPCondition("10.0.0.0/8")...))

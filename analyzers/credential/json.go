@@ -7,7 +7,7 @@ import (
 
 // members iterates over a JSON object without allocating, which encoding/json
 // cannot. It finds where keys and values lie and that the object is whole; it
-// is lenient about what stands inside nested values, so what it has let pass
+// is lenient about what is inside nested values, so what it has let pass
 // is checked by encoding/json before it is believed.
 //
 // It keeps offsets, not slices: a store of a slice through the receiver would
@@ -17,9 +17,9 @@ type members struct {
 	at   int
 	// Where key and value lie in json, without the quotes of a string.
 	keyStart, keyEnd, valueStart, valueEnd int
-	// text tells that the value is a string.
+	// text means that the value is a string.
 	text bool
-	// bad tells that the object is broken or followed by something else.
+	// bad means that the object is broken or followed by something else.
 	bad         bool
 	first, done bool
 }
@@ -109,7 +109,7 @@ func (m *members) openString(name string) []byte {
 	return m.json[m.at+1:]
 }
 
-// skip moves over white space and gives the next byte, 0 at the end.
+// skip moves over white space and returns the next byte, 0 at the end.
 func (m *members) skip() byte {
 	m.at = len(m.json) - len(trimJSONSpace(m.json[m.at:]))
 	if m.at == len(m.json) {

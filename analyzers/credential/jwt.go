@@ -258,7 +258,7 @@ func (tok *token) methods() (read, write bool) {
 	return read, write
 }
 
-// credential makes the credential of a token that stands alone.
+// credential makes the credential of a token on its own.
 func (tok *token) credential(g generation) Credential {
 	c := Credential{
 		KeyID: string(jsonString(tok.jti)), Subject: string(jsonString(tok.sub)),

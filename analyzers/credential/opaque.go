@@ -11,7 +11,7 @@ import (
 const momentoFiles = "momento"
 
 // refreshContext reports whether the surroundings prove that an opaque refresh
-// token is Momento's: OAuth has fields of the same name. The key beside it
+// token is Momento's: OAuth has fields of the same name. The key next to it
 // counts only if it parses.
 func (ctx *Context) refreshContext() (key Credential, ok bool) {
 	if len(ctx.APIKey) > 0 {
@@ -29,7 +29,7 @@ func (ctx *Context) namesMomento() bool {
 
 // ParseRefreshToken takes a text that is called a refresh token for one of
 // Momento's: a JWT if its claims say so, an opaque text if its surroundings do.
-// The credential has the endpoint of the key beside it.
+// The credential has the endpoint of the key next to it.
 func ParseRefreshToken(text []byte, ctx Context) (Credential, error) {
 	text = trim(text)
 	c, err := ParseIn(text, Context{Momento: ctx.namesMomento()})
@@ -149,7 +149,7 @@ func ParseWebhookSecret(text []byte, ctx Context) (Credential, error) {
 }
 
 // ParseAs takes a text for a credential of a kind that only its surroundings tell,
-// when those have been looked at already. ok is false for other kinds.
+// when those have been examined already. ok is false for other kinds.
 func ParseAs(kind Kind, text []byte) (c Credential, ok bool, err error) {
 	ctx := Context{ValidUntil: true, Momento: true, File: momentoFiles}
 	switch kind {

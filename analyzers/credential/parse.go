@@ -70,7 +70,7 @@ func trim(text []byte) []byte {
 	return text
 }
 
-// parseJWT parses a JWT that stands alone; momento reports whether its
+// parseJWT parses a JWT on its own; momento reports whether its
 // surroundings name Momento.
 func parseJWT(text, buf []byte, momento bool) (Credential, error) {
 	tok, header, body, err := parseToken(text, buf)

@@ -52,7 +52,7 @@ func TestPermissionSetsAreDecoded(t *testing.T) {
 	}
 }
 
-// A permission is never less than what is known of it: something new beside a role
+// A permission is never less than what is known of it: something new next to a role
 // does not hide the role. What cannot be read to its end has an unknown level.
 func TestWhatIsKnownStaysBesideTheUnknown(t *testing.T) {
 	type p = credential.Permission

@@ -21,7 +21,7 @@ const (
 	ErrAlgorithm
 	// ErrSignature: the JWT has no signature that could be one (cut off, masked).
 	ErrSignature
-	// ErrForeign: a sound JWT or envelope, but somebody else's.
+	// ErrForeign: a sound JWT or envelope, but another issuer's.
 	ErrForeign
 	// ErrEnvelope: a JSON object without both endpoint and api_key.
 	ErrEnvelope

@@ -25,7 +25,7 @@ const (
 type Scope struct {
 	Level ScopeLevel `json:"level"`
 	// Permissions are the single rights of an explicit scope, or of a role
-	// once the management API has told it.
+	// once the management API has returned it.
 	Permissions []Permission `json:"permissions"`
 	// Conditions reports that the permissions hold under conditions only, such as
 	// the caller's address.

@@ -23,7 +23,7 @@ func init() { //nolint:gochecknoinits // the plugin system works this way
 	register.Plugin(Name, New)
 }
 
-// Settings are what stands under linters.settings.custom.momentolint.settings.
+// Settings are what is under linters.settings.custom.momentolint.settings.
 // What is left out has the documented default; unknown names are an error.
 type Settings struct {
 	// Disable lists the analyzers that are switched off.

@@ -41,7 +41,7 @@ type place = flow.Place[lifetime]
 // constants.
 type evaluator struct {
 	*checker
-	// lifetime is told of every lifetime that is found, in seconds.
+	// lifetime is called with every lifetime that is found, in seconds.
 	lifetime func(seconds int64, as lifetime)
 }
 
@@ -64,7 +64,7 @@ func (e *evaluator) step(p place) (next []place, done bool) {
 	return nil, false
 }
 
-// call looks at a call that gives an ExpiresIn.
+// call examines a call that returns an ExpiresIn.
 func (e *evaluator) call(p place, call *ssa.CallCommon, result int) (next []place, done bool) {
 	fn := flow.CalledObject(call)
 	if fn == nil {
@@ -90,7 +90,7 @@ func (e *evaluator) call(p place, call *ssa.CallCommon, result int) (next []plac
 	return nil, false
 }
 
-// known takes what a fact tells about a function or variable of another package.
+// known imports the fact about a function or variable of another package.
 func (e *evaluator) known(p place, obj types.Object, result int, args []ssa.Value) []place {
 	var fact givesLifetime
 	var next []place

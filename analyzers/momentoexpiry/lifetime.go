@@ -16,13 +16,13 @@ const maxSeconds = math.MaxUint32
 // lifetime is how a value on its way becomes seconds: an ExpiresIn is what it
 // is; a number is multiplied and divided.
 type lifetime struct {
-	// Number tells that the value is a number or a duration, not an ExpiresIn.
+	// Number means that the value is a number or a duration, not an ExpiresIn.
 	Number bool
 	// Mul and Div give the seconds: value * Mul / Div.
 	Mul, Div int64
-	// Epoch tells that the number is a point in time, in seconds since 1970.
+	// Epoch means that the number is a point in time, in seconds since 1970.
 	Epoch bool
-	// Expires tells that the code has made sure that it is not never.
+	// Expires means that the code has made sure that it is not never.
 	Expires bool
 }
 

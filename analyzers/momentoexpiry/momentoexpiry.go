@@ -59,7 +59,7 @@ func New(o Options) *analysis.Analyzer {
 	}
 }
 
-// checker looks at one package.
+// checker examines one package.
 type checker struct {
 	*report.Pass
 	options *Options
@@ -190,7 +190,7 @@ func (c *checker) fix(e ast.Expr) []analysis.SuggestedFix {
 	}}
 }
 
-// functions tells other packages what expiries this one's functions return.
+// functions exports to other packages what expiries this one's functions return.
 func (c *checker) functions() {
 	for _, fn := range c.program.Funcs {
 		if obj, ok := fn.Object().(*types.Func); ok {

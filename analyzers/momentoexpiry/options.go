@@ -30,7 +30,7 @@ func DefaultOptions() Options {
 	return Options{MaxLifetime: Lifetime(365 * day), SuggestLifetime: 90}
 }
 
-// Validate tells what is wrong with the settings.
+// Validate reports invalid settings.
 func (o *Options) Validate() error {
 	switch {
 	case o.MaxLifetime < 0:

@@ -128,13 +128,13 @@ func (b *embedBudget) read(dir fs.FS, text string, f func(name string, content [
 	text, all := strings.CutPrefix(text, "all:")
 	matches, err := fs.Glob(dir, text)
 	if err != nil {
-		return // the compiler tells
+		return // the compiler reports it
 	}
 	for _, match := range matches {
 		err := fs.WalkDir(dir, match, func(name string, entry fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
-				return nil //nolint:nilerr // unreadable: the compiler tells
+				return nil //nolint:nilerr // unreadable: the compiler reports it
 			case b.files <= 0 || b.bytes <= 0:
 				return errEnough
 			case name != match && !all && strings.IndexByte("._", path.Base(name)[0]) >= 0:

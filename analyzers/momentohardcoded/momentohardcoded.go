@@ -52,13 +52,13 @@ func New(o Options) *analysis.Analyzer {
 	}
 }
 
-// checker looks at one package.
+// checker examines one package.
 type checker struct {
 	*report.Pass
 	options *Options
 	now     time.Time
 	fold    *fold.Folder
-	// done are the expressions that have been looked at as a whole.
+	// done are the expressions that have been examined as a whole.
 	done map[ast.Expr]bool
 }
 
@@ -116,7 +116,7 @@ func calledName(call *ast.CallExpr) string {
 	return ""
 }
 
-// literal looks at the largest constant expression around a string literal,
+// literal examines the largest constant expression around a string literal,
 // or at a struct tag, which is none.
 func (c *checker) literal(cur inspector.Cursor, lit *ast.BasicLit) {
 	switch kind, _ := cur.ParentEdge(); kind {
@@ -226,7 +226,7 @@ func (c *checker) declaredElsewhere(e ast.Expr) bool {
 	return obj.Pkg().Path() == root || strings.HasPrefix(obj.Pkg().Path(), root+"/")
 }
 
-// concatenation looks at the constant that it is, or else at the longest runs
+// concatenation examines the constant that it is, or else the longest runs
 // of operands whose text is known.
 func (c *checker) concatenation(cur inspector.Cursor, e *ast.BinaryExpr) {
 	if _, ok := c.fold.Constant(e); ok {
@@ -254,7 +254,7 @@ func (c *checker) concatenation(cur inspector.Cursor, e *ast.BinaryExpr) {
 	flush()
 }
 
-// run1 looks at neighbouring operands as one text.
+// run1 examines neighbouring operands as one text.
 func (c *checker) run1(run []ast.Expr) {
 	var b strings.Builder
 	parts := make([]string, len(run))
@@ -283,7 +283,7 @@ func (c *checker) isText(e ast.Expr) bool {
 	return ok && b.Info()&types.IsString != 0
 }
 
-// assembled looks at a call or composite literal that puts a text together.
+// assembled examines a call or composite literal that puts a text together.
 func (c *checker) assembled(e ast.Expr, args []ast.Expr) {
 	if c.done[e] || !c.wanted(e.Pos()) {
 		return

@@ -17,7 +17,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers/internal/sdk"
 )
 
-// sdk looks at the places where the SDK takes a credential.
+// sdk examines the places where the SDK takes a credential.
 func (c *checker) sdk(in *inspector.Inspector) {
 	if _, ok := sdk.Package(c.Pkg.Path()); ok || !sdk.Imported(c.Pkg) {
 		return
@@ -77,7 +77,7 @@ func ownerName(t types.Type) string {
 	return types.TypeString(t, (*types.Package).Name)
 }
 
-// constructor looks at a call of one of package auth's constructors.
+// constructor examines a call of one of package auth's constructors.
 func (c *checker) constructor(call *ast.CallExpr) {
 	fn, _ := typeutil.Callee(c.TypesInfo, call).(*types.Func)
 	pkg, name, ok := sdk.Func(fn)
@@ -95,7 +95,7 @@ func (c *checker) constructor(call *ast.CallExpr) {
 	c.credentialArgument(call.Args[0], "auth."+name, func() []analysis.SuggestedFix { return c.fixConstructor(call, constructor) })
 }
 
-// props looks at a constructor that takes an ApiKeyV2Props literal.
+// props examines a constructor that takes an ApiKeyV2Props literal.
 func (c *checker) props(call *ast.CallExpr, constructor sdk.Constructor) {
 	lit, ok := ast.Unparen(call.Args[0]).(*ast.CompositeLit)
 	if !ok {
@@ -127,7 +127,7 @@ func (c *checker) props(call *ast.CallExpr, constructor sdk.Constructor) {
 	})
 }
 
-// handed looks at a value that is put in one of the SDK's fields for secrets.
+// handed examines a value that is put in one of the SDK's fields for secrets.
 func (c *checker) handed(value ast.Expr, where string) {
 	variable := envKey
 	if strings.HasSuffix(where, ".RefreshToken") {

@@ -45,7 +45,7 @@ func isTrue(v ssa.Value) bool {
 	return ok && c.Value != nil && c.Value.Kind() == constant.Bool && constant.BoolVal(c.Value)
 }
 
-// hosts are the hosts that are assigned to the Endpoint beside it, as far as
+// hosts are the hosts that are assigned to the Endpoint next to it, as far as
 // they are known.
 func (c *checker) hosts(endpoint ssa.Value) []string {
 	var list []string

@@ -34,7 +34,7 @@ func verbs(format string) []verb {
 	}
 }
 
-// oneVerb reads what stands behind a percent sign.
+// oneVerb reads what follows a percent sign.
 func oneVerb(s string, next *int) (v verb, rest string, ok bool) {
 	sharp := false
 	for len(s) > 0 && strings.IndexByte("+-# 0", s[0]) >= 0 {

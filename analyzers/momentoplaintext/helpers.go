@@ -61,7 +61,7 @@ func hasText(params *ast.FieldList) bool {
 	return false
 }
 
-// helper looks at the functions of one package.
+// helper examines the functions of one package.
 type helper struct {
 	*report.Pass
 	takes   map[*types.Func][]flow.Intake[leak]
@@ -69,7 +69,7 @@ type helper struct {
 	changed bool
 }
 
-// function looks at one function.
+// function examines one function.
 func (h *helper) function(decl *ast.FuncDecl) {
 	fn, ok := h.TypesInfo.Defs[decl.Name].(*types.Func)
 	if !ok || masks(fn.Name()) {
@@ -149,7 +149,7 @@ func mayBeText(t types.Type) bool {
 	return ok && i.Empty()
 }
 
-// call looks at one call inside a function.
+// call examines one call inside a function.
 func (h *helper) call(fn *types.Func, params map[types.Object]int, call *ast.CallExpr) {
 	if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok && id.Name == "panic" && len(call.Args) == 1 {
 		if _, ok := h.TypesInfo.Uses[id].(*types.Builtin); ok {
@@ -210,7 +210,7 @@ func elementPath(p flow.Path) flow.Path {
 	return flow.Path(strings.TrimPrefix(string(p), string(flow.Element)))
 }
 
-// sink looks at a call of a function that makes its arguments readable.
+// sink examines a call of a function that makes its arguments readable.
 func (h *helper) sink(fn *types.Func, params map[types.Object]int, call *ast.CallExpr, callee *types.Func, s sink) {
 	if s.self {
 		return // a buffer is no parameter that is used as it is
@@ -384,7 +384,7 @@ func (h *helper) mentionedInCall(params map[types.Object]int, call *ast.CallExpr
 		return nil
 	}
 	callee = callee.Origin()
-	hd, ok := handsOn(callee)
+	hd, ok := passthroughOf(callee)
 	if !ok || hd.mode != printed {
 		return h.mentionedInResult(params, call, callee, depth)
 	}

@@ -63,7 +63,7 @@ type (
 	demand = flow.Demand[leak]
 )
 
-// checker looks at one package that has the SDK in its import closure.
+// checker examines one package that has the SDK in its import closure.
 type checker struct {
 	*report.Pass
 	program *flow.Program
@@ -143,7 +143,7 @@ func (c *checker) printLike(fn *types.Func) []flow.Intake[leak] {
 	return into
 }
 
-// sinks returns a demand for everything that this package hands to a sink.
+// sinks returns a demand for everything that this package passes to a sink.
 func (c *checker) sinks() []demand {
 	var demands []demand
 	for _, fn := range c.program.Funcs {
@@ -427,13 +427,13 @@ func (c *checker) check(d demand) {
 		}
 		return c.settle(d.State, d.Instr.Parent().Params[d.State.Writer-1])
 	})
-	told := make(map[string]bool)
+	reported := make(map[string]bool)
 	c.trace(place{Value: d.Value, Path: d.Path, State: d.State}, func(o origin) {
 		l, ok := settled()
-		if !ok || told[o.source] || o.disposable && l.Medium == response || impossible(d.Instr, o.at.Value) {
+		if !ok || reported[o.source] || o.disposable && l.Medium == response || impossible(d.Instr, o.at.Value) {
 			return
 		}
-		told[o.source] = true
+		reported[o.source] = true
 		c.leaked(d, l.Medium, o)
 	}, func(s flow.Slot, p place) {
 		if s.Fn != d.Instr.Parent() {
@@ -469,7 +469,7 @@ func (c *checker) leaked(d demand, m medium, o origin) {
 	c.Report(report.Diagnostic{Diagnostic: analysis.Diagnostic{Pos: d.Site.Pos, End: d.Site.End, Message: text}})
 }
 
-// export tells other packages what this one's functions, fields and variables
+// export exports to other packages what this one's functions, fields and variables
 // hold.
 func (c *checker) export() {
 	for _, fn := range c.program.Funcs {

@@ -21,7 +21,7 @@ type tracer struct {
 	found func(origin)
 }
 
-// trace follows a value back to the secrets it may hold. open is told of the
+// trace follows a value back to the secrets it may hold. open is called with the
 // parameters, exported fields and exported variables that it comes from.
 func (c *checker) trace(from place, found func(origin), open func(flow.Slot, place)) {
 	t := tracer{c, found}
@@ -44,7 +44,7 @@ func (c *checker) trace(from place, found func(origin), open func(flow.Slot, pla
 		}
 		open(s, p)
 		if isErrorMethod(s.Fn) && s.Param == 0 {
-			// Nobody calls it by name: what is put into the error counts.
+			// It is not called by name: what is put into the error counts.
 			if index, rest, ok := s.Path.Field(); ok {
 				if field := flow.FieldOf(s.Fn.Params[0].Type(), index); field != nil {
 					return t.field(flow.Slot{Field: field, Path: rest}, p)
@@ -80,7 +80,7 @@ func (t tracer) field(s flow.Slot, p place) []place {
 	return next
 }
 
-// step looks at one place: is it a secret, does it hide one, or where does it
+// step examines one place: is it a secret, does it hide one, or where does it
 // come from?
 func (t tracer) step(p place) (next []place, done bool) {
 	if p.Path == "" {
@@ -101,7 +101,7 @@ func isNumber(t types.Type) bool {
 	return ok && b.Info()&(types.IsNumeric|types.IsBoolean) != 0
 }
 
-// part looks at what a value is made of.
+// part examines what a value is made of.
 func (t tracer) part(p place) (next []place, done bool) {
 	switch v := p.Value.(type) {
 	case *ssa.Const:
@@ -152,7 +152,7 @@ func (t tracer) part(p place) (next []place, done bool) {
 	return t.written(p), false
 }
 
-// whole looks at a value that is shown as a whole, by its type.
+// whole examines a value that is shown as a whole, by its type.
 func (t tracer) whole(p place) (next []place, done bool) {
 	typ := p.Value.Type()
 	if _, isConst := p.Value.(*ssa.Const); isConst {
@@ -250,14 +250,14 @@ func (t tracer) secretField(p place, owner types.Type, index int) bool {
 	return true
 }
 
-// foreignField looks at a field of another package that is known to hold a secret.
+// foreignField examines a field of another package that is known to hold a secret.
 func (t tracer) foreignField(p place, owner types.Type, index int) {
 	if field := flow.FieldOf(owner, index); field != nil && field.Pkg() != t.Pkg {
 		t.known(p, field, 0, nil)
 	}
 }
 
-// known takes what a fact tells about a function, field or variable of another
+// known imports the fact about a function, field or variable of another
 // package.
 func (t tracer) known(p place, obj types.Object, result int, args []ssa.Value) []place {
 	var fact givesSecret
@@ -320,7 +320,7 @@ func shown(s *types.Struct, index int, m mode) bool {
 	return s.Field(index).Exported()
 }
 
-// alloc looks at a variable as a whole, field by field for a struct.
+// alloc examines a variable as a whole, field by field for a struct.
 func (t tracer) alloc(p place, v *ssa.Alloc) (next []place, done bool) {
 	s, ok := v.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
 	if written := t.written(p); !ok || p.Path != flow.Deref || collects(v.Type()) {
@@ -334,7 +334,7 @@ func (t tracer) alloc(p place, v *ssa.Alloc) (next []place, done bool) {
 	return next, true
 }
 
-// call looks at a call whose result is shown.
+// call examines a call whose result is shown.
 func (t tracer) call(p place, call *ssa.CallCommon, result int) (next []place, done bool) {
 	if b, ok := call.Value.(*ssa.Builtin); ok {
 		// Of the builtins only append hands on what it is given.
@@ -354,7 +354,7 @@ func (t tracer) call(p place, call *ssa.CallCommon, result int) (next []place, d
 		return nil, true
 	}
 	args := flow.Args(call)
-	if h, ok := handsOn(fn); ok {
+	if h, ok := passthroughOf(fn); ok {
 		return append(h.places(p, args), t.written(p)...), true
 	}
 	if fn.Pkg() != t.Pkg {

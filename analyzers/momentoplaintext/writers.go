@@ -208,7 +208,7 @@ func (w *writerTrace) open(s flow.Slot, p place) []place {
 	return next
 }
 
-// producer is the call that gives a value, alone or among other results.
+// producer is the call that returns a value, alone or among other results.
 func producer(v ssa.Value) *ssa.Call {
 	if e, ok := v.(*ssa.Extract); ok {
 		v = e.Tuple

@@ -106,7 +106,7 @@ type (
 	demand = flow.Demand[seek]
 )
 
-// checker looks at one package.
+// checker examines one package.
 type checker struct {
 	*report.Pass
 	program *flow.Program
@@ -144,15 +144,15 @@ func (c *checker) imported(obj types.Object) []flow.Intake[seek] {
 
 // check follows a value back to what it grants, and reports what is too much.
 func (c *checker) check(d demand) {
-	told := make(map[grant]bool)
+	grants := make(map[grant]bool)
 	c.trace(place{Value: d.Value, Path: d.Path, State: d.State}, func(g grant, _ place) {
-		told[g] = true
+		grants[g] = true
 	}, func(s flow.Slot, p place) { c.solver.Slot(s, p.State) })
-	if told[everything] {
+	if grants[everything] {
 		// It says all that the others would say.
-		told = map[grant]bool{everything: true}
+		grants = map[grant]bool{everything: true}
 	}
-	for g := range told {
+	for g := range grants {
 		c.report(d, g)
 	}
 }
@@ -249,7 +249,7 @@ var makers = map[string]kind{
 	"TopicPublishSubscribe": {grant: allTopics, all: "AllTopics"},
 }
 
-// call looks at a call that gives a scope.
+// call examines a call that returns a scope.
 func (c *checker) call(p place, call *ssa.CallCommon, result int, found func(grant, place)) (next []place, done bool) {
 	fn := flow.CalledObject(call)
 	if fn == nil {
@@ -273,7 +273,7 @@ func (c *checker) call(p place, call *ssa.CallCommon, result int, found func(gra
 	return nil, false
 }
 
-// known takes what a fact tells about a function or variable of another package.
+// known imports the fact about a function or variable of another package.
 func (c *checker) known(p place, obj types.Object, result int, args []ssa.Value, found func(grant, place)) []place {
 	var fact givesScope
 	if !c.ImportObjectFact(obj, &fact) {
@@ -301,7 +301,7 @@ func (c *checker) known(p place, obj types.Object, result int, args []ssa.Value,
 	return next
 }
 
-// permission looks at one permission: if its role is read-write, what it
+// permission examines one permission: if its role is read-write, what it
 // grants follows from its selectors.
 func (c *checker) permission(p place, k kind) []place {
 	load, ok := p.Value.(*ssa.UnOp)
@@ -403,7 +403,7 @@ func (c *checker) selectsAll(p place, all string) bool {
 	return seen && !other
 }
 
-// export tells other packages what scopes this one gives.
+// export exports to other packages what scopes this one gives.
 func (c *checker) export() {
 	for _, fn := range c.program.Funcs {
 		obj, ok := fn.Object().(*types.Func)

@@ -155,7 +155,7 @@ func (w *catfileWalk) run(ctx context.Context, worker int) {
 	}
 }
 
-// read reads the objects and gives them to the workers. Git stops at an object
+// read reads the objects and passes them to the workers. Git stops at an object
 // that it cannot read, and is started again for the objects after that.
 func (w *catfileWalk) read(ctx context.Context) {
 	for rest := w.want; len(rest) > 0 && ctx.Err() == nil; {

@@ -35,14 +35,14 @@ type Options struct {
 	// where that is known, a pack, or a ref. It is never called by two goroutines
 	// at once.
 	Record func(coverage.Entry)
-	// Warn is told remarks for people, in one sentence without a full stop, e.g.
+	// Warn is called with remarks for people, one sentence without a full stop, e.g.
 	// that the history is cut. Never called by two goroutines at once.
 	Warn func(string)
-	// Progress is told about ten times a second how many objects of how many
-	// were read, and their bytes.
+	// Progress is called about ten times a second with the objects read so far,
+	// the total, and the bytes read.
 	Progress func(done, total, bytes int64)
-	// Here takes a repository at the very directory alone. Git would else look in
-	// the directories above it, and where this one is damaged take the one around it.
+	// Here accepts only a repository at dir itself. Otherwise git also looks in the
+	// directories above, and takes the enclosing repository if this one is damaged.
 	Here bool
 	// Limits bound what an object may cost; the zero value is the default.
 	Limits odb.Limits
@@ -108,7 +108,7 @@ func Open(ctx context.Context, dir string, o Options) (*Repo, error) {
 	return r, r.discover(ctx)
 }
 
-// above is the directory that a directory really lies in.
+// above returns the parent of a directory, with links resolved.
 func above(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err == nil {
@@ -117,7 +117,7 @@ func above(dir string) (string, error) {
 	return filepath.Dir(dir), err
 }
 
-// Close lets go of the repository's files. Nothing may be read from it after.
+// Close releases the repository's files. The Repo must not be used afterwards.
 func (r *Repo) Close() error {
 	var err error
 	r.storeOnce.Do(func() { r.storeErr = fs.ErrClosed })

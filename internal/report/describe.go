@@ -10,7 +10,7 @@ import (
 	"github.com/momentolint/momentolint/internal/rule"
 )
 
-// level is how loudly a finding is told: the three levels of SARIF and of
+// level is how severe a finding is: the three levels of SARIF and of
 // GitHub's annotations.
 type level int
 

@@ -8,7 +8,7 @@ import (
 	"github.com/momentolint/momentolint/internal/redact"
 )
 
-// What reports over many repositories say beside the others.
+// What reports over many repositories say in addition to the others.
 type (
 	jsonRepository struct {
 		Name     redact.Exact  `json:"name"`

@@ -156,7 +156,7 @@ func (v *view) logLines() []redact.Text {
 // maxLogSkips is how many skipped paths go to a log.
 const maxLogSkips = 50
 
-// placeWords is where a finding stands, for lists: file:line:column and commit.
+// placeWords is where a finding is, for lists: file:line:column and commit.
 func placeWords(f *finding.Finding) redact.Text {
 	words := position(f.Location)
 	switch {

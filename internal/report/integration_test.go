@@ -12,7 +12,7 @@ import (
 )
 
 // npmInstall installs packages from the npm registry into a directory of the
-// test's own and gives that directory. Scripts of packages are not run.
+// test's own and returns that directory. Scripts of packages are not run.
 func npmInstall(t *testing.T, packages ...string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -24,7 +24,7 @@ func npmInstall(t *testing.T, packages ...string) string {
 	return dir
 }
 
-// run runs a tool in a directory and gives what it says; it fails the test where
+// run runs a tool in a directory and returns what it says; it fails the test where
 // the tool fails or is missing.
 func run(t *testing.T, dir string, limit time.Duration, name string, args ...string) string {
 	t.Helper()

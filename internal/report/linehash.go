@@ -107,7 +107,7 @@ func (h *lineHasher) finish() {
 	}
 }
 
-// flush tells the hash of the line that starts at the ring's oldest unit.
+// flush reports the hash of the line that starts at the ring's oldest unit.
 func (h *lineHasher) flush() {
 	line := h.starts[h.index]
 	if line == 0 {

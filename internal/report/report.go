@@ -28,7 +28,7 @@ type Writer func(w io.Writer, r *finding.Report) error
 type format struct {
 	name  string
 	write Writer
-	// secrets tells that the format obeys Report.ShowSecrets.
+	// secrets means that the format obeys Report.ShowSecrets.
 	secrets bool
 }
 

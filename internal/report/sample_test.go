@@ -30,7 +30,7 @@ func parse(t testing.TB, text string) credential.Credential {
 }
 
 // at makes the finding of a credential in a line of a file: before and after
-// are what stands around it in the line.
+// are what surrounds it in the line.
 func at(c credential.Credential, file string, line int, before, after string) finding.Finding {
 	written := len(c.RevealWritten())
 	return finding.Finding{

@@ -331,7 +331,7 @@ func (v *view) sarifResult(f *finding.Finding, t *tree, ruleIndex int) sarifResu
 	return out
 }
 
-// region is where the finding stands. What is inside of an archive has no line
+// region is where the finding is. What is inside of an archive has no line
 // in the file that the archive is; code scanning wants one, so it is the first.
 func region(f *finding.Finding, at location, lines map[int][]byte) sarifRegion {
 	l := f.Location

@@ -18,7 +18,7 @@ type TextOptions struct {
 	// Verbose shows every place with its line, every permission, and every
 	// path that was skipped.
 	Verbose bool
-	// Quiet leaves out the closing lines unless something was not looked at;
+	// Quiet leaves out the closing lines unless something was not scanned;
 	// a clean run then writes nothing.
 	Quiet bool
 	// Brief leaves out what to do next and the documentation, for hooks that
@@ -55,7 +55,7 @@ const (
 )
 
 // Text writes the report for people: one block for each credential, worst
-// first, and a closing line that says how much was looked at.
+// first, and a closing line that says how much was scanned.
 func Text(w io.Writer, r *finding.Report, o TextOptions) error {
 	t := newTextWriter(w, newView(r), o)
 	groups := t.v.groups()
@@ -81,7 +81,7 @@ func Text(w io.Writer, r *finding.Report, o TextOptions) error {
 }
 
 // Closing writes only the lines that end Text: how much was found, looked at
-// and left out. Commands print them to standard error beside other formats.
+// and left out. Commands print them to standard error along with other formats.
 func Closing(w io.Writer, r *finding.Report, o TextOptions) error {
 	t := newTextWriter(w, newView(r), o)
 	t.closing()

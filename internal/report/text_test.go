@@ -29,7 +29,7 @@ func text(t testing.TB, r *finding.Report, o TextOptions) string {
 	return b.String()
 }
 
-// headers are the first lines of the blocks, without what stands at the right.
+// headers are the first lines of the blocks, without what is at the right.
 func headers(out string) []string {
 	var all []string
 	for line := range strings.Lines(out) {
@@ -294,7 +294,7 @@ func TestCommandsStayOnOneLine(t *testing.T) {
 	}
 }
 
-// The issue with a comment is told wherever the finding is.
+// The issue with a comment is reported wherever the finding is.
 func TestACommentWithoutAReasonIsSaidAtTheFinding(t *testing.T) {
 	const words = "The comment momentolint:allow on the line has no reason (momentolint:allow -- why) and does not silence it."
 	r := sample(t)

@@ -58,7 +58,7 @@ func (t *textWriter) steps(steps []redact.Text) {
 	}
 }
 
-// revokeCommand stands before a key's id.
+// revokeCommand precedes a key's id.
 const revokeCommand = "momentolint revoke "
 
 // steps is what to do about a group, in order: what is common to all of its

@@ -155,7 +155,7 @@ func (t *tree) lines(at location) map[int][]byte {
 	return nil
 }
 
-// facts reads a file, once. It gives nil for what cannot or should not be read:
+// facts reads a file, once. It returns nil for what cannot or should not be read:
 // no file, no regular file, a large one, one outside of the repository.
 func (t *tree) facts(file string) *fileFacts {
 	if facts, ok := t.files[file]; ok {
@@ -284,7 +284,7 @@ func (l location) uri() string {
 	return escapePath(file)
 }
 
-// hasDrive tells an absolute path on a drive of Windows, slash-separated.
+// hasDrive recognizes an absolute path on a drive of Windows, slash-separated.
 func hasDrive(file string) bool {
 	return len(file) > 2 && file[1] == ':' && file[2] == '/' && ('a' <= file[0] && file[0] <= 'z' || 'A' <= file[0] && file[0] <= 'Z')
 }

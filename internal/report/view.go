@@ -221,7 +221,7 @@ type group struct {
 	places []*finding.Finding
 }
 
-// isSecret tells a credential from a breach of policy.
+// isSecret reports whether it is a credential, not a breach of policy.
 func (g *group) isSecret() bool { return !g.head.Credential.IsZero() }
 
 // groups gathers the findings, worst first.

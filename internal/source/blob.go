@@ -72,13 +72,13 @@ type stream struct {
 	carrier *decoded
 }
 
-// sound tells that what carries the stream came to no harm, so that trouble is
-// the stream's own. Whoever broke a carrier has said so.
+// sound reports whether the enclosing containers decoded without error. If not,
+// the failure was reported there.
 func (s *stream) sound() bool {
 	return s.carrier == nil || s.carrier.err == nil || errors.Is(s.carrier.err, io.EOF)
 }
 
-// show hands a stream to the visitor as it is. The error is one that ends the
+// show passes a stream to the visitor as it is. The error is one that ends the
 // expansion or the run. Damage to what carries the stream is noted there.
 func (w *worker) show(s *stream) error {
 	if w.stopped.Load() {
@@ -133,7 +133,7 @@ func (t *tail) Read(p []byte) (int, error) {
 }
 
 // sliceReader reads a slice. Unlike bytes.Reader, it cannot be rewound, so
-// that nobody takes the head of a stream for the whole.
+// that no decoder mistakes the head of a stream for the whole.
 type sliceReader struct{ b []byte }
 
 func (s *sliceReader) Read(p []byte) (int, error) {

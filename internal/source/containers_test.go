@@ -107,7 +107,7 @@ func TestOpensEveryContainerUnderEveryName(t *testing.T) {
 	}
 }
 
-// isTable tells the table of contents of a zip archive, which is shown under the
+// isTable recognizes the table of contents of a zip archive, which is shown under the
 // archive's own name: comments stand there.
 func isTable(b seen) bool { return strings.HasPrefix(b.content, zipCentral) }
 
@@ -222,7 +222,7 @@ func TestDamageIsSaidAndNothingElseIsLost(t *testing.T) {
 
 func TestEncryptedMembersAreSaidAndOthersRead(t *testing.T) {
 	z := zipOf(t, member{name: "locked", content: strings.Repeat("x", 99)}, member{name: "open", content: secret})
-	// The flag stands in the local header and in the table of contents.
+	// The flag is in the local header and in the table of contents.
 	z[6] |= zipEncrypted
 	i := bytes.Index(z, []byte(zipCentral))
 	z[i+8] |= zipEncrypted

@@ -62,7 +62,7 @@ type directory interface {
 type file interface {
 	io.Reader
 	io.ReaderAt
-	// opened tells about the file as it was found at opening, now as it is.
+	// opened describes the file as it was when opened, now as it is.
 	opened() fileInfo
 	now() (fileInfo, error)
 	close()
@@ -71,7 +71,7 @@ type file interface {
 // fileInfo is what matters of a file's properties.
 type fileInfo struct {
 	size int64
-	// sparse tells that parts of it take no room on the disk.
+	// sparse means that parts of it take no room on the disk.
 	sparse bool
 	// modified changes with the content.
 	modified int64

@@ -279,7 +279,7 @@ func (d *descriptor) close() {
 }
 
 // fileFlags never follow a link and never wait: not for the other end of a
-// pipe, not for a terminal. What is opened is looked at before it is read.
+// pipe, not for a terminal. What is opened is examined before it is read.
 const fileFlags = unix.O_RDONLY | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_NOCTTY | unix.O_CLOEXEC
 
 // rawFile is a regular file by its descriptor.

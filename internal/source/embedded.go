@@ -97,7 +97,7 @@ func (w *worker) remainder(r io.Reader, at io.ReaderAt, size int64, s *stream, d
 	if n == 0 {
 		return nil
 	}
-	// What is found in it lies beside the container, not in it.
+	// What is found in it lies next to the container, not in it.
 	d.archives, d.embedded = max(d.archives-1, 0), d.embedded+1
 	begin := 0
 	if f := beginsAs(rest.head); f == nil || f.magic == zipEnd {

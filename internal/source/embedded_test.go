@@ -20,7 +20,7 @@ func skippable(content string) []byte {
 	return append(frame, content...)
 }
 
-// What is in or beside an archive is read or recorded, whatever stands around
+// What is in or next to an archive is read or recorded, whatever surrounds
 // it: no program that unpacks such a file sees more than a scan does.
 func TestNothingInOrBesideAnArchiveIsSilentlyUnread(t *testing.T) {
 	type kind struct {
@@ -104,7 +104,7 @@ func wantShown(t *testing.T, r *record) {
 	}
 }
 
-// What formats keep beside the content is shown.
+// What formats keep besides the content is shown.
 func TestCommentsOfContainersAreShown(t *testing.T) {
 	long := strings.Repeat("-", minMetadata) + secret
 	inZip := func(edit func(*zip.Writer, *zip.FileHeader)) []byte {
@@ -160,7 +160,7 @@ func TestCommentsOfContainersAreShown(t *testing.T) {
 	}
 }
 
-// extraField is a field of a zip header that nobody knows.
+// extraField is a field of a zip header unknown to all readers.
 func extraField(content string) []byte {
 	field := binary.LittleEndian.AppendUint16([]byte{0xfe, 0xca}, uint16(len(content)))
 	return append(field, content...)

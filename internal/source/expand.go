@@ -39,7 +39,7 @@ func IsContainer(data []byte) bool {
 
 // Expand shows a blob that is in memory already, or, if it is an archive or
 // compressed, what it holds. What is not, or cannot be, opened is shown as it is.
-// It is for sources beside this package; their worker index is handed on.
+// It is for sources outside this package; their worker index is handed on.
 func Expand(ctx context.Context, worker int, name string, data []byte, o Options, visit Visitor) (Stats, error) {
 	s := stream{path: name, head: data, at: &sliceAt{data}, size: int64(len(data))}
 	if err := ctx.Err(); err != nil {
@@ -240,7 +240,7 @@ type depth struct {
 	level int
 	// archives counts them for MaxArchiveDepth.
 	archives int
-	// counted tells that the compression just taken off was counted, so that an
+	// counted means that the compression just taken off was counted, so that an
 	// archive in it is not counted again.
 	counted bool
 	// leftovers counts containers that were found in what others left over.
@@ -293,8 +293,8 @@ type decoded struct {
 	r   io.Reader
 	w   *worker
 	n   int64
-	sum hash.Hash32 // of what came out; nil if nobody wants to know
-	// paid tells that it was charged beforehand, or costs nothing.
+	sum hash.Hash32 // of what came out; nil if not needed
+	// paid means that it was charged beforehand, or costs nothing.
 	paid bool
 	err  error
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // growth is how much a file may grow while it is read before that is given up:
-// somebody may write faster than we read, and special files have no end.
+// another process may write faster than we read, and special files have no end.
 const growth = 1 << 30
 
 // readFile reads a file, shows it or what it holds, and closes it. It returns
@@ -67,7 +67,7 @@ func readHead(f file, buf []byte, size int64) (n int, err error) {
 	return n, nil
 }
 
-// largeFile reads what follows the head of a file. It gives zeros for the
+// largeFile reads what follows the head of a file. It returns zeros for the
 // holes of a sparse file without asking the system for them, and knows whether
 // the file changed meanwhile.
 type largeFile struct {

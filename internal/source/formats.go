@@ -24,7 +24,7 @@ type format struct {
 	match func(head []byte) bool
 	// archive tells containers of several members from mere compression.
 	archive bool
-	// opened tells that worker.open knows how to show what is inside.
+	// opened means that worker.open knows how to show what is inside.
 	opened bool
 }
 
@@ -108,7 +108,7 @@ func makeFormats() []*format {
 }
 
 // byFirst are the formats that begin with a byte at their offset, and
-// offsets those that have to be looked at.
+// offsets those that have to be examined.
 var byFirst = indexFormats()
 
 func indexFormats() (index [256][]*format) {
@@ -186,7 +186,7 @@ func isBzip2(h []byte) bool {
 	return next == "\x31\x41\x59\x26\x53\x59" || next == "\x17\x72\x45\x38\x50\x90"
 }
 
-// isZlib looks at what comes out: the magic is two bytes, and "x^2" is text.
+// isZlib examines what comes out: the magic is two bytes, and "x^2" is text.
 func isZlib(h []byte) bool {
 	if isText(h[:min(len(h), 64)]) {
 		return false
@@ -235,7 +235,7 @@ func isSkippable(b []byte) bool {
 	return len(b) >= 8 && b[0]&0xf0 == 0x50 && string(b[1:4]) == "\x2a\x4d\x18"
 }
 
-// isEmptyZip tells a zip archive without members, which is an end record alone.
+// isEmptyZip recognizes a zip archive without members, which is an end record alone.
 func isEmptyZip(h []byte) bool {
 	return len(h) >= zipEndSize && binary.LittleEndian.Uint16(h[10:]) == 0
 }

@@ -10,7 +10,7 @@ import (
 
 // dotGit is the name of the directory that a repository keeps for itself. It is
 // not entered: its content is compressed, and a scan of the history reads it.
-// Git does not track anything of that name, so nobody can hide a file there in
+// Git does not track anything of that name, so no one can hide a file there in
 // a repository. A file of that name is read; it points to such a directory
 // elsewhere, which is not entered either: that of a linked work tree, of a
 // submodule, or of a repository made with --separate-git-dir.
@@ -24,7 +24,7 @@ type gitDirs struct {
 	known map[identity]bool
 	held  []*node
 	// roots are the directories given by the caller, canonical: only what lies
-	// inside them is looked at.
+	// inside them is examined.
 	roots []string
 }
 
@@ -89,7 +89,7 @@ func (g *gitDirs) add(id identity) {
 
 // point notes the directory that a .git file points to, and the one that the
 // former shares with other work trees. Whatever else the file holds, nothing
-// outside of the paths given is looked at.
+// outside of the paths given is examined.
 func (g *gitDirs) point(r *root, display string, content []byte) {
 	target, ok := bytes.CutPrefix(content, []byte("gitdir:"))
 	if !ok || len(target) > 8192 {

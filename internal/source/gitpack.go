@@ -141,7 +141,7 @@ func (w *worker) gitObject(s *stream, f *format, d depth, o *odb.PackObject) err
 	return nil
 }
 
-// packHash tells the function of a pack's object names by the length of its own.
+// packHash determines the function of a pack's object names by the length of its own.
 func packHash(name string) odb.Hash {
 	const digits = 64
 	if base := strings.TrimSuffix(path.Base(name), ".pack"); len(base) == len("pack-")+digits {

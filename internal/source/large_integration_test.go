@@ -128,7 +128,7 @@ func TestBombsEndAtTheLimitAndSaySo(t *testing.T) {
 	}
 }
 
-// Above the memory for streams, an archive is read by what stands before each
+// Above the memory for streams, an archive is read by what precedes each
 // member.
 func TestALongZipStreamNeedsNoMemory(t *testing.T) {
 	noise := make([]byte, (spoolMost+2)*spoolChunk)

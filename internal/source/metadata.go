@@ -8,7 +8,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// Compressed data may hold text beside its content that decoders pass over: the
+// Compressed data may hold text besides its content that decoders pass over: the
 // comment of a gzip member, the skippable frames of zstd. It is shown as part of
 // the file itself.
 

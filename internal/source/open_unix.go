@@ -14,7 +14,7 @@ const (
 	followNot = syscall.O_NOFOLLOW
 )
 
-// isLinkError tells that followNot met a link (BSD has codes of its own for
+// isLinkError reports whether followNot met a link (BSD has codes of its own for
 // it) or that a socket was to be opened.
 func isLinkError(err error) bool {
 	return errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.EMLINK) || errors.Is(err, syscall.ENXIO) ||

@@ -23,7 +23,7 @@ type root struct {
 // by its path from there.
 func (r *root) name(rest string) string { return r.display + rest }
 
-// resolve looks at the paths given and leaves out those that are another one,
+// resolve examines the paths given and leaves out those that are another one,
 // or that the walk through another one reaches.
 func (r *run) resolve(paths []string) []*root {
 	roots := make([]*root, 0, len(paths))
@@ -53,7 +53,7 @@ func (r *run) resolve(paths []string) []*root {
 	return slices.DeleteFunc(roots, func(x *root) bool { return byPath[x.canonical] != x })
 }
 
-// inspect looks at one path; nil if there is nothing to read.
+// inspect examines one path; nil if there is nothing to read.
 func (r *run) inspect(path string, fullNames bool) *root {
 	slash := filepath.ToSlash(path)
 	info, err := os.Stat(path)

@@ -40,7 +40,7 @@ func newPool(tasks []task, drained func() []task) *pool {
 	return p
 }
 
-// put hands a task to whoever waits for one.
+// put gives a task to a waiting worker.
 func (p *pool) put(t task) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -99,7 +99,7 @@ func (p *pool) end() {
 	p.ready.Broadcast()
 }
 
-// rest returns the tasks that nobody took, so that they can be closed.
+// rest returns the tasks that no worker took, so that they can be closed.
 func (p *pool) rest() []task {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -67,7 +67,7 @@ func regularFile(in io.Reader) (at io.ReaderAt, size int64, ok bool) {
 	return f, info.Size(), true
 }
 
-// interruptible reads ahead in a goroutine of its own, so that whoever waits
+// interruptible reads ahead in a goroutine of its own, so that a caller that waits
 // for data can stop waiting.
 type interruptible struct {
 	done   <-chan struct{}

@@ -1,5 +1,5 @@
 // Package source is where bytes come from: files and directories, archives and
-// compressed files inside them, and standard input. It hands what it reads to
+// compressed files inside them, and standard input. It passes what it reads to
 // a visitor, blob by blob, and says what it could not read.
 //
 // The walk is made for speed on large trees: on Linux it works on directory
@@ -107,7 +107,7 @@ func (o Options) withDefaults() Options {
 	if o.BufferSize <= 0 {
 		o.BufferSize = defaultBufferSize
 	}
-	// Formats are told by their first bytes; tar needs most.
+	// Formats are recognized by their first bytes; tar needs most.
 	o.BufferSize = max(o.BufferSize, 1024)
 	if o.MaxFileSize <= 0 {
 		o.MaxFileSize = math.MaxInt64

@@ -9,7 +9,7 @@ import (
 
 // The zip format has its table of contents at its end. What comes as a stream
 // is taken into memory for that, up to a limit; longer ones are read by what
-// stands before each member instead. Nothing is written to the disk: there
+// precedes each member instead. Nothing is written to the disk: there
 // would be secrets in it.
 const (
 	spoolChunk = 1 << 20

@@ -91,7 +91,7 @@ func (w *worker) tarMembers(s *stream, f *format, d depth, in *input) (shown int
 			w.leaveOut(path)
 			continue
 		}
-		// What stands in the archive cannot be more than the archive; the holes
+		// What is in the archive cannot be more than the archive; the holes
 		// of a sparse file can.
 		dec := &decoded{r: r, w: w, paid: !isSparse(h)}
 		inner := stream{path: path, encoding: s.within(f.name), carrier: dec}

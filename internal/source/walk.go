@@ -19,7 +19,7 @@ type node struct {
 	name   string
 	depth  int
 	id     identity
-	// prefix is what stands before the names of its entries for display; not
+	// prefix is what precedes the names of its entries for display; not
 	// kept where it is long, or the paths of a deep tree would fill the memory.
 	prefix string
 	// released marks a git-like directory that turned out to be none.
@@ -78,7 +78,7 @@ type frame struct {
 	node *node
 	// directories are those still to be entered, each name with a zero byte behind it.
 	subdirs []byte
-	// more tells that the directory has not been read to its end.
+	// more means that the directory has not been read to its end.
 	more   bool
 	parked bool
 }

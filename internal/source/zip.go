@@ -63,7 +63,7 @@ type zipMember struct {
 	packed, size  uint64
 	offset        uint64 // of the local header; central directory only
 	sum           uint32 // CRC-32
-	// summed tells that sum and size are known: else they follow after the data.
+	// summed means that sum and size are known: else they follow after the data.
 	summed bool
 }
 
@@ -165,7 +165,7 @@ func zipFindEnd(at io.ReaderAt, size int64) (end []byte, pos int64, err error) {
 	return tail[loose-start:][:zipEndSize], loose, nil
 }
 
-// indexZipEnd finds the signature of the end record. Its third byte stands in
+// indexZipEnd finds the signature of the end record. Its third byte is in
 // hardly any text, so that looking for it alone passes over scripts at once.
 func indexZipEnd(b []byte) int {
 	const rare = 2
@@ -224,7 +224,7 @@ func zipFindTable(at io.ReaderAt, size int64) (*zipTable, error) {
 		t.start, t.base = int64(offset), 0
 		t.size = after - t.start
 	}
-	// An offset may also be right though something stands before the archive.
+	// An offset may also be right though something precedes the archive.
 	if t.base < 0 {
 		t.base = 0
 	}
@@ -351,7 +351,7 @@ func zipCentralHeader(b, variable []byte) *zipMember {
 	return m
 }
 
-// zipLocalHeader reads what stands before a member's data.
+// zipLocalHeader reads what precedes a member's data.
 func zipLocalHeader(b, variable []byte) *zipMember {
 	le := binary.LittleEndian
 	m := &zipMember{
@@ -396,7 +396,7 @@ func (w *worker) zipAt(s *stream, f *format, d depth, m *zipMember, t *zipTable)
 	if readable {
 		n, _ := s.at.ReadAt(local[:], from)
 		if (n < zipLocalSize || string(local[:4]) != zipLocal) && t.base > 0 {
-			// Something stands before the archive, and the offsets know of it.
+			// Something precedes the archive, and the offsets know of it.
 			from = int64(m.offset)
 			n, _ = s.at.ReadAt(local[:], from)
 		}

@@ -1,5 +1,5 @@
 // Package credentialtest mints synthetic Momento credentials for tests: right
-// in every structural detail, signed with a key that nobody trusts. The same
+// in every structural detail, signed with a key that no one trusts. The same
 // Options give the same text.
 package credentialtest
 
@@ -328,7 +328,7 @@ func validUntil(o Options) int64 {
 	return o.ExpiresAt.Unix()
 }
 
-// ConsoleJSON is the file that the console offers for download beside a v1 key.
+// ConsoleJSON is the file that the console offers for download along with a v1 key.
 func ConsoleJSON(o Options) string {
 	o = o.withDefaults()
 	return fmt.Sprintf("{\n  \"apiKey\": %q,\n  \"refreshToken\": %q,\n  \"endpoint\": %q,\n  \"validUntil\": %d\n}\n",

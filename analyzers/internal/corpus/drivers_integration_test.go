@@ -62,7 +62,7 @@ func program(t *testing.T) string {
 	return path
 }
 
-// run runs a command in a directory, away from this tree's workspace, and gives
+// run runs a command in a directory, away from this tree's workspace, and returns
 // its output and exit code.
 func run(t *testing.T, dir string, env []string, name string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()

@@ -18,7 +18,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers/internal/corpus"
 )
 
-// output runs a command and gives its standard output.
+// output runs a command and returns its standard output.
 func output(dir string, env []string, name string, args ...string) (string, error) {
 	cmd := exec.Command(name, args...)
 	cmd.Dir = dir

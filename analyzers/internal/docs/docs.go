@@ -1,5 +1,5 @@
 // Package docs takes an analyzer's documentation out of its package comment,
-// so that the text stands in one place: doc.go is what go doc, the analyzer's
+// so that the text is in one place: doc.go is what go doc, the analyzer's
 // Doc, golangci-lint and the pages under docs/rules show.
 package docs
 

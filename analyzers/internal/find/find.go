@@ -12,7 +12,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential"
 )
 
-// minText is the shortest text that is looked at: a token of three parts with
+// minText is the shortest text that is examined: a token of three parts with
 // the shortest header, claims and signature that parse has more.
 const minText = 40
 
@@ -83,7 +83,7 @@ func containsAny(text []byte, needles [][]byte) bool {
 	return slices.ContainsFunc(needles, func(n []byte) bool { return bytes.Contains(text, n) })
 }
 
-// tokens tries what stands at every start of a token.
+// tokens tries what is at every start of a token.
 func (f *finder) tokens(text []byte) {
 	for from := 0; ; {
 		i := bytes.Index(text[from:], tokenStart)

@@ -1,4 +1,4 @@
-// Package flow tells where a value of a Go program comes from: backwards over
+// Package flow finds out where a value of a Go program comes from: backwards over
 // the SSA form of one package, through variables, fields, closures, calls and
 // returns, up to where it enters from outside.
 //
@@ -40,7 +40,7 @@ func (*usesSDK) String() string { return "usesSDK" }
 
 // Package is the value flow of one package, built when first asked for.
 type Package struct {
-	// UsesSDK tells that the SDK is in the package's import closure, and that
+	// UsesSDK means that the SDK is in the package's import closure, and that
 	// the package is not the SDK's own: only then there is anything to follow.
 	UsesSDK bool
 

@@ -33,7 +33,7 @@ func TestSSAIsBuiltOnlyWhereTheSDKIsInTheImportClosure(t *testing.T) {
 		"example.com/corpus/hardcoded/keys":    false,
 		"example.com/corpus/expiry/mint":       true,
 		"example.com/corpus/throughanother":    true,
-		// The SDK itself is not looked at.
+		// The SDK itself is not analyzed.
 		"github.com/momentohq/client-sdk-go/momento": false,
 	}
 	paths := make([]string, 0, len(built))

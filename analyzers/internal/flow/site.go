@@ -17,7 +17,7 @@ type Site struct {
 	Fn *ssa.Function
 	// Pos and End are the region of the expression.
 	Pos, End token.Pos
-	// Expr is the expression, nil where it could not be told.
+	// Expr is the expression, nil where it is not known.
 	Expr ast.Expr
 }
 

@@ -97,10 +97,10 @@ type Slot struct {
 // Tracer follows places backwards.
 type Tracer[S comparable] struct {
 	Program *Program
-	// Step looks at a place first. It gives further places to go to; done tells
+	// Step looks at a place first. It returns further places to go to; done tells
 	// that nothing else is to be done with this one.
 	Step func(Place[S]) (next []Place[S], done bool)
-	// Open is told of every slot that a trace ends at, and may give places to
+	// Open is called with every slot that a trace ends at, and may give places to
 	// go on with.
 	Open func(Slot, Place[S]) []Place[S]
 

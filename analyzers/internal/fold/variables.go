@@ -74,7 +74,7 @@ func (f *Folder) Parts(v *types.Var) []string {
 	return parts
 }
 
-// gather looks at every assignment of the package once.
+// gather examines every assignment of the package once.
 func (f *Folder) gather() {
 	f.vars = make(map[*types.Var]*variable)
 	for _, file := range f.files {

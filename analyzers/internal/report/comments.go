@@ -230,7 +230,7 @@ func (c *comments) reach(file *ast.File, comment *ast.Comment) (first, last int)
 	return own, last
 }
 
-// codeBefore reports whether something else than white space stands before the
+// codeBefore reports whether something else than white space precedes the
 // comment on its line.
 func (c *comments) codeBefore(file *ast.File, comment *ast.Comment) bool {
 	line := c.line(comment.Pos())

@@ -1,4 +1,4 @@
-// Package report is the ground that every analyzer of the suite stands on: it
+// Package report is the runtime that all analyzers of the suite share: it
 // keeps a panic from crashing the driver, applies the comments that silence a
 // finding, and hands over diagnostics in order, each once, no two with the
 // same text.
@@ -72,7 +72,7 @@ func Guard(pass *analysis.Pass, f func() error) (err error) {
 	return f()
 }
 
-// describe tells what was panicked with. A runtime error's text holds indices
+// describe returns the reason of a panic. A runtime error's text holds indices
 // and types only; other values might quote the analyzed code, which might hold
 // a secret, so they are named by type.
 func describe(r any) string {
@@ -105,7 +105,7 @@ func origin() string {
 	}
 }
 
-// flush hands the findings to the driver: those that no comment silences, in
+// flush passes the findings to the driver: those that no comment silences, in
 // the order of the source, each once.
 func (p *Pass) flush() {
 	slices.SortStableFunc(p.found, func(a, b Diagnostic) int {

@@ -15,7 +15,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers/internal/report"
 )
 
-// run runs an analyzer over one source file and gives the lines it reports.
+// run runs an analyzer over one source file and returns the lines it reports.
 func run(t *testing.T, settings report.Settings, source string, f func(*report.Pass) error) ([]analysis.Diagnostic, *token.FileSet, error) {
 	t.Helper()
 	fset := token.NewFileSet()

@@ -109,7 +109,7 @@ func Func(fn *types.Func) (pkg, name string, ok bool) {
 
 // Constructor describes a function of package auth that takes a credential.
 type Constructor struct {
-	// Props tells that the function takes an ApiKeyV2Props instead of a string.
+	// Props means that the function takes an ApiKeyV2Props instead of a string.
 	Props bool
 	// FromEnv is the function of the same generation that reads the credential
 	// from an environment variable; Variadic tells that it needs no name of one.

@@ -15,12 +15,12 @@ type Entry struct {
 	ID   odb.OID
 	Type odb.Type
 	Size int64
-	// Found tells that something was found in it, or that it could not be looked
+	// Found means that something was found in it, or that it could not be looked
 	// at wholly, so that it has to be read again.
 	Found bool
 }
 
-// Cache tells which objects were scanned. Lookup may be called by several
+// Cache knows which objects were scanned. Lookup may be called by several
 // goroutines at once.
 type Cache struct {
 	file
@@ -43,7 +43,7 @@ const (
 	sizeMask  = foundBit - 1
 )
 
-// Open reads the cache for a key from a directory. It always gives a cache that
+// Open reads the cache for a key from a directory. It always returns a cache that
 // can be used; the error says why an existing file was ignored, which is worth
 // a remark at most.
 func Open(dir string, k Key, h odb.Hash) (*Cache, error) {
@@ -103,7 +103,7 @@ func (c *Cache) entry(i int) Entry {
 	return Entry{ID: odb.OIDFromBytes(c.id(i)), Type: odb.Type(info >> typeShift), Size: int64(info & sizeMask), Found: info&foundBit != 0}
 }
 
-// info packs what is known about an object beside its id.
+// info packs what is known about an object besides its id.
 func (e *Entry) info() uint64 {
 	v := uint64(e.Type)<<typeShift | uint64(e.Size)&sizeMask
 	if e.Found {

@@ -8,7 +8,7 @@
 // hold: they are read again.
 //
 // A cache file is not trusted: it counts only if its size, checksum, key and
-// order are right, and is ignored otherwise. It is written beside and renamed,
+// order are right, and is ignored otherwise. It is written to a temporary file and renamed,
 // so that runs at the same time may overwrite but never mix each other's.
 package cache
 
@@ -46,7 +46,7 @@ func (k Key) digest() [sha256.Size]byte {
 	return sha256.Sum256(fmt.Appendf(nil, "%q %q %q", k.Rules, k.Version, k.Repository))
 }
 
-// unused is how long a file is kept that nobody reads.
+// unused is how long an unread file is kept.
 const unused = 90 * 24 * time.Hour
 
 // file is one cache file: a header with the key, a body and a checksum.
@@ -182,7 +182,7 @@ const pruneEvery = 24 * time.Hour
 // pruned is the file whose time of change is that of the last look.
 const pruned = "pruned"
 
-// prune removes files that nobody used for long, and what ended runs left.
+// prune removes files unused for long, and what ended runs left.
 func (x *file) prune() {
 	now := time.Now()
 	mark := filepath.Join(x.dir, pruned)

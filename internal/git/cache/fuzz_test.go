@@ -11,7 +11,7 @@ import (
 	"github.com/momentolint/momentolint/internal/git/odb"
 )
 
-// FuzzParse returns the cache files that somebody else has written: whatever is
+// FuzzParse parses cache files that another program has written: whatever is
 // in one, it is refused, or it answers as its records say.
 func FuzzParse(f *testing.F) {
 	key := Key{Rules: "rules", Version: "v1", Repository: "/repo/.git"}

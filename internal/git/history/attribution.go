@@ -26,7 +26,7 @@ type Introduction struct {
 	// date), that has the blob at the path: merges count like any other. For a
 	// commit it is the commit itself, for a tag the tag. nil for what no commit
 	// has: a dangling or only staged blob, a tag of a blob. The Subject is as
-	// written; whoever prints it has to redact it first.
+	// written; it must be redacted before it is printed.
 	Commit *finding.Commit
 	// Ref is the ref that leads to a tag, or to a tree or blob without a commit,
 	// "" if there is none.
@@ -41,7 +41,7 @@ const (
 	maxVisits = 20_000_000
 )
 
-// Attribute tells where objects came in: for each blob every path it ever had,
+// Attribute returns where objects were introduced: for each blob every path it ever had,
 // with the commit that introduced it there. Objects that the selection does
 // not reach are not in the result. The introductions are sorted by path. The
 // objects need not exist.
@@ -126,7 +126,7 @@ type commitNode struct {
 	parents []git.OID
 	date    int64
 	reached bool
-	// replacement tells that the commit replaces another one, and so comes after it.
+	// replacement means that the commit replaces another one, and so comes after it.
 	replacement bool
 }
 
@@ -247,7 +247,7 @@ func (a *attribution) readGraph(ctx context.Context) error {
 			}
 		case odb.Commit:
 			if odb.ParseCommit(hash, o.Data, &w.info) != nil {
-				return nil // it is damaged, and Objects told
+				return nil // it is damaged, and Objects reported it
 			}
 			n := commitNode{id: o.ID, date: git.CommitTime(w.info.Committer)}
 			if len(w.info.Parents) > 0 {

@@ -164,14 +164,14 @@ type update struct {
 	fresh     map[git.OID][]cache.Introduction
 }
 
-// run adds what is new to fresh; false if that cannot be told.
+// run adds what is new to fresh; false if that is not certain.
 func (u *update) run(ctx context.Context) (bool, error) {
 	a := u.a
 	if w := a.rewrites; len(w.Shallow)+len(w.Grafts)+len(w.Replaced) > 0 {
 		return false, nil
 	}
 	for id, list := range u.then.Of {
-		// What is told with a ref may have another one now.
+		// What was stored with a ref may have another one now.
 		if u.wanted[id] && slices.ContainsFunc(list, func(i cache.Introduction) bool { return i.Ref != "" || i.Commit.IsZero() }) {
 			return false, nil
 		}
@@ -223,7 +223,7 @@ func (u *update) run(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// tags looks at what refs stand for beside commits: new tags have to be for
+// tags examines what refs name besides commits: new tags have to be for
 // commits, and none of those wanted.
 func (u *update) tags(ctx context.Context, rd *git.Reader) (bool, error) {
 	for _, id := range u.now.Others {

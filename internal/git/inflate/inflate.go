@@ -72,12 +72,12 @@ type Decoder struct {
 	order [288]uint16
 	// How many bits index the tables.
 	litBits, distBits uint
-	// fixed tells that the tables are those of the fixed codes.
+	// fixed means that the tables are those of the fixed codes.
 	fixed bool
 }
 
 // Zlib unpacks the stream at the beginning of src into dst, which it has to
-// fill exactly, and gives the stream's length. Without check the checksum at
+// fill exactly, and returns the stream's length. Without check the checksum at
 // its end is not compared.
 func (d *Decoder) Zlib(dst, src []byte, check bool) (int, error) {
 	if len(src) < 6 {
@@ -132,7 +132,7 @@ func (r *reader) take(n uint) (v uint32, ok bool) {
 	return v, true
 }
 
-// flate unpacks a raw stream and gives its length.
+// flate unpacks a raw stream and returns its length.
 func (d *Decoder) flate(dst, src []byte) (int, error) {
 	r := reader{src: src}
 	out := 0
@@ -348,7 +348,7 @@ func (d *Decoder) careful(r *reader, dst []byte, out int) (int, error) {
 	}
 }
 
-// symbol takes the next code and gives its entry. The extra bits stay.
+// symbol takes the next code and returns its entry. The extra bits stay.
 func (r *reader) symbol(table []uint32, width uint) (e uint32, ok bool) {
 	r.fill()
 	hold, count := r.hold&(1<<r.count-1), r.count
@@ -492,7 +492,7 @@ func (d *Decoder) readCodes(r *reader) error {
 	return nil
 }
 
-// build fills a table for the code of which the lengths are given, and gives
+// build fills a table for the code of which the lengths are given, and returns
 // how many bits index it: width at most. ok is false for lengths that make no
 // code. As in zlib a code may be incomplete only if it has no symbol, or one of
 // length 1.

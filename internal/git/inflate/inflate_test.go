@@ -131,7 +131,7 @@ func TestNoticesEveryFlippedBit(t *testing.T) {
 			bad := bytes.Clone(src)
 			bad[i] ^= 1 << bit
 			if i == 0 && bad[0]&15 == 8 || i == 1 {
-				continue // the header holds a level and a window size that matter to nobody
+				continue // the header holds a level and a window size that do not matter
 			}
 			if _, err := d.Zlib(dst, bad, true); err == nil && !bytes.Equal(dst, want) {
 				t.Fatalf("byte %d bit %d: passed as whole", i, bit)

@@ -120,7 +120,7 @@ func rescue(err *error) {
 	}
 	fault, ok := p.(runtime.Error)
 	if !ok {
-		panic(p) //nolint:forbidigo // somebody else's, handed on
+		panic(p) //nolint:forbidigo // not ours: passed on
 	}
 	*err = errInternal
 	if _, ok := fault.(interface{ Addr() uintptr }); ok {

@@ -40,7 +40,7 @@ type packed struct {
 	back int64
 	base int
 	ref  odb.OID
-	// data is what is deflated; raw, if set, stands in the pack instead.
+	// data is what is deflated; raw, if set, is in the pack instead.
 	data, raw []byte
 	// id is what the index says; the zero value for the id of result.
 	id odb.OID

@@ -116,7 +116,7 @@ func (o *Object) Verify() error {
 	return nil
 }
 
-// DamageError tells of an object that the store holds and that cannot be read.
+// DamageError reports an object that the store holds and that cannot be read.
 type DamageError struct {
 	ID OID
 	// File is the pack or loose object file, "" if several or unknown.
@@ -139,7 +139,7 @@ func (e *DamageError) Unwrap() error { return e.Err }
 // Limits.Expansion.
 func IsTooLarge(err error) bool { return errors.Is(err, errLarge) || errors.Is(err, errExpansion) }
 
-// NotFoundError tells of an object that the store does not hold.
+// NotFoundError reports an object that the store does not hold.
 type NotFoundError struct{ ID OID }
 
 // Error says which object it is.

@@ -105,7 +105,7 @@ func (o OID) String() string { return hex.EncodeToString(o.sum[:o.size]) }
 // AppendTo appends the id's bytes.
 func (o *OID) AppendTo(b []byte) []byte { return append(b, o.sum[:o.size]...) }
 
-// IsZero tells the zero value and git's null id, all zeros.
+// IsZero reports whether it is the zero value, or git's null id of all zeros.
 func (o OID) IsZero() bool { return o.sum == [sha256.Size]byte{} }
 
 // Compare orders ids by their bytes, as indexes do.

@@ -53,7 +53,7 @@ type PackStreamOptions struct {
 	At io.ReaderAt
 }
 
-// Reading bases again is bounded: for one object (beside maxChain), and all of
+// Reading bases again is bounded: for one object (in addition to maxChain), and all of
 // it by what comes of it.
 const (
 	maxRebuild     = 64 << 20
@@ -68,13 +68,13 @@ type PackObject struct {
 	// comes as Body.
 	ID   OID
 	Type Type
-	// Size is the length of Data, or of what Body gives.
+	// Size is the length of Data, or of what Body returns.
 	Size uint64
 	// Data is all of the object; it must not be changed. Body reads it instead
 	// where it is too large, until Next is called again.
 	Data []byte
 	Body io.Reader
-	// Partial tells that its base is not there: Data is the lines of text that
+	// Partial means that its base is not there: Data is the lines of text that
 	// the delta adds, Body the delta itself.
 	Partial bool
 	// Limited says that the object is Partial because of a limit on size or
@@ -291,7 +291,7 @@ func (s *PackStream) entryAt(at int64) (entry, []byte) {
 	return e, data
 }
 
-// resolve makes the object that a delta describes, or gives what the delta adds.
+// resolve makes the object that a delta describes, or returns what the delta adds.
 func (s *PackStream) resolve(o *PackObject, base *packBase, delta []byte) ([]byte, error) {
 	if base == nil {
 		o.Partial = true
@@ -332,7 +332,7 @@ func (s *PackStream) keepBase(b *packBase) {
 	if !b.id.IsZero() {
 		s.byID[b.id] = e
 	}
-	const own = 256 // what keeping it takes beside its bytes
+	const own = 256 // what keeping it takes in addition to its bytes
 	s.kept += int64(len(b.data)) + own
 	for s.kept > s.o.MaxKept && s.recent.Len() > 1 {
 		last, _ := s.recent.Remove(s.recent.Back()).(*packBase)

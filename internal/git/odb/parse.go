@@ -22,11 +22,11 @@ type TreeEntry struct {
 	ID   []byte
 }
 
-// IsTree tells a directory. What is neither that nor a gitlink is a blob: a file
+// IsTree reports whether the entry is a directory. What is neither that nor a gitlink is a blob: a file
 // or a symbolic link.
 func (e *TreeEntry) IsTree() bool { return e.Mode&modeType == ModeTree }
 
-// IsGitlink tells a submodule's commit, which is no object of this repository.
+// IsGitlink reports whether it is a submodule's commit, not an object of this repository.
 func (e *TreeEntry) IsGitlink() bool { return e.Mode&modeType == ModeGitlink }
 
 // TreeReader reads the entries of a tree's data.
@@ -81,7 +81,7 @@ func (r *TreeReader) Next(e *TreeEntry) bool {
 }
 
 // usualMode reads the mode of plain files and directories, which nearly all entries
-// have, and gives how long it is; 0 where it is another.
+// have, and returns how long it is; 0 where it is another.
 func usualMode(b []byte) (mode uint32, length int) {
 	const (
 		file   = '1' | '0'<<8 | '0'<<16 | '6'<<24 | '4'<<32 | '4'<<40 | ' '<<48

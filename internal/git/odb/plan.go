@@ -36,7 +36,7 @@ type layout struct {
 	// order lists the nodes that a root leads to, bases first; nil if all of them
 	// in their own order is that.
 	order []int32
-	// exact tells that the index lists all objects, so that one ends where the
+	// exact means that the index lists all objects, so that one ends where the
 	// next begins.
 	exact bool
 }

@@ -293,7 +293,7 @@ func baseError(err error) error {
 	return errBaseDamage
 }
 
-// checkDelta reads a delta's sizes and gives its result's size and instructions.
+// checkDelta reads a delta's sizes and returns its result's size and instructions.
 func checkDelta(delta []byte, base int, limit int64) (size int, ops []byte, err error) {
 	baseSize, resultSize, n, err := deltaSizes(delta)
 	switch {

@@ -96,7 +96,7 @@ type objectDir struct {
 }
 
 // Open opens a store. It fails if the objects directory itself cannot be read;
-// everything below it that is broken is told by Problems or by the reading.
+// everything below it that is broken is reported by Problems or by reading it.
 func Open(o Options) (*Store, error) {
 	s := &Store{hash: o.Hash, limits: o.Limits.withDefaults(), mapped: !o.NoMap}
 	if _, err := os.ReadDir(o.Dir); err != nil {
@@ -117,7 +117,7 @@ func Open(o Options) (*Store, error) {
 func (s *Store) Close() error {
 	var errs []error
 	for _, p := range *s.packs.Load() {
-		// Whoever opens it after this fails instead of mapping it again.
+		// Opening it after this fails instead of mapping it again.
 		p.once.Do(func() { p.err = fs.ErrClosed })
 		if p.err == nil {
 			p.err = fs.ErrClosed
@@ -135,7 +135,7 @@ func (s *Store) Close() error {
 // Hash is the function that names the store's objects.
 func (s *Store) Hash() Hash { return s.hash }
 
-// Problems tells which files and directories of the store cannot be used. It is
+// Problems returns which files and directories of the store cannot be used. It is
 // complete after a Walk.
 func (s *Store) Problems() []Problem {
 	s.mu.Lock()

@@ -138,7 +138,7 @@ func shapes() map[string]func(t *testing.T) *gittest.Repo {
 			r.Write("more", "more")
 			r.Git("add", "more")
 			r.CommitIndex("more")
-			// The same object packed and loose, and one nobody refers to.
+			// The same object packed and loose, and an unreachable one.
 			other := gittest.New(t)
 			for _, name := range []string{"main:big.txt", "main~5:big.txt", "main:noise.bin"} {
 				id := other.Blob(r.Git("cat-file", "-p", name))

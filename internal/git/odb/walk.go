@@ -16,7 +16,7 @@ import (
 type WalkOptions struct {
 	// Types are the types of objects to yield; 0 means all.
 	Types Types
-	// Skip tells objects that are not wanted; nil means none. It is called from
+	// Skip reports whether an object is not wanted; nil wants all. It is called from
 	// several goroutines.
 	Skip func(id OID) bool
 	// Jobs is the number of workers; below 1 means 1.
@@ -25,10 +25,10 @@ type WalkOptions struct {
 	// looks whether the objects they name exist. Objects that Skip tells are
 	// not checked.
 	Check bool
-	// Expected tells objects that may be missing, the parents of a shallow
+	// Expected reports whether an object may be missing, the parents of a shallow
 	// clone's oldest commits; nil means none.
 	Expected func(id OID) bool
-	// Progress, if set, is told now and then how many objects of how many are
+	// Progress, if set, is called now and then with how many objects of how many are
 	// done, and their bytes. It is called from one goroutine, and once at the end.
 	Progress func(done, total, bytes int64)
 }
@@ -80,7 +80,7 @@ type walk struct {
 	packs []*pack
 	loose []OID // ascending
 	todo  []OID // those of them that are wanted; all that are wanted if few
-	// few tells that so little is wanted that looking each up is less work than
+	// few means that so little is wanted that looking each up is less work than
 	// planning the packs.
 	few bool
 	// wanted has a bit for each position of each pack's index, if Skip was asked
@@ -228,7 +228,7 @@ type posSet []uint64
 func (s posSet) has(i uint32) bool { return s[i/64]>>(i%64)&1 != 0 }
 func (s posSet) add(i uint32)      { s[i/64] |= 1 << (i % 64) }
 
-// fewObjects is how many objects are few, beside one in fewOf of all.
+// fewObjects is how many objects are few, or one in fewOf of all.
 const (
 	fewObjects = 500
 	fewOf      = 200
@@ -356,7 +356,7 @@ func (w *walk) choose(plans []*plan) (err error) {
 	return nil
 }
 
-// seenSet tells which ids certainly were not met before, so that the exact
+// seenSet knows which ids were certainly not met before, so that the exact
 // question has to be asked for few.
 type seenSet struct {
 	bits []uint64
@@ -534,7 +534,7 @@ func (w *walk) settle(wk *worker) WalkResult {
 	return result
 }
 
-// hopeless tells that there is no other place to read an object from.
+// hopeless reports whether there is no other place to read an object from.
 func (w *walk) hopeless(f *failure) bool {
 	if errors.Is(f.err, errExpansion) {
 		return true
@@ -561,7 +561,7 @@ func (s *shared) wake() {
 	s.ready.Broadcast()
 }
 
-// give hands an item to a waiting worker.
+// give passes an item to a waiting worker.
 func (s *shared) give(it item) {
 	s.mu.Lock()
 	s.items = append(s.items, it)

@@ -25,7 +25,7 @@ type worker struct {
 	// stack holds what to unpack next, the last one first.
 	stack []item
 	chunk chunk
-	// holdsLarge tells that this worker holds walk.large.
+	// holdsLarge means that this worker holds walk.large.
 	holdsLarge bool
 	// uncounted is what was unpacked and is not in walk.unpacked yet.
 	uncounted int64
@@ -49,7 +49,7 @@ type buffer struct {
 	kind Type
 	data []byte
 	refs atomic.Int32
-	// shared tells that the data is also a Reader's.
+	// shared means that the data is also a Reader's.
 	shared bool
 }
 
@@ -250,7 +250,7 @@ func (w *worker) push(pl *plan, node int32, buf *buffer) {
 	}
 }
 
-// giveUp lets go of all bases but those of the top of the stack. They will be
+// giveUp releases all bases but those of the top of the stack. They will be
 // unpacked again when their turn comes.
 func (w *worker) giveUp() {
 	top := w.stack[len(w.stack)-1].base
