@@ -93,8 +93,7 @@ func list(ctx context.Context, r *git.Repo, spec string, l refs.RevList) ([]refs
 	if errors.Is(err, refs.ErrBadRevision) {
 		return nil, unknownRevision(spec, spec, r.Shallow())
 	}
-	var shallow *refs.ShallowError
-	if errors.As(err, &shallow) {
+	if shallow, ok := errors.AsType[*refs.ShallowError](err); ok {
 		return nil, shallowRange(spec, shallow.Commit.String())
 	}
 	return commits, err

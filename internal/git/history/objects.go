@@ -1,3 +1,5 @@
+// Package history reads the history of a repository: all of its objects, and the
+// commits that introduced some of them.
 package history
 
 import (
