@@ -133,7 +133,7 @@ func (s *actionStep) read(ctx context.Context, run *scanner.Run, plan action.Pla
 		if found.Tag {
 			message = " and the tag's message"
 		}
-		s.log("Looking at " + plan.Title + ": " + plural(found.Commits, "commit") + message + ".")
+		s.log("Looking at " + plan.Title + ": " + cli.Plural(found.Commits, "commit") + message + ".")
 		if found.Commits == 0 && !found.Tag {
 			return run.Scan(ctx, scanner.Diagnostics{Root: "."})
 		}

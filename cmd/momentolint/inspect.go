@@ -1,23 +1,18 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
-	"github.com/momentolint/momentolint/internal/account"
 	"github.com/momentolint/momentolint/internal/cli"
 	"github.com/momentolint/momentolint/internal/config"
-	"github.com/momentolint/momentolint/internal/finding"
-	"github.com/momentolint/momentolint/internal/lazy"
+	"github.com/momentolint/momentolint/internal/inspect"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/verify"
 )
@@ -67,19 +62,6 @@ Exit code: 0 it is a credential, 2 it is none or something could not be done.`,
 	return cmd
 }
 
-// inspection is everything there is to say about one credential.
-type inspection struct {
-	credential credential.Credential
-	verdict    finding.Verdict
-	// others came with it in the same text.
-	others []credential.Credential
-	now    time.Time
-	// nearby is the endpoint that occurs next to the credential, "" if none.
-	nearby string
-	// warning is how far ahead an end is near.
-	warning time.Duration
-}
-
 // inspect is the command.
 func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 	wrong := func(err error) error { return cli.Wrong(cmd, err) }
@@ -90,7 +72,7 @@ func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 	if err != nil {
 		return wrong(fmt.Errorf("--expiry-warning: %w", err))
 	}
-	// What is wrong with the flags is said before anybody pastes a key.
+	// The flags are checked before the user pastes a key.
 	options, err := f.live.options(a)
 	if err != nil {
 		return wrong(err)
@@ -98,8 +80,8 @@ func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 	if cmd.Flags().Changed("env") && f.env == "" {
 		return wrong(errors.New("--env is empty"))
 	}
-	in := inspection{now: a.now(), warning: warning}
-	options.At = in.now
+	now := a.now()
+	options.At = now
 	verifier, err := verify.New(options)
 	if err != nil {
 		return fmt.Errorf("preparing the live check: %w", err)
@@ -112,17 +94,21 @@ func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 	if err != nil {
 		return err
 	}
-	if in.credential, in.others, err = oneCredential(text); err != nil {
+	in, err := inspect.New(text, now, warning)
+	if err != nil {
 		return fmt.Errorf("%s: %w", from, err)
 	}
-	in.nearby = nearbyEndpoint(text)
-	// What fails here is said, and what is known is shown all the same.
-	failed := in.judge(cmd.Context(), verifier, settings, f.live.Offline)
+	asked := &settings
+	if f.live.Offline {
+		asked = nil
+	}
+	// A failure is reported after what is known.
+	failed := in.Verify(cmd.Context(), verifier, asked)
 	switch f.format {
 	case "json":
-		err = in.json(a.out)
+		err = in.JSON(a.out)
 	default:
-		err = in.text(a.out, look{color: cli.Color(a.getenv, a.out, f.noColor), width: cli.Width(a.out), verbose: f.verbose})
+		err = in.Text(a.out, inspect.Look{Color: cli.Color(a.getenv, a.out, f.noColor), Width: cli.Width(a.out), Verbose: f.verbose})
 	}
 	return errors.Join(err, failed)
 }
@@ -131,8 +117,8 @@ func (a *app) inspect(cmd *cobra.Command, f *inspectFlags) error {
 // largest keys.
 const maxInput = 16 * credential.MaxLength
 
-// credentialText reads the text that holds the credential, and says where it
-// is from.
+// credentialText reads the text that contains the credential, and returns the
+// name of its source.
 func (a *app) credentialText(env string) (text []byte, from string, err error) {
 	if env != "" {
 		value, ok := a.lookup(env)
@@ -161,97 +147,4 @@ func (a *app) credentialText(env string) (text []byte, from string, err error) {
 		return nil, "", errors.New("standard input is empty: pipe a credential to it, or name a variable with --env")
 	}
 	return text, "standard input", nil
-}
-
-// oneCredential takes the credential out of the text: the text itself, or the
-// first of a document.
-func oneCredential(text []byte) (first credential.Credential, others []credential.Credential, err error) {
-	// The user says that it is Momento's: a v1 token without a permission set
-	// cannot be told from other tokens otherwise.
-	momento := credential.Context{Momento: true}
-	all := credential.ParseAllIn(text, momento)
-	if len(all) == 0 {
-		if _, err = credential.ParseIn(text, momento); err == nil {
-			err = credential.ErrShape
-		}
-		return credential.Credential{}, nil, err
-	}
-	return all[0], all[1:], nil
-}
-
-// endpointMember is an endpoint in a JSON document, an INI file or an
-// environment file.
-var endpointMember = lazy.Regexp(`(?i)endpoint["']?\s*[:=]\s*["']?([a-z0-9][a-z0-9.-]{3,252})`)
-
-// nearbyEndpoint is the endpoint that stands beside the credential in a
-// document, "" if there is none.
-func nearbyEndpoint(text []byte) string {
-	if m := endpointMember().FindSubmatch(text); m != nil {
-		return string(m[1])
-	}
-	return ""
-}
-
-// judge asks the service and the account. The error is about the account.
-func (in *inspection) judge(ctx context.Context, v *verify.Verifier, s account.Settings, offline bool) error {
-	verdicts := v.Verify(ctx, []verify.Target{{Credential: in.credential, NearbyEndpoint: in.nearby}})
-	var err error
-	if !offline {
-		err = account.Enrich(ctx, s, []credential.Credential{in.credential}, verdicts)
-	}
-	in.verdict = verdicts[in.credential.Fingerprint()]
-	if err != nil {
-		return fmt.Errorf("looking the key up in its account: %w", err)
-	}
-	return nil
-}
-
-// facts are what a credential tells of itself, corrected by what its account
-// knows.
-type facts struct {
-	expiry    credential.Expiry
-	expiresAt time.Time
-	issuedAt  time.Time
-	scope     credential.Scope
-}
-
-func (in *inspection) facts() facts {
-	c := in.credential
-	k := facts{c.Expiry, c.ExpiresAt, c.IssuedAt, c.Scope}
-	if info := in.verdict.Account; info != nil {
-		k.expiry, k.expiresAt, k.scope = info.Expiry, info.ExpiresAt, info.Scope
-		if !info.IssuedAt.IsZero() {
-			k.issuedAt = info.IssuedAt
-		}
-	}
-	return k
-}
-
-// stamp writes a time for people.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
-// regionName finds the region in the name of a cell.
-var regionName = lazy.Regexp(`^cell-(?:[0-9]+-)?([a-z]{2}-[a-z]+-[0-9])-[0-9]+\.`)
-
-// region is the AWS region that a cell's host names, "" if none.
-func region(host string) string {
-	if m := regionName().FindStringSubmatch(host); m != nil {
-		return m[1]
-	}
-	return ""
-}
-
-// endpoint returns the host that the credential belongs to: the one that it
-// names, or the endpoint of Momento's next to it.
-func (in *inspection) endpoint() string {
-	c := in.credential
-	switch {
-	case c.Endpoint != "":
-		return c.Endpoint
-	case c.CacheHost != "":
-		return c.CacheHost
-	case strings.HasSuffix(in.nearby, ".momentohq.com"):
-		return in.nearby
-	}
-	return ""
 }

@@ -322,31 +322,6 @@ func TestInspectChecksItsFlags(t *testing.T) {
 	}
 }
 
-func TestInspectFitsTheTerminal(t *testing.T) {
-	t.Parallel()
-	s := startDemo(t)
-	in := inspection{credential: parsed(t, demo.scoped), now: testNow, warning: days(30)}
-	in.verdict.Reason = strings.Repeat("a reason of some length ", 10)
-	for _, columns := range []int{60, 80, 200} {
-		var out strings.Builder
-		if err := in.text(&out, look{width: columns}); err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.SplitSeq(out.String(), "\n") {
-			longestWord := 0
-			for w := range strings.FieldsSeq(line) {
-				longestWord = max(longestWord, len([]rune(w)))
-			}
-			if n := len([]rune(line)); n > columns && longestWord < columns-labels-5 {
-				t.Errorf("%d columns: a line of %d: %q", columns, n, line)
-			}
-		}
-	}
-	if s.Connections() != 0 {
-		t.Error("somebody was asked")
-	}
-}
-
 // A credential that is cut is explained as far as that goes, and stays here.
 func TestInspectACutCredential(t *testing.T) {
 	t.Parallel()

@@ -196,7 +196,7 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 	failed(run, ".", err)
 	if l.fixed.Fixes > 0 && !report.quiet {
 		stopProgress()
-		_ = cli.Print(a.err, redact.Sprintf("momentolint: fixed %s in %s", plural(l.fixed.Fixes, "finding"), plural(l.fixed.Files, "file")))
+		_ = cli.Print(a.err, redact.Sprintf("momentolint: fixed %s in %s", cli.Plural(l.fixed.Fixes, "finding"), cli.Plural(l.fixed.Files, "file")))
 	}
 	recordDisabled(run, off, flags.disable)
 	err = errors.Join(err, run.Scan(ctx, l.diagnostics()))

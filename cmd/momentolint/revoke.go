@@ -14,6 +14,7 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/internal/account"
 	"github.com/momentolint/momentolint/internal/cli"
+	"github.com/momentolint/momentolint/internal/inspect"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/userfile"
 )
@@ -39,7 +40,7 @@ The key it works with comes from MOMENTO_API_KEY, or from the variable that
 key itself is revoked only with --including-self, as the last one.
 
 Only v2 keys have ids. What to do about the other kinds is in
-` + afterALeak + `
+` + inspect.AfterALeak + `
 
 With --from, the live v2 keys of a report are revoked. Where the report has keys of
 which it is not known whether they are live (made with --offline, the service out of
@@ -109,7 +110,7 @@ func (a *app) revoke(cmd *cobra.Command, args []string, f *revokeFlags) error {
 	if f.format == "json" {
 		plan = a.err
 	}
-	if err := writePlan(plan, look{width: cli.Width(plan)}, list, f.dryRun); err != nil {
+	if err := (inspect.Revocations{List: list, DryRun: f.dryRun}).Plan(plan, inspect.Look{Width: cli.Width(plan)}); err != nil {
 		return err
 	}
 	if f.dryRun {
@@ -145,14 +146,14 @@ func (a *app) toRevoke(cmd *cobra.Command, args []string, f *revokeFlags) (ids [
 	}
 	if s.Others > 0 {
 		_ = cli.Print(a.err, redact.Sprintf("momentolint: the report has %s that cannot be revoked by id; see %s",
-			plural(s.Others, "live credential of another kind"), afterALeak))
+			cli.Plural(s.Others, "live credential of another kind"), inspect.AfterALeak))
 	}
 	left = s.Others > 0
 	ids = slices.Concat(args, s.Live)
 	if n := len(s.Unverified); n > 0 && !f.includeUnverified {
 		a.code = exitFailed
 		_ = cli.Print(a.err, redact.Sprintf("momentolint: the report has %s of which it is not known whether they are live: not revoked (--include-unverified revokes them)",
-			plural(n, "unverified v2 key")))
+			cli.Plural(n, "unverified v2 key")))
 		return ids, true, nil
 	}
 	return slices.Concat(ids, s.Unverified), left, nil
@@ -190,45 +191,6 @@ func (a *app) describe(ctx context.Context, client *account.Client, list account
 	return nil
 }
 
-// writePlan shows what is about to be revoked.
-func writePlan(w io.Writer, l look, list account.Revocations, dryRun bool) error {
-	p := &page{bufio.NewWriter(w), l}
-	verb := "About to revoke"
-	if dryRun {
-		verb = "Would revoke"
-	}
-	p.line(fmt.Sprintf("%s %s:", verb, plural(list.Pending(), "API key")))
-	p.line("")
-	var rows [][]string
-	var descriptions []string
-	for _, r := range list {
-		if r.Outcome != "" {
-			continue
-		}
-		row, description := []string{whole(r.ID), "unknown", "unknown", "unknown"}, "unknown"
-		if r.Entry != nil {
-			k := auditedKey{Entry: *r.Entry}
-			if row, description = k.cells(), scrub(r.Entry.Description); r.Entry.Description == "" {
-				description = "(none)"
-			}
-		}
-		rows, descriptions = append(rows, row), append(descriptions, description)
-	}
-	if len(rows) > 0 {
-		p.keys("  ", rows, "DESCRIPTION", func(i int) string { return descriptions[i] }, func(int) {})
-	}
-	for _, r := range list {
-		if r.Outcome != "" {
-			p.line(fmt.Sprintf("  not %s: %s", whole(r.ID), r.Reason))
-		}
-	}
-	p.line("")
-	if err := p.out.Flush(); err != nil {
-		return fmt.Errorf("writing what is about to be revoked: %w", err)
-	}
-	return nil
-}
-
 // confirm asks on the terminal, or whatever standard input is.
 func (a *app) confirm() error {
 	cli.Prompt(a.err, redact.Literal("Revoke them for good? What uses them fails at once. Type yes: "))
@@ -247,46 +209,14 @@ func (a *app) confirm() error {
 
 // reportRevocations says what became of every key.
 func (a *app) reportRevocations(list account.Revocations, f *revokeFlags) error {
-	done := list.Done()
-	if done < len(list) {
+	if list.Done() < len(list) {
 		a.code = exitFailed
 	}
 	if f.format == "json" {
-		return revocationsJSON(a.out, list, f.dryRun)
+		return inspect.Revocations{List: list, DryRun: f.dryRun}.JSON(a.out, buildVersion())
 	}
 	if f.dryRun {
 		return nil
 	}
-	p := &page{bufio.NewWriter(a.out), look{}}
-	for _, r := range list {
-		line := fmt.Sprintf("  %-9s  %s", r.Outcome, whole(r.ID))
-		if r.Reason != "" {
-			line += ": " + r.Reason
-		}
-		p.line(line)
-	}
-	p.line("")
-	p.line(fmt.Sprintf("%d of %s revoked.", done, plural(len(list), "API key")))
-	if err := p.out.Flush(); err != nil {
-		return fmt.Errorf("writing the result: %w", err)
-	}
-	return nil
-}
-
-func revocationsJSON(w io.Writer, list account.Revocations, dryRun bool) error {
-	type one struct {
-		KeyID   string          `json:"key_id"`
-		Outcome account.Outcome `json:"outcome"`
-		Reason  *string         `json:"reason"`
-	}
-	out := struct {
-		SchemaVersion int      `json:"schema_version"`
-		Tool          toolJSON `json:"tool"`
-		DryRun        bool     `json:"dry_run"`
-		Revocations   []one    `json:"revocations"`
-	}{1, toolJSON{"momentolint", buildVersion()}, dryRun, []one{}}
-	for _, r := range list {
-		out.Revocations = append(out.Revocations, one{r.ID, r.Outcome, orNull(r.Reason)})
-	}
-	return writeJSON(w, out)
+	return inspect.Revocations{List: list}.Text(a.out)
 }

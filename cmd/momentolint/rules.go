@@ -111,5 +111,5 @@ func (a *app) rulesJSON(list []rule.Rule) error {
 	for i, r := range list {
 		out[i] = ruleJSON{r.ID, string(r.Class), string(r.Kind), r.Title, string(r.Severity()), r.Short, r.Full, r.Fix, r.HelpURI()}
 	}
-	return writeJSON(a.out, out)
+	return cli.WriteJSON(a.out, out)
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strconv"
 
 	"golang.org/x/term"
 
@@ -86,4 +87,12 @@ func Fit(line redact.Text, columns int) redact.Text {
 		return line.Truncate(columns - 1)
 	}
 	return line
+}
+
+// Plural returns n with a noun: "1 key", "2 keys".
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
 }

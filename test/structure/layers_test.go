@@ -28,6 +28,7 @@ var layers = [][]string{
 		"internal/golint", "internal/hook", "internal/importer", "internal/report", "internal/source", "internal/verify",
 	},
 	{"scanner", "internal/cli", "momentotest"},
+	{"internal/inspect"},
 	{"cmd/momentolint", "fleet"},
 	{"fleet/hosting"},
 	{"fleet/cmd/momentolint-fleet"},

@@ -22,12 +22,12 @@ var printers = []string{
 	// A report, and then the ways out, both redacted.
 	"cmd/momentolint/hook.go",
 	// JSON documents that redact.JSON made.
-	"cmd/momentolint/inspect_json.go",
+	"internal/cli/json.go",
 }
 
 // shows reports whether a file is of a package that shows something.
 func shows(f file) bool {
-	return strings.HasPrefix(f.dir, "cmd/") || within(f.dir, "fleet") || slices.Contains([]string{"internal/cli", "internal/action", "internal/hook", "internal/report"}, f.dir)
+	return strings.HasPrefix(f.dir, "cmd/") || within(f.dir, "fleet") || slices.Contains([]string{"internal/cli", "internal/action", "internal/hook", "internal/inspect", "internal/report"}, f.dir)
 }
 
 // printed returns what a file prints past redact.

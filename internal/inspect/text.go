@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"bufio"
@@ -8,87 +8,13 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
-	"github.com/momentolint/momentolint/internal/cli"
 	"github.com/momentolint/momentolint/internal/finding"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/rule"
 )
 
-// look is how a text is to look.
-type look struct {
-	color   bool
-	width   int
-	verbose bool
-}
-
-// columns is the width to write for: a readable one where there is no terminal.
-func (l look) columns() int {
-	if l.width <= 0 {
-		return 100
-	}
-	return min(max(l.width, 40), 120)
-}
-
-func (l look) paint(code, s string) string {
-	if !l.color || s == "" {
-		return s
-	}
-	return "\x1b[" + code + "m" + s + "\x1b[0m"
-}
-
-func (l look) bold(s string) string { return l.paint("1", s) }
-func (l look) dim(s string) string  { return l.paint("2", s) }
-
-// The colours of a status.
-var statusColor = map[finding.Status]string{
-	finding.StatusLive: "1;31", finding.StatusUnverified: "33", finding.StatusDead: "2", finding.StatusExpired: "2",
-}
-
-// labels is the width of the column of labels.
-const labels = 13
-
-// page writes labelled lines.
-type page struct {
-	out *bufio.Writer
-	look
-}
-
-// field writes a label and a text, wrapped under itself.
-func (p *page) field(label, text string) {
-	for i, line := range wrapWords(text, p.columns()-2-labels) {
-		if i > 0 {
-			label = ""
-		}
-		p.line("  " + p.dim(fmt.Sprintf("%-*s", labels, label)) + line)
-	}
-}
-
-// line writes a line, in which names, descriptions and answers are untrusted.
-func (p *page) line(s string) {
-	_ = cli.Print(p.out, redact.Styled(strings.TrimRight(s, " ")))
-}
-
-// wrapWords cuts a text into lines of at most width characters, at blanks
-// where that is possible. A word is never cut: it may be something to copy.
-func wrapWords(text string, width int) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		switch {
-		case line == "":
-			line = word
-		case len([]rune(line))+1+len([]rune(word)) <= width:
-			line += " " + word
-		default:
-			lines = append(lines, line)
-			line = word
-		}
-	}
-	return append(lines, line)
-}
-
-// text writes the inspection for people.
-func (in *inspection) text(w io.Writer, l look) error {
+// Text writes the inspection as text.
+func (in *Inspection) Text(w io.Writer, l Look) error {
 	p := &page{bufio.NewWriter(w), l}
 	c, k := in.credential, in.facts()
 	status := strings.ToUpper(string(in.verdict.Status))
@@ -127,7 +53,7 @@ func (in *inspection) text(w io.Writer, l look) error {
 		}
 		p.step(label, strconv.Itoa(i+1)+". ", step)
 	}
-	p.field("", "See "+afterALeak)
+	p.field("", "See "+AfterALeak)
 	for _, other := range in.others {
 		p.line("")
 		p.field("next to it", other.Kind.Title()+", "+other.Redacted()+", fingerprint "+other.Fingerprint()+": it is as exposed as this one")
@@ -138,22 +64,11 @@ func (in *inspection) text(w io.Writer, l look) error {
 	return nil
 }
 
-// afterALeak is the runbook.
-const afterALeak = "https://github.com/momentolint/momentolint/blob/main/docs/after-a-leak.md"
+// AfterALeak is the address of the page on what to do after a leak.
+const AfterALeak = "https://github.com/momentolint/momentolint/blob/main/docs/after-a-leak.md"
 
-// step writes a numbered step, wrapped under itself.
-func (p *page) step(label, mark, text string) {
-	for i, line := range wrapWords(text, p.columns()-2-labels-len(mark)) {
-		if i > 0 {
-			label, mark = "", strings.Repeat(" ", len(mark))
-		}
-		p.line("  " + p.dim(fmt.Sprintf("%-*s", labels, label)) + mark + line)
-	}
-}
-
-// account writes what the credential may do: a line, and a tree where there is
-// more than one thing.
-func (in *inspection) account(p *page, k facts) {
+// account writes the permissions: one line, and a tree if there are several.
+func (in *Inspection) account(p *page, k facts) {
 	words := finding.ScopeWords(k.scope)
 	if k.scope.Level == credential.ScopeSuperUser {
 		words = p.paint("1;31", words)
@@ -191,46 +106,8 @@ func (in *inspection) account(p *page, k facts) {
 	}
 }
 
-// scrub makes a text that people typed into their account safe to print.
-func scrub(text string) string {
-	if len(credential.ParseAll([]byte(text))) > 0 {
-		return "(holds a credential) " + credential.Redact(text)
-	}
-	return named(text)
-}
-
-// named shows a name or a remark that people gave: as redact.Name does,
-// but blanks alone are no reason for quotes where it stands in a place of its own.
-func named(text string) string {
-	joined := strings.ReplaceAll(text, " ", "_")
-	if redact.Name(joined) == joined && strings.TrimSpace(text) == text {
-		return text
-	}
-	return redact.Name(text)
-}
-
-// branches draws a tree.
-func branches(tree []finding.Branch) []string {
-	var lines []string
-	for i, b := range tree {
-		fork, stem := "├─ ", "│  "
-		if i == len(tree)-1 {
-			fork, stem = "└─ ", "   "
-		}
-		lines = append(lines, fork+b.Name)
-		for j, leaf := range b.Leaves {
-			twig := "├─ "
-			if j == len(b.Leaves)-1 {
-				twig = "└─ "
-			}
-			lines = append(lines, stem+twig+leaf)
-		}
-	}
-	return lines
-}
-
-// expiry writes when the credential ends, and what is the trouble with that.
-func (in *inspection) expiry(p *page, k facts) {
+// expiry writes when the credential expires, and why that matters.
+func (in *Inspection) expiry(p *page, k facts) {
 	words := finding.EndWords(k.expiry, k.expiresAt, in.now, in.verdict.Status)
 	switch {
 	case k.expiry == credential.ExpiryNever:
@@ -248,9 +125,9 @@ func (in *inspection) expiry(p *page, k facts) {
 	}
 }
 
-// caches names the caches that the service listed.
-func (in *inspection) caches(p *page) {
-	if !p.verbose || !in.verdict.CachesKnown {
+// caches writes the names of the caches that the service listed.
+func (in *Inspection) caches(p *page) {
+	if !p.Verbose || !in.verdict.CachesKnown {
 		return
 	}
 	names := make([]string, 0, len(in.verdict.Caches))
@@ -263,8 +140,8 @@ func (in *inspection) caches(p *page) {
 	p.field("caches", strings.Join(names, ", "))
 }
 
-// steps say what to do next.
-func (in *inspection) steps() []string {
+// steps returns what to do next.
+func (in *Inspection) steps() []string {
 	c := in.credential
 	if in.verdict.Status == finding.StatusDead || in.verdict.Status == finding.StatusExpired {
 		return []string{"Nothing to revoke: it no longer works. Remove it anyway, so that no one has to check it again."}

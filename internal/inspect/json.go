@@ -1,18 +1,15 @@
-package main
+package inspect
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
 	"io"
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
-	"github.com/momentolint/momentolint/internal/redact"
+	"github.com/momentolint/momentolint/internal/cli"
 )
 
-// inspectionJSON is an inspection as one object, shaped like a finding of the
-// JSON report without its place.
+// inspectionJSON is an inspection as one object, like a finding of the JSON
+// report without its location.
 type inspectionJSON struct {
 	Rule         string     `json:"rule"`
 	Kind         string     `json:"kind"`
@@ -31,7 +28,7 @@ type inspectionJSON struct {
 	Status       string     `json:"status"`
 	StatusReason string     `json:"status_reason"`
 	CheckedAt    *time.Time `json:"checked_at"`
-	// Caches and Role are left out where they are not known.
+	// Caches and Role are omitted if unknown.
 	Caches *[]string  `json:"caches,omitempty"`
 	Role   *roleJSON  `json:"role,omitempty"`
 	Others []otherOne `json:"others,omitempty"`
@@ -50,7 +47,7 @@ type roleJSON struct {
 	AllowedCIDRs []string `json:"allowed_cidrs"`
 }
 
-// otherOne is a credential that came in the same text.
+// otherOne is another credential in the same input.
 type otherOne struct {
 	Rule        string `json:"rule"`
 	Kind        string `json:"kind"`
@@ -58,8 +55,8 @@ type otherOne struct {
 	Redacted    string `json:"redacted"`
 }
 
-// json writes the inspection for programs.
-func (in *inspection) json(w io.Writer) error {
+// JSON writes the inspection as JSON.
+func (in *Inspection) JSON(w io.Writer) error {
 	c, k := in.credential, in.facts()
 	out := inspectionJSON{
 		Rule: c.Kind.Rule(), Kind: string(c.Kind), Fingerprint: c.Fingerprint(), Redacted: c.Redacted(), Incomplete: c.Incomplete,
@@ -82,35 +79,18 @@ func (in *inspection) json(w io.Writer) error {
 	for _, o := range in.others {
 		out.Others = append(out.Others, otherOne{o.Kind.Rule(), string(o.Kind), o.Fingerprint(), o.Redacted()})
 	}
-	return writeJSON(w, out)
+	return cli.WriteJSON(w, out)
 }
 
-// writeJSON writes a value, without what is a credential in a name from
-// elsewhere: a key id, a cache, a role.
-func writeJSON(w io.Writer, v any) error {
-	var text bytes.Buffer
-	e := json.NewEncoder(&text)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(v)
-	if err == nil {
-		_, err = w.Write(redact.JSON(text.Bytes()))
-	}
-	if err != nil {
-		return fmt.Errorf("writing JSON: %w", err)
-	}
-	return nil
-}
-
-// expiresWord is the value of "expires".
-func (in *inspection) expiresWord(k facts) string {
+// expiresWord returns the value of "expires".
+func (in *Inspection) expiresWord(k facts) string {
 	if k.expiry == credential.ExpiryAt && in.verdict.Status.Ended(k.expiresAt, in.now) {
 		return "expired"
 	}
 	return k.expiry.String()
 }
 
-// expiresWord is the contract's word for an end of life.
+// expiresWord returns the word for an expiry in JSON output.
 func expiresWord(e credential.Expiry, at, now time.Time) string {
 	if e == credential.ExpiryAt && !now.Before(at) {
 		return "expired"
