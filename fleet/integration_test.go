@@ -126,7 +126,7 @@ func TestAnOrganisationOf2005Repositories(t *testing.T) {
 func program(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "momentolint-fleet")
-	cmd := exec.Command("go", "build", "-o", path, "./fleet/cmd/momentolint-fleet")
+	cmd := exec.Command("go", "build", "-o", path, "./cmd/momentolint-fleet")
 	cmd.Env = append(os.Environ(), "HOME="+testersHome)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -94,6 +94,11 @@ func (w *world) finder(t *testing.T) *noleak.Finder {
 		if strings.HasPrefix(text, "eyJ") {
 			s.Public = strings.LastIndexByte(text, '.') + 1
 		}
+		// The members of a JWK before its private ones are public, and its id is
+		// shown.
+		if strings.HasPrefix(text, `{"kty"`) {
+			s.Public = strings.Index(text, `,"d":"`)
+		}
 		all = append(all, s)
 	}
 	f, err := noleak.New(all)
@@ -523,7 +528,7 @@ func (w *world) runs() []run {
 	for _, format := range formats {
 		f := args("--format", format, "--verbose", "--offline")
 		add(run{name: "scan files " + format, args: append(args("scan", w.few), f...), codes: []int{1}})
-		add(run{name: "scan odd names " + format, args: append(args("scan", w.odd), f...), codes: []int{2}, says: " characters)"})
+		add(run{name: "scan odd names " + format, args: append(args("scan", w.odd), f...), codes: []int{1}, says: " characters)"})
 		add(run{name: "scan history " + format, args: append(args("scan", "--history", w.repo), f...), codes: []int{1, 2}})
 		add(run{name: "scan live " + format, args: append(args("scan", w.few, "--format", format, "--verbose", "--verify-timeout", "3s"), live...), env: manager, codes: []int{1, 2}})
 	}
@@ -674,7 +679,7 @@ func (w *world) mistakes() []run {
 	fails("nobody there", run{args: []string{"audit", "--management-url", "http://127.0.0.1:1"}, env: []string{"MOMENTO_API_KEY=" + k}})
 	bad := file(".gitleaksignore", "line of an ignore file: "+key()+"\n")
 	_ = os.WriteFile(filepath.Join(filepath.Dir(bad), "x.env"), []byte("KEY="+key()), 0o644)
-	fails("a line of .gitleaksignore", run{args: []string{"scan", "--offline", filepath.Dir(bad)}})
+	fails("a line of .gitleaksignore", run{args: []string{"scan", "--offline", filepath.Dir(bad)}, codes: []int{1}})
 	k = key()
 	fails("import: no report", run{args: []string{"scan", "--offline", "--import", file("i.json", `[{"RuleID": "`+k)}})
 	k = key()
