@@ -21,14 +21,14 @@ const (
 	maxDepth = 32
 )
 
-// Directory folds expressions of one package.
+// Folder folds expressions of one package.
 type Folder struct {
 	info  *types.Info
 	files []*ast.File
 	vars  map[*types.Var]*variable // nil until first asked for
 }
 
-// New makes a directory for the files of one package.
+// New returns a Folder for the files of one package.
 func New(info *types.Info, files []*ast.File) *Folder {
 	return &Folder{info: info, files: files}
 }

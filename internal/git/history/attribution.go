@@ -16,7 +16,7 @@ import (
 	"github.com/momentolint/momentolint/internal/git/refs"
 )
 
-// Introduction is where an object came into the history.
+// Introduction is where an object was introduced into the history.
 type Introduction struct {
 	// Path is the blob's name, slash-separated from the top of the repository,
 	// in the bytes the tree has: any but zero. It is "" for commits and tags,
@@ -35,9 +35,9 @@ type Introduction struct {
 
 const (
 	// maxPlaces is how many introductions one object may have. A few small trees
-	// that name each other many times over make billions of paths.
+	// that name each other many times yield billions of paths.
 	maxPlaces = 10_000
-	// maxVisits is how many directories are looked into for that.
+	// maxVisits is how many directories are visited for that.
 	maxVisits = 20_000_000
 )
 
@@ -340,7 +340,7 @@ func (a *attribution) rewrite() {
 	}
 }
 
-// reach finds the commits that the selection leads to.
+// reach finds the commits that are reachable from the selection.
 func (a *attribution) reach(context.Context) error {
 	var todo []int32
 	visit := func(id git.OID) bool {
@@ -440,7 +440,7 @@ func (a *attribution) mark(ctx context.Context) error {
 	return nil
 }
 
-// readMarked reads the names that lead to targets.
+// readMarked reads the names on the way to targets.
 func (a *attribution) readMarked(ctx context.Context) error {
 	type found struct {
 		number   int32
@@ -502,7 +502,7 @@ func (a *attribution) readMarked(ctx context.Context) error {
 	return err
 }
 
-// walkCommits goes through the reached commits, parents first. Whatever path a
+// walkCommits visits the reached commits, parents first. Whatever path a
 // target has in a commit is new there if no earlier commit had it.
 func (a *attribution) walkCommits(ctx context.Context) error {
 	rd := a.store.Reader()
@@ -640,7 +640,7 @@ func (a *attribution) walkRest(context.Context) error {
 	return nil
 }
 
-// addStaged finds what the index has and no commit.
+// addStaged finds objects that only the index names.
 func (a *attribution) addStaged(ctx context.Context) error {
 	if !a.sel.AllObjects || a.repo.Bare() {
 		return nil

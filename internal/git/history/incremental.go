@@ -16,11 +16,11 @@ import (
 )
 
 // maxNewCommits is the most commits that are compared with their parents to
-// bring what is remembered up to date; for more, the whole history is read.
+// update a cached result; for more, the whole history is read.
 const maxNewCommits = 20_000
 
-// save keeps the result for the next run, unless there is something in it
-// that recall could not bring up to date or that must not be kept.
+// save caches the result for the next run, unless it could not be updated later
+// or contains something that must not be stored.
 func (a *attribution) save(ids []git.OID) {
 	if a.sel.Introductions == nil || a.sel.AllObjects || len(a.capped) > 0 || a.visits > maxVisits {
 		return
@@ -50,7 +50,7 @@ func (a *attribution) save(ids []git.OID) {
 	}
 }
 
-// refs describes what the history is read from.
+// refs describes the refs and rewrites that the history is read from.
 func (a *attribution) refs() *cache.History {
 	h := &cache.History{}
 	commits := map[git.OID]bool{}
@@ -93,9 +93,9 @@ func sorted[V any](set map[git.OID]V) []git.OID {
 	return ids
 }
 
-// recall answers from what an earlier run found out, and from the commits that
-// came since then. The result is nil if the history has to be read: whenever it
-// is not certain that this would give the same.
+// incremental answers from the cached result of an earlier run and the commits
+// added since then. The result is nil if the whole history has to be read: if it
+// is not certain that it would be the same.
 func (a *attribution) incremental(ctx context.Context, ids []git.OID) (map[git.OID][]Introduction, error) {
 	if a.sel.Introductions == nil || a.sel.AllObjects {
 		return nil, nil
@@ -154,9 +154,8 @@ func (a *attribution) incremental(ctx context.Context, ids []git.OID) (map[git.O
 	return result, nil
 }
 
-// update brings a remembered history up to date: to what it had, the commits
-// since then add what they introduce. That is only so as long as nothing that
-// was reachable then is unreachable now.
+// update adds to a cached history what the commits since then introduce. That is
+// correct only if nothing that was reachable then is unreachable now.
 type update struct {
 	a         *attribution
 	then, now *cache.History
@@ -274,7 +273,7 @@ func (u *update) commit(ctx context.Context, d *treediff.Differ, c refs.Listed) 
 		}
 		same := func(i cache.Introduction) bool { return i.Path == f.Path }
 		if slices.ContainsFunc(u.then.Of[f.ID], same) || slices.ContainsFunc(u.fresh[f.ID], same) {
-			// It came in twice. Which was the first says the order of all commits.
+			// Introduced twice; only a full topological sort tells which came first.
 			certain = false
 			return nil
 		}
