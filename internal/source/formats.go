@@ -49,6 +49,8 @@ func (w *worker) open(s *stream, f *format, d depth) error {
 		return w.decompress(s, f, d, openZlib)
 	case "pack", bundle:
 		return w.gitPack(s, f, d)
+	case sqlite:
+		return w.sqlite(s, d)
 	default:
 		return w.show(s)
 	}
@@ -84,6 +86,7 @@ func makeFormats() []*format {
 		{name: "pack", magic: "PACK\x00\x00\x00\x03", archive: true, opened: true},
 		{name: bundle, magic: "# v2 git bundle\n", archive: true, opened: true},
 		{name: bundle, magic: "# v3 git bundle\n", archive: true, opened: true},
+		{name: sqlite, magic: sqliteMagic, archive: true, match: isSQLite, opened: true},
 
 		{name: "7z archive", magic: "7z\xbc\xaf\x27\x1c"},
 		{name: "rar archive", magic: "Rar!\x1a\x07"},
