@@ -290,8 +290,8 @@ func (l *linter) runWithin(ctx context.Context, limit time.Duration, patterns []
 	}
 	defer cancel()
 	work := *l
-	err := untilDone(limited, grace, func() error { return work.run(limited, patterns) })
-	if !errors.Is(err, errInterrupted) {
+	err := cli.UntilDone(limited, func() error { return work.run(limited, patterns) })
+	if !errors.Is(err, cli.ErrInterrupted) {
 		*l = work
 	}
 	if err != nil && ctx.Err() == nil && limited.Err() != nil {

@@ -136,8 +136,8 @@ func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *repo
 	cli.RequireVerdicts(r, s.failOn)
 	quiesce()
 	a.reported = r
-	failed := untilDone(ctx, grace, func() error { return a.write(r, next, s, f) })
-	if errors.Is(failed, errInterrupted) {
+	failed := cli.UntilDone(ctx, func() error { return a.write(r, next, s, f) })
+	if errors.Is(failed, cli.ErrInterrupted) {
 		return fmt.Errorf("writing the reports: %w", failed)
 	}
 	a.code = cli.Policy{FailOn: s.failOn, Strict: s.strict, BaselineWritten: next != nil}.ExitCode(r)
@@ -226,4 +226,13 @@ func (a *app) remarks(r *finding.Report, f *reportFlags) {
 	for _, e := range r.StaleBaseline {
 		say(redact.Sprintf("momentolint: stale baseline entry: %s", e))
 	}
+}
+
+// showProgress shows the progress of a run on standard error, unless flags or
+// the terminal exclude that. The function that it returns ends it.
+func (a *app) showProgress(ctx context.Context, p *scanner.Progress, f *reportFlags) (stop func()) {
+	if f.noProgress || f.quiet || !cli.LiveLine(a.getenv, a.err) {
+		return func() {}
+	}
+	return cli.ShowProgress(ctx, a.err, p)
 }

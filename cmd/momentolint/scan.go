@@ -155,7 +155,7 @@ type prepared struct {
 // first of the paths. An interrupt ends it.
 func (a *app) prepare(cmd *cobra.Command, paths []string, flags *scanFlags, report *reportFlags, live *liveFlags) (*prepared, error) {
 	var made *prepared
-	err := untilDone(cmd.Context(), grace, func() (err error) {
+	err := cli.UntilDone(cmd.Context(), func() (err error) {
 		made, err = a.makeRun(cmd, paths, flags, report, live)
 		return err
 	})

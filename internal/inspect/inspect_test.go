@@ -9,7 +9,10 @@ import (
 
 func TestInspectFitsTheTerminal(t *testing.T) {
 	t.Parallel()
-	in, err := New([]byte(credentialtest.V2(credentialtest.Options{KeyID: "key"})), testNow, days(30))
+	in, err := New([]byte(credentialtest.V1(credentialtest.Options{
+		ExpiresAt:   testNow.Add(days(5)),
+		Permissions: credentialtest.Explicit(credentialtest.CacheReadOnly("orders"), credentialtest.CacheReadOnly("sessions")),
+	})), testNow, days(30))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,30 +1,27 @@
-package main
+package cli
 
 import (
 	"context"
 	"fmt"
+	"io"
 	"sync"
 	"time"
 
-	"github.com/momentolint/momentolint/internal/cli"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner"
 )
 
-// The progress line comes after progressDelay, so that short runs show none,
-// and moves progressRate times a second.
+// The progress line appears after progressDelay, so that short runs show none,
+// and is drawn progressRate times a second.
 const (
 	progressDelay = 500 * time.Millisecond
 	progressRate  = 10
 )
 
-// showProgress draws one line on standard error while the run goes on, if that
-// is a terminal and nobody minds. The function it gives ends and clears it, and
-// may be called more than once.
-func (a *app) showProgress(ctx context.Context, p *scanner.Progress, f *reportFlags) func() {
-	if f.noProgress || f.quiet || !cli.LiveLine(a.getenv, a.err) {
-		return func() {}
-	}
+// ShowProgress draws a live line about p on w until the function that it returns
+// is called, which clears the line and may be called more than once. The caller
+// has checked LiveLine.
+func ShowProgress(ctx context.Context, w io.Writer, p *scanner.Progress) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -39,10 +36,10 @@ func (a *app) showProgress(ctx context.Context, p *scanner.Progress, f *reportFl
 		tick := time.NewTicker(time.Second / progressRate)
 		defer tick.Stop()
 		for {
-			cli.Draw(a.err, redact.Of(progressLine(p, time.Since(started), cli.Width(a.err))))
+			Draw(w, redact.Of(progressLine(p, time.Since(started), Width(w))))
 			select {
 			case <-done:
-				cli.Draw(a.err, redact.Text{})
+				Draw(w, redact.Text{})
 				return
 			case <-tick.C:
 			}
@@ -55,13 +52,13 @@ func (a *app) showProgress(ctx context.Context, p *scanner.Progress, f *reportFl
 	}
 }
 
-// progressLine is one state of the line, no wider than the terminal.
+// progressLine returns the line, no wider than the terminal.
 func progressLine(p *scanner.Progress, elapsed time.Duration, columns int) string {
 	phase, _ := p.Phase.Load().(string)
 	bytes := p.Bytes.Load()
 	line := phase
 	if done, total := p.Done.Load(), p.Total.Load(); total > 0 && done >= total {
-		// What comes after the objects says how far it is by its name.
+		// The phases after the objects show no more than their name.
 		return fitLine(fmt.Sprintf("%s  %d found", line, p.Findings.Load()), columns)
 	} else if total > 0 {
 		line += fmt.Sprintf("  %s %d of %d objects", bar(done, total), done, total)
@@ -75,7 +72,7 @@ func progressLine(p *scanner.Progress, elapsed time.Duration, columns int) strin
 	return fitLine(line+fmt.Sprintf("  %d found", p.Findings.Load()), columns)
 }
 
-// fitLine shortens a line to fewer than the columns of the terminal.
+// fitLine cuts a line to fewer characters than columns.
 func fitLine(line string, columns int) string {
 	if runes := []rune(line); columns > 1 && len(runes) >= columns {
 		return string(runes[:columns-1])
