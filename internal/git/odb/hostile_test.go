@@ -457,7 +457,7 @@ func TestLooseObjectsThatLie(t *testing.T) {
 	}
 }
 
-// FuzzReader returns the reader packs and indexes, with the sums that bind them
+// FuzzReader feeds the reader packs and indexes, with the sums that bind them
 // together put right where fix says so: the reader has to end, without a
 // failure, and never give an object of another content than its id's.
 func FuzzReader(f *testing.F) {

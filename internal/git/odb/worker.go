@@ -92,7 +92,7 @@ func (w *worker) alloc(kind Type, n int) *buffer {
 	return b
 }
 
-// release returns up one reference.
+// release drops one reference.
 func (w *worker) release(b *buffer) {
 	if b == nil || b.refs.Add(-1) != 0 || b.shared {
 		return
