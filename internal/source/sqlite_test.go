@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// sqliteOf makes a database whose pages hold the given cells' values: the table
-// leaf on page 2, and one chain for each value, in pages that are not in order.
+// sqliteOf returns a database with the values in a table leaf on page 2, and the
+// overflow pages of each in descending order.
 func sqliteOf(pageSize, reserved int, values ...string) []byte {
 	u := pageSize - reserved
 	least := (u-12)*32/255 - 23
