@@ -69,7 +69,7 @@ func (p *place) where(path string) string {
 func (r *Run) object(ctx context.Context, worker int, o *git.Object, p place, take func(*finding.Finding, *detect.Match)) error {
 	if o.Type != git.Blob {
 		for _, t := range texts(o) {
-			p.path = t.name
+			p.path, p.advice = t.name, t.advice
 			if err := r.scan(ctx, worker, p, t.data, nil, take); err != nil {
 				return err
 			}
@@ -97,18 +97,26 @@ func (r *Run) object(ctx context.Context, worker int, o *git.Object, p place, ta
 
 // text is a part of a commit or tag.
 type text struct {
-	name string
-	data []byte
+	name   string
+	data   []byte
+	advice string
 }
+
+// What to do about a credential in a commit or tag itself, which no change to a
+// file removes.
+const (
+	commitAdvice = "Only a rewrite of the history removes it from the commit (git rebase -i, git filter-repo); clones keep it until they are replaced."
+	tagAdvice    = "Only a new tag removes it: git tag -f -a NAME, then push the tag with --force; clones keep the old tag."
+)
 
 // texts returns the message and the header of a commit or tag.
 func texts(o *git.Object) []text {
 	message := o.Message()
 	header := o.Data[:len(o.Data)-len(message)]
 	if o.Type == git.Tag {
-		return []text{{TagMessage, message}, {TagHeader, header}}
+		return []text{{TagMessage, message, tagAdvice}, {TagHeader, header, tagAdvice}}
 	}
-	return []text{{CommitMessage, message}, {CommitHeader, header}}
+	return []text{{CommitMessage, message, commitAdvice}, {CommitHeader, header, commitAdvice}}
 }
 
 // expand shows a blob, or what it holds if it is an archive.

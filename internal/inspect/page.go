@@ -207,8 +207,9 @@ func named(text string) string {
 	return redact.Name(text)
 }
 
-// branches returns the lines of a tree.
-func branches(tree []finding.Branch) []string {
+// branches returns the lines of a tree, at most width characters wide where words
+// allow that.
+func branches(tree []finding.Branch, width int) []string {
 	var lines []string
 	for i, b := range tree {
 		fork, stem := "├─ ", "│  "
@@ -217,11 +218,14 @@ func branches(tree []finding.Branch) []string {
 		}
 		lines = append(lines, fork+b.Name)
 		for j, leaf := range b.Leaves {
-			twig := "├─ "
+			twig, below := "├─ ", "│  "
 			if j == len(b.Leaves)-1 {
-				twig = "└─ "
+				twig, below = "└─ ", "   "
 			}
-			lines = append(lines, stem+twig+leaf)
+			for _, words := range wrapWords(leaf, width-6) {
+				lines = append(lines, stem+twig+words)
+				twig = below
+			}
 		}
 	}
 	return lines

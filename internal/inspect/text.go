@@ -79,7 +79,7 @@ func (in *Inspection) account(p *page, k facts) {
 			words = strconv.Itoa(len(k.scope.Permissions)) + " things"
 		}
 		p.field("may do", words)
-		for _, line := range branches(tree) {
+		for _, line := range branches(tree, p.columns()-2-labels) {
 			p.line("  " + strings.Repeat(" ", labels) + line)
 		}
 	} else {
