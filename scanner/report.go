@@ -39,20 +39,30 @@ func (r *Run) Report(ctx context.Context) *finding.Report {
 	return report
 }
 
-// hardcodedRule is the analyzer that finds credentials in Go code.
-const hardcodedRule = "momentohardcoded"
+// The analyzers that report what the scan finds in Go code as well.
+const (
+	hardcodedRule = "momentohardcoded"
+	expiryRule    = "momentoexpiry"
+)
 
-// dropDuplicates removes what the analyzer says of a credential that the scan has
-// found on the same lines: it is one finding, of which the scan knows more.
+// dropDuplicates removes what the scan and an analyzer both say of the same lines
+// of Go: it is one finding, of the one that knows more. Of a credential that is the
+// scan, of the expiry of a new key the analyzer.
 func dropDuplicates(list []finding.Finding) []finding.Finding {
 	type line struct {
 		file   string
 		number int
 	}
-	reported := map[line]bool{}
+	credentials, expiries := map[line]bool{}, map[line]bool{}
 	for i := range list {
 		f := &list[i]
-		if f.Credential.IsZero() || !strings.HasSuffix(f.Location.File, ".go") {
+		if !strings.HasSuffix(f.Location.File, ".go") {
+			continue
+		}
+		reported := credentials
+		if f.Rule == expiryRule {
+			reported = expiries
+		} else if f.Credential.IsZero() {
 			continue
 		}
 		for n := f.Location.StartLine; n <= f.Location.EndLine; n++ {
@@ -60,7 +70,14 @@ func dropDuplicates(list []finding.Finding) []finding.Finding {
 		}
 	}
 	return slices.DeleteFunc(list, func(f finding.Finding) bool {
-		return f.Rule == hardcodedRule && f.Credential.IsZero() && reported[line{f.Location.File, f.Location.StartLine}]
+		at := line{f.Location.File, f.Location.StartLine}
+		switch f.Rule {
+		case hardcodedRule:
+			return f.Credential.IsZero() && credentials[at]
+		case finding.NeverExpiringRule:
+			return expiries[at]
+		}
+		return false
 	})
 }
 

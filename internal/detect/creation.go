@@ -14,7 +14,7 @@ import (
 // without an end.
 func (s *Scanner) neverExpiring(at int, anchor neverexpire.Anchor) {
 	t := &s.policy
-	t.Data, t.Beginning, t.Work = s.top.data, s.beginning, 0
+	t.Data, t.Beginning, t.Read, t.Work = s.top.data, s.beginning, s.consumed, 0
 	for _, p := range t.Find(anchor, at) {
 		s.breach(finding.NeverExpiringRule, p.Lo, p.Hi, s.lifetimeWords(p), p.Level == neverexpire.LongLived)
 	}

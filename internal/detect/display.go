@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/finding"
 	"github.com/momentolint/momentolint/internal/redact"
 )
 
@@ -37,6 +38,10 @@ func (s *Scanner) complete(c *candidate) {
 		if reason, _ = inlineAllow(lines, former, s.d.KnownRule); reason != "" {
 			m.FormerRule = former
 		}
+	}
+	if reason == "" && m.Rule == finding.NeverExpiringRule {
+		// In Go the analyzer of this name reports the same.
+		reason, _ = inlineAllow(lines, "momentoexpiry", s.d.KnownRule)
 	}
 	by := coverage.ByComment
 	if reason == "" {

@@ -1,6 +1,7 @@
 package detect_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,81 @@ import (
 )
 
 const sdk = "import {AuthClient, ExpiresIn} from '@gomomento/sdk';\n"
+
+const (
+	goHead = "package k\n\nimport (\n\t\"context\"\n\t\"math\"\n\t\"time\"\n\n\t\"github.com/momentohq/client-sdk-go/momento\"\n\t\"github.com/momentohq/client-sdk-go/utils\"\n)\n\n"
+	goMake = goHead + "func make(c momento.AuthClient, scope momento.PermissionScope, prod bool) {\n"
+)
+
+// goNever creates keys without an end in Go.
+var goNever = []struct{ name, file, text string }{
+	{"literal", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{\n\t\tExpiresIn: «utils.ExpiresInNever()»,\n\t\tScope: scope,\n\t})\n}\n"},
+	{"test", "keys_test.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresInNever()», Scope: scope})\n}\n"},
+	{"fields without names", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{«utils.ExpiresInNever()», scope})\n}\n"},
+	{"renamed packages", "keys.go", "package k\nimport (\n\tm \"github.com/momentohq/client-sdk-go/momento\"\n\tu \"github.com/momentohq/client-sdk-go/utils\"\n)\nvar r = m.GenerateApiKeyRequest{ExpiresIn: «u.ExpiresInNever()»}\n"},
+	{"packages without a name", "keys.go", "package k\nimport (\n\t. \"github.com/momentohq/client-sdk-go/momento\"\n\t. \"github.com/momentohq/client-sdk-go/utils\"\n)\nvar r = &GenerateApiKeyRequest{ExpiresIn: «ExpiresInNever()»}\n"},
+	{"variable", "keys.go", goMake + "\te := utils.ExpiresInNever()\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «e»})\n}\n"},
+	{"variable of the package", "keys.go", goHead + "var forever = utils.ExpiresInNever()\nvar r = momento.GenerateApiKeyRequest{ExpiresIn: «forever»}\n"},
+	{"variable set in a branch", "keys.go", goMake + "\te := utils.ExpiresInDays(30)\n\tif prod {\n\t\te = utils.ExpiresInNever()\n\t}\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «e»})\n}\n"},
+	{"variable that a branch replaces", "keys.go", goMake + "\te := utils.ExpiresInNever()\n\tif prod {\n\t\te = utils.ExpiresInDays(30)\n\t}\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «e»})\n}\n"},
+	{"field of a variable", "keys.go", goMake + "\tr := &momento.GenerateApiKeyRequest{Scope: scope}\n\tr.ExpiresIn = «utils.ExpiresInNever()»\n\tc.GenerateApiKey(ctx, r)\n}\n"},
+	{"field of a new request", "keys.go", goMake + "\tr := new(momento.GenerateApiKeyRequest)\n\tr.ExpiresIn = «utils.ExpiresInNever()»\n}\n"},
+	{"field of a declared request", "keys.go", goMake + "\tvar r momento.GenerateApiKeyRequest\n\tr.ExpiresIn = «utils.ExpiresInNever()»\n}\n"},
+	{"field of a parameter", "keys.go", goHead + "func forever(r *momento.GenerateApiKeyRequest) {\n\tr.ExpiresIn = «utils.ExpiresInNever()»\n}\n"},
+	{"list of requests", "keys.go", goHead + "var list = []momento.GenerateApiKeyRequest{{ExpiresIn: «utils.ExpiresInNever()»}}\n"},
+	{"map of requests", "keys.go", goHead + "var list = map[string]*momento.GenerateApiKeyRequest{\"a\": {ExpiresIn: «utils.ExpiresInNever()»}}\n"},
+	{"function", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «life(prod)»})\n}\n\nfunc life(prod bool) utils.ExpiresIn {\n\tif prod {\n\t\treturn utils.ExpiresInDays(30)\n\t}\n\treturn utils.ExpiresInNever()\n}\n"},
+	{"function with several results", "keys.go", goMake + "\te, err := life()\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «e»})\n}\n\nfunc life() (utils.ExpiresIn, error) { return utils.ExpiresInNever(), nil }\n"},
+	{"function in a variable", "keys.go", goMake + "\tlife := utils.ExpiresInNever\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «life()»})\n}\n"},
+	{"closure", "keys.go", goMake + "\tlife := func() utils.ExpiresIn { return utils.ExpiresInNever() }\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «life()»})\n}\n"},
+	{"method", "keys.go", goHead + "func (k *K) life() utils.ExpiresIn { return utils.ExpiresInNever() }\nfunc (k *K) make() { k.c.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «k.life()»}) }\n"},
+	{"parameter", "keys.go", goHead + "func make(e utils.ExpiresIn) { c.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: e}) }\nfunc main() {\n\tmake(«utils.ExpiresInNever()»)\n\tmake(utils.ExpiresInDays(30))\n}\n"},
+	{"options", "keys.go", goMake + "\to := options{life: utils.ExpiresInNever()}\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «o.life»})\n}\n"},
+	{"field of an option", "keys.go", goMake + "\tvar o options\n\to.life = utils.ExpiresInNever()\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «o.life»})\n}\n"},
+	{"field of the receiver", "keys.go", goHead + "func NewK() *K { return &K{life: utils.ExpiresInNever()} }\nfunc (k *K) make() { k.c.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «k.life»}) }\n"},
+	{"file that does not compile", "keys.go", goMake + "\tx := \n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresInNever()»})\n}\n"},
+	{"largest number", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresInSeconds(math.MaxInt64)»})\n}\n"},
+	{"seconds beyond 32 bits", "keys.go", goHead + "const era = 140 * 365 * 24 * time.Hour\nvar r = momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresInSeconds(int64(era.Seconds()))»}\n"},
+	{"stub", "keys.go", "package k\nimport (\n\t\"github.com/momentohq/client-sdk-go/utils\"\n\tpb \"example.com/protos\"\n)\nvar r = &pb.XGenerateApiTokenRequest{Expiry: &«pb.XGenerateApiTokenRequest_Never_»{Never: &pb.XGenerateApiTokenRequest_Never{}}}\n"},
+}
+
+// goFine looks like the cases above and creates no key without an end.
+var goFine = []struct{ name, file, text string }{
+	{"no expiry", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{Scope: scope})\n}\n"},
+	{"days", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInDays(90)})\n}\n"},
+	{"hours", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInHours(24 * 90)})\n}\n"},
+	{"near date", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresAtEpoch(time.Date(2026, time.December, 24, 0, 0, 0, 0, time.UTC).Unix())})\n}\n"},
+	{"comment", "keys.go", goMake + "\t// c.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()})\n\t/* &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()} */\n}\n"},
+	{"comment in a request", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: /* utils.ExpiresInNever() */ utils.ExpiresInDays(1)}) // not utils.ExpiresInNever()\n}\n"},
+	{"string", "keys.go", goHead + "var code = `&momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()}`\nvar more = \"momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()}\"\n"},
+	{"documentation of a package", "doc.go", "// Package k makes keys.\n//\n//\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()})\npackage k\n"},
+	{"documentation", "keys.md", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()})\n}\n"},
+	{"replaced", "keys.go", goMake + "\te := utils.ExpiresInNever()\n\te = utils.ExpiresInDays(30)\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: e})\n}\n"},
+	{"replaced under a test", "keys.go", goMake + "\te := utils.ExpiresInNever()\n\tif !e.DoesExpire() {\n\t\te = utils.ExpiresInDays(30)\n\t}\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: e})\n}\n"},
+	{"replaced under a comparison", "keys.go", goMake + "\te := utils.ExpiresInNever()\n\tif e == utils.ExpiresInNever() {\n\t\te = utils.ExpiresInDays(30)\n\t}\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: e})\n}\n"},
+	{"refused", "keys.go", goMake + "\te := utils.ExpiresInNever()\n\tif !e.DoesExpire() {\n\t\treturn\n\t}\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: e})\n}\n"},
+	{"under a test", "keys.go", goMake + "\te := utils.ExpiresInNever()\n\tif e.DoesExpire() {\n\t\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: e})\n\t}\n}\n"},
+	{"field replaced under a test", "keys.go", goMake + "\tr := momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()}\n\tif !r.ExpiresIn.DoesExpire() {\n\t\tr.ExpiresIn = utils.ExpiresInDays(30)\n\t}\n}\n"},
+	{"field replaced", "keys.go", goMake + "\tif prod {\n\t\tr := momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()}\n\t\tr.ExpiresIn = utils.ExpiresInDays(30)\n\t}\n}\n"},
+	{"parameter under a test", "keys.go", goHead + "func make(e utils.ExpiresIn) {\n\tif !e.DoesExpire() {\n\t\te = utils.ExpiresInDays(30)\n\t}\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: e})\n}\nfunc main() { make(utils.ExpiresInNever()) }\n"},
+	{"number under a test", "keys.go", goMake + "\tdays := int64(36500)\n\tif days > 90 {\n\t\tdays = 90\n\t}\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInDays(days)})\n}\n"},
+	{"placeholder", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInDays(YOUR_DAYS)})\n}\n"},
+	{"unknown number", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInDays(cfg.Days)})\n}\n"},
+	{"unknown parameter", "keys.go", goHead + "func Make(e utils.ExpiresIn) { c.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: e}) }\n"},
+	{"another function's variable", "keys.go", goHead + "func a() { e := utils.ExpiresInNever(); use(e) }\nfunc b(e utils.ExpiresIn) { c.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: e}) }\n"},
+	{"function with an end", "keys.go", goHead + "func life() utils.ExpiresIn {\n\tf := func() utils.ExpiresIn { return utils.ExpiresInNever() }\n\tuse(f)\n\treturn utils.ExpiresInDays(30)\n}\nvar r = momento.GenerateApiKeyRequest{ExpiresIn: life()}\n"},
+	{"function that calls itself", "keys.go", goHead + "func life() utils.ExpiresIn { return life() }\nvar r = momento.GenerateApiKeyRequest{ExpiresIn: life()}\n"},
+	{"another library's never", "keys.go", "package k\nimport (\n\t\"example.com/other/utils\"\n\t\"github.com/momentohq/client-sdk-go/momento\"\n)\nvar r = momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()}\n"},
+	{"another library's request", "keys.go", "package k\nimport (\n\t\"github.com/momentohq/client-sdk-go/utils\"\n\tmomento \"example.com/momento\"\n)\nvar r = momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()}\n"},
+	{"package's own request", "keys.go", goHead + "type GenerateApiKeyRequest struct{ ExpiresIn utils.ExpiresIn }\nvar r = GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()}\n"},
+	{"variable that hides the package", "keys.go", goMake + "\tutils := clock{}\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()})\n}\n"},
+	{"disposable token", "keys.go", goMake + "\tc.GenerateDisposableToken(ctx, &momento.GenerateDisposableTokenRequest{ExpiresIn: utils.ExpiresInNever()})\n}\n"},
+	{"never for something else", "keys.go", goMake + "\tif limit == utils.ExpiresInNever() {\n\t\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInDays(1)})\n\t}\n}\n"},
+	{"stub with an end", "keys.go", goHead + "var r = &pb.XGenerateApiTokenRequest{Expiry: &pb.XGenerateApiTokenRequest_Expires_{Expires: &pb.XGenerateApiTokenRequest_Expires{ValidForSeconds: 3600}}}\n"},
+	{"stub in a branch", "client.go", goMake + "\tif !prod {\n\t\tr.Expiry = &pb.XGenerateApiTokenRequest_Never_{}\n\t}\n}\n"},
+	{"generated stub", "auth.pb.go", "// Code generated by protoc-gen-go. DO NOT EDIT.\n" + goHead + "var r = &XGenerateApiTokenRequest_Never_{}\n"},
+	{"type of a stub", "keys.go", goHead + "func never(e any) bool {\n\t_, ok := e.(*pb.XGenerateApiTokenRequest_Never_)\n\treturn ok\n}\n"},
+}
 
 // neverCases create keys without an end. The text between the marks is what
 // must be reported.
@@ -159,6 +235,14 @@ var longCases = []struct {
 	{"terraform sum", "keys.tf", "resource \"momento_api_key\" \"orders\" {\n  «expiry = timeadd(timestamp(), \"876000h\")»\n}\n", "36500 days", false},
 	{"terraform local", "keys.tf", "locals {\n  end = \"2027-06-01T00:00:00Z\"\n}\nresource \"momento_api_key\" \"orders\" {\n  «expiry = local.end»\n}\n", "183 days", true},
 	{"terraform json", "keys.tf.json", "{\"resource\": {\"momento_api_key\": {\"orders\": {«\"expiry\": \"2099-12-31T00:00:00Z\"»}}}}\n", "26694 days", false},
+	{"go days", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresInDays(36500)»})\n}\n", "36500 days", false},
+	{"go hours", "keys.go", goHead + "const century = 100 * 365 * 24\nvar r = momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresInHours(century)»}\n", "36500 days", false},
+	{"go epoch", "keys.go", goHead + "var r = momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresAtEpoch(4102444800)»}\n", "26695 days", false},
+	{"go date", "keys.go", goHead + "var end = time.Date(2099, time.December, 31, 0, 0, 0, 0, time.UTC)\nvar r = momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresAtEpoch(end.Unix())»}\n", "26694 days", false},
+	{"go date from now", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresAtEpoch(time.Now().Add(400 * 24 * time.Hour).Unix())»})\n}\n", "400 days", false},
+	{"go within the limit", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresInDays(180)»})\n}\n", "180 days", true},
+	{"go number of a parameter", "keys.go", goHead + "func life(days int64) utils.ExpiresIn { return utils.ExpiresInDays(days) }\nvar r = momento.GenerateApiKeyRequest{ExpiresIn: «life(3650)»}\n", "3650 days", false},
+	{"go stub", "keys.go", goHead + "var r = &pb.XGenerateApiTokenRequest_Expires{ValidForSeconds: «100 * 365 * 86400»}\n", "36500 days", false},
 	{"stub", "keys.ts", "new _GenerateApiTokenRequest({expires: new _GenerateApiTokenRequest.Expires({«valid_for_seconds: 100 * 365 * 86400»})})\n", "36500 days", false},
 }
 
@@ -245,7 +329,7 @@ func TestTheCodeOfAPolicyFindingIsMasked(t *testing.T) {
 
 func TestFindsKeysThatAreMadeToNeverExpire(t *testing.T) {
 	s := policyScanner(t)
-	for _, c := range neverCases {
+	for _, c := range slices.Concat(neverCases, goNever) {
 		t.Run(c.name, func(t *testing.T) {
 			for _, path := range []string{"src/" + c.file, ""} {
 				if m, ok := checkMarked(t, s, finding.NeverExpiringRule, path, c.text); ok && (m.Minor || !strings.Contains(m.Message, "never expires")) {
@@ -401,7 +485,7 @@ var fineCases = []struct{ name, file, text string }{
 
 func TestFineKeysAreNotReported(t *testing.T) {
 	s := policyScanner(t)
-	for _, c := range fineCases {
+	for _, c := range slices.Concat(fineCases, goFine) {
 		for _, m := range scan(t, s, c.file, []byte(c.text), nil) {
 			t.Errorf("%s: %s: %s", c.name, describe(&m), m.Line)
 		}
@@ -411,11 +495,57 @@ func TestFineKeysAreNotReported(t *testing.T) {
 // A file is scanned chunk by chunk: what makes a key may be in the next one.
 func TestKeysThatNeverExpireAreFoundInStreams(t *testing.T) {
 	s := policyScanner(t)
-	for _, c := range neverCases[:20] {
+	for _, c := range slices.Concat(neverCases[:20], goNever[:2]) {
 		text := strings.NewReplacer("«", "", "»", "").Replace(c.text)
 		got := scan(t, s, c.file, []byte(text), strings.NewReader(strings.Repeat("\n", 3<<20)))
 		if len(got) != 1 {
 			t.Errorf("%s: %d found, want 1", c.name, len(got))
+		}
+	}
+}
+
+// Go that begins in another chunk than its imports is parsed from its first whole
+// declaration on.
+func TestGoIsFoundFarFromItsImports(t *testing.T) {
+	s := policyScanner(t)
+	before := goHead + strings.Repeat("func other() {\n\tuse(`'\"{`) // filling\n}\n", 50_000)
+	for _, c := range []struct {
+		value string
+		want  int
+	}{{"utils.ExpiresInNever()", 1}, {"life()", 1}, {"utils.ExpiresInDays(30)", 0}, {"other.ExpiresInNever()", 0}} {
+		text := before + "func life() utils.ExpiresIn { return utils.ExpiresInNever() }\n\nvar r = momento.GenerateApiKeyRequest{ExpiresIn: " + c.value + "}\n"
+		got := scan(t, s, "keys.go", []byte(text[:1000]), strings.NewReader(text[1000:]))
+		if len(got) != c.want || c.want == 1 && got[0].StartLine != 1+strings.Count(text, "\n")-1 {
+			t.Errorf("%s: %d found, want %d", c.value, len(got), c.want)
+		}
+	}
+}
+
+// However often a file makes keys, the work is bounded.
+func TestManyGoRequestsAreJudgedOnce(t *testing.T) {
+	s := policyScanner(t)
+	request := "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()})\n"
+	const n = 500
+	if got := scan(t, s, "keys.go", []byte(goMake+strings.Repeat(request, n)+"}\n"), nil); len(got) != n {
+		t.Errorf("%d found, want %d", len(got), n)
+	}
+	hostile := goMake + "\te := life(utils.ExpiresInNever(), 1)\n" + strings.Repeat("\te = life(e, 1); if e.DoesExpire() { e = e }; momento.GenerateApiKeyRequest{ExpiresIn: e}\n", 8000) + "}\nfunc life(e utils.ExpiresIn, n int) utils.ExpiresIn {\n" + strings.Repeat("\tif n > 1 { return life(life(e, n), n) }\n", 50) + "}\n"
+	scan(t, s, "keys.go", []byte(hostile), nil)
+	scan(t, s, "keys.go", []byte(goHead+"var r = momento.GenerateApiKeyRequest{ExpiresIn: "+strings.Repeat("(", 200_000)), nil)
+}
+
+// A comment that silences the analyzer silences the scan, which reports the same.
+func TestCommentsNameTheRuleOrTheAnalyzer(t *testing.T) {
+	s := policyScanner(t)
+	for comment, allowed := range map[string]bool{
+		"momentolint:allow momento-never-expiring-key -- bootstrap": true,
+		"momentolint:allow momentoexpiry -- bootstrap":              true,
+		"momentolint:allow momentoscope -- bootstrap":               false,
+		"momentolint:allow momentoexpiry":                           false,
+	} {
+		text := goHead + "var r = momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInNever()} // " + comment + "\n"
+		if got := scan(t, s, "keys.go", []byte(text), nil); len(got) != 1 || got[0].Allowed() != allowed {
+			t.Errorf("%s: %d found, want one that is allowed: %t", comment, len(got), allowed)
 		}
 	}
 }

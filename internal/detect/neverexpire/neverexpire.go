@@ -1,12 +1,12 @@
 // Package neverexpire finds code that creates Momento API keys without an end,
 // or with one that is too far away.
 //
-// Only JavaScript and TypeScript, HTTP, the command line and Terraform can make
-// a key (Go can too, and has an analyzer of its own); requests built from the
-// generated protocol files can in any language. A search starts at an anchor, a
+// Only JavaScript and TypeScript, Go, HTTP, the command line and Terraform can
+// make a key; requests built from the generated protocol files can in any
+// language. A search starts at an anchor, a
 // piece of text without which no key is made, so files that make none cost
-// nothing. The files are never parsed as a whole: everything is looked for in
-// bounded windows around the anchor.
+// nothing. Of Go the part in memory is parsed; other files are never parsed:
+// everything is looked for in bounded windows around the anchor.
 package neverexpire
 
 import (
@@ -88,10 +88,13 @@ type Text struct {
 	Now time.Time
 	// MaxLifetime is the longest lifetime that is accepted, 0 for no limit.
 	MaxLifetime time.Duration
+	// Read is how much of the file had been read when Data was filled.
+	Read int64
 	// Work counts the bytes that were looked at.
 	Work int64
 
 	sdk, sdkKnown bool
+	golang        *goFile
 }
 
 // Level is how bad a problem is.
@@ -118,9 +121,8 @@ type Problem struct {
 	Days float64
 }
 
-// prose are the endings of files that describe code, and of Go, which the
-// analyzer momentoexpiry reads.
-var prose = []string{".go", ".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".html", ".htm", ".map", ".proto", ".tfstate"}
+// prose are the endings of files that describe code.
+var prose = []string{".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".html", ".htm", ".map", ".proto", ".tfstate"}
 
 // scripts are the endings of JavaScript and TypeScript, and of files that embed
 // it.
@@ -131,6 +133,15 @@ func (t *Text) Find(anchor Anchor, at int) []Problem {
 	ext := t.extension()
 	if slices.Contains(prose, ext) {
 		return nil
+	}
+	if t.isGo() {
+		if anchor == Call {
+			return t.goCall(at)
+		}
+		if ext == ".go" {
+			// Paths and commands in Go are in strings, mostly of tests and usage texts.
+			return nil
+		}
 	}
 	var list []Problem
 	switch anchor {
