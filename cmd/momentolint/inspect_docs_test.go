@@ -69,7 +69,7 @@ func TestThePictureInTheReadmeShowsRealOutput(t *testing.T) {
 	t.Chdir(filepath.Join("..", ".."))
 	const (
 		picture = "docs/images/scan.svg"
-		paths   = "testdata/leaky-service/cmd testdata/leaky-service/deploy/k8s"
+		paths   = "testdata/leaky-service/notebooks testdata/leaky-service/deploy/k8s"
 	)
 	r := call(t, "", []string{"CLICOLOR_FORCE=1"}, append([]string{"scan", "--offline"}, strings.Fields(paths)...)...)
 	if r.code != exitFound || r.stderr != "" {

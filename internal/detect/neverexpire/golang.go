@@ -266,7 +266,7 @@ func (g *goFile) is(e ast.Expr, path string) (name string, ok bool) {
 // request judges the request whose type's anchor is at Data[at].
 func (g *goFile) request(at int) []Problem {
 	typ, ok := g.types[at]
-	if !ok {
+	if !ok || g.fuel <= 0 {
 		return nil
 	}
 	within := typ.within

@@ -97,6 +97,7 @@ func service() []document {
 		website  = plain("api-key-v2", "unknown", "role", ct.V2(ct.Options{Seed: "website", IssuedAt: day(2026, 4, 7)}))
 		public   = leak{rule: "momento-key-in-frontend", spelled: "VITE_MOMENTO_API_KEY"}
 		never    = leak{rule: "momento-never-expiring-key", spelled: "ExpiresIn.never()", loose: true}
+		goNever  = leak{rule: "momento-never-expiring-key", spelled: "utils.ExpiresInNever()", loose: true}
 
 		signing = plain("signing-key", "unknown", "explicit", ct.SigningKeyEC(ct.Options{Seed: "signing"}))
 		signed  = plain("signed-token", "at", "explicit", ct.Signed(ct.Options{Seed: "logo", ExpiresAt: day(2099, 1, 1)}))
@@ -120,7 +121,7 @@ func service() []document {
 		{name: "README.md", text: readme},
 		{name: "go.mod", text: "module example.com/orders\n\ngo 1.24\n\nrequire github.com/momentohq/client-sdk-go v1.40.1\n"},
 		{name: ".env", text: "# Local development. Copy of what production has, for now.\nPORT=8080\nMOMENTO_API_KEY=§\nMOMENTO_ENDPOINT=" + east + "\nLOG_LEVEL=debug\n", leaks: []leak{main}},
-		{name: "cmd/orders/main.go", text: goMain, leaks: []leak{super}},
+		{name: "cmd/orders/main.go", text: goMain, leaks: []leak{super, goNever}},
 		{name: "web/src/cache.ts", text: typeScript, leaks: []leak{reader}},
 		{name: "web/.env.production", text: "VITE_API_URL=https://api.example.com\n§=§\n", leaks: []leak{public, website}},
 		{name: "web/src/keys.ts", text: rotation, leaks: []leak{never}},
@@ -236,7 +237,7 @@ func main() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	key, err := client.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{
-		ExpiresIn: utils.ExpiresInNever(),
+		ExpiresIn: §,
 		Scope:     momento.AllDataReadWrite,
 	})
 	if err != nil {
