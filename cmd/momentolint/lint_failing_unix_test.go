@@ -30,12 +30,12 @@ func TestFindingsAreReportedWhereTheAnalysisFails(t *testing.T) {
 				"later/go.mod": "module example.com/later\n\ngo 1.25.0\n", "later/later.go": keyFile("later", ct.V2(ct.Options{Seed: "later"})),
 			}, "/bad: exit",
 			func(t *testing.T) {
-				real, err := exec.LookPath("go")
+				resolved, err := exec.LookPath("go")
 				if err != nil {
 					t.Fatal(err)
 				}
 				bin := t.TempDir()
-				script := "#!/bin/sh\ncase \"$1 $(pwd)\" in vet*/bad) exit 3;; esac\nexec '" + real + "' \"$@\"\n"
+				script := "#!/bin/sh\ncase \"$1 $(pwd)\" in vet*/bad) exit 3;; esac\nexec '" + resolved + "' \"$@\"\n"
 				if err := os.WriteFile(filepath.Join(bin, "go"), []byte(script), 0o700); err != nil {
 					t.Fatal(err)
 				}
