@@ -31,7 +31,7 @@ func section(t *testing.T, page, heading string) string {
 
 var (
 	code      = regexp.MustCompile("`([^`]+)`")
-	namedTest = regexp.MustCompile("^[a-z/]+\\.Test[A-Z]")
+	namedTest = regexp.MustCompile(`^[a-z/]+\.Test[A-Z]`)
 )
 
 func TestTheArchitecturePageNamesExistingPaths(t *testing.T) {

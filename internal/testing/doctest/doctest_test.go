@@ -235,3 +235,49 @@ func TestTheReadmeIsShort(t *testing.T) {
 		t.Errorf("README.md has %d lines, want less than 200", n)
 	}
 }
+
+// Links of a document to other documents, files and headings lead there.
+func TestLinksOfTheDocumentsLeadSomewhere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading := regexp.MustCompile(`(?m)^#+ (.*)$`)
+	drop := regexp.MustCompile("[^a-z0-9 _-]")
+	links := 0
+	for _, document := range documents(t) {
+		text, err := os.ReadFile(filepath.Join(root, document))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+			target, anchor, _ := strings.Cut(m[1], "#")
+			if strings.Contains(target, ":") {
+				continue
+			}
+			links++
+			name := filepath.Join(root, document)
+			if target != "" {
+				name = filepath.Join(filepath.Dir(name), filepath.FromSlash(target))
+			}
+			if _, err := os.Stat(name); err != nil {
+				t.Errorf("%s links to %s, which does not exist", document, m[1])
+				continue
+			}
+			if anchor == "" || filepath.Ext(name) != ".md" {
+				continue
+			}
+			page, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := false
+			for _, h := range heading.FindAllStringSubmatch(string(page), -1) {
+				found = found || strings.ReplaceAll(drop.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-") == anchor
+			}
+			if !found {
+				t.Errorf("%s links to %s, which has no such heading", document, m[1])
+			}
+		}
+	}
+	if links < 50 {
+		t.Errorf("the documents have %d links to each other, want at least 50", links)
+	}
+}
