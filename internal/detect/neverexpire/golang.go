@@ -38,6 +38,10 @@ func (t *Text) goCall(at int) []Problem {
 	return t.golang.request(at)
 }
 
+// goObject is what a name means in the file. It is deprecated because it cannot be
+// right without types; a scan has none, and needs names of the file only.
+type goObject = ast.Object //nolint:staticcheck // see above
+
 // goFile is a Go file, or the declarations of it that are in memory.
 type goFile struct {
 	t          *Text
@@ -49,10 +53,10 @@ type goFile struct {
 	imports     map[string]string // the path of a package by its name in the file
 	dots        []string          // the packages that are imported without a name
 	types       map[int]goType    // the type names of requests, by the place of their anchor
-	assignments map[*ast.Object][]goAssignment
-	conditions  map[*ast.Object][]goCondition
+	assignments map[*goObject][]goAssignment
+	conditions  map[*goObject][]goCondition
 	methods     map[string][]*ast.FuncDecl
-	calls       map[*ast.Object][]*ast.CallExpr
+	calls       map[*goObject][]*ast.CallExpr
 	literals    map[string][]*ast.CompositeLit // by the name of their type
 	functions   map[ast.Node]ast.Node          // the functions around calls
 	fuel        int
@@ -88,8 +92,8 @@ func (t *Text) parseGo() *goFile {
 	g := &goFile{
 		t: t, read: t.Read, size: len(t.Data), shift: 1, end: len(t.Data), generated: t.generated(), fuel: maxGoSteps,
 		imports: map[string]string{}, types: map[int]goType{},
-		assignments: map[*ast.Object][]goAssignment{}, conditions: map[*ast.Object][]goCondition{},
-		methods: map[string][]*ast.FuncDecl{}, calls: map[*ast.Object][]*ast.CallExpr{}, literals: map[string][]*ast.CompositeLit{},
+		assignments: map[*goObject][]goAssignment{}, conditions: map[*goObject][]goCondition{},
+		methods: map[string][]*ast.FuncDecl{}, calls: map[*goObject][]*ast.CallExpr{}, literals: map[string][]*ast.CompositeLit{},
 		functions: map[ast.Node]ast.Node{},
 	}
 	t.Work += int64(len(t.Data)) * 4

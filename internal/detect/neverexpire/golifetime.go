@@ -21,7 +21,7 @@ type goJudge struct {
 type goScope struct {
 	at        token.Pos
 	fn        ast.Node
-	arguments map[*ast.Object]goArgument
+	arguments map[*goObject]goArgument
 	depth     int
 }
 
@@ -106,7 +106,7 @@ func (j *goJudge) variable(within []ast.Node, scope goScope) {
 }
 
 // fields returns the assignments to a variable's ExpiresIn.
-func (g *goFile) fields(obj *ast.Object, fn ast.Node) []goAssignment {
+func (g *goFile) fields(obj *goObject, fn ast.Node) []goAssignment {
 	var list []goAssignment
 	for _, a := range g.assignments[obj] {
 		if g.fuel--; a.field == "ExpiresIn" && (fn == nil || a.fn == fn) {
@@ -117,7 +117,7 @@ func (g *goFile) fields(obj *ast.Object, fn ast.Node) []goAssignment {
 }
 
 // last judges those assignments to a request's field that hold at the end.
-func (j *goJudge) last(obj *ast.Object, list []goAssignment, scope goScope) {
+func (j *goJudge) last(obj *goObject, list []goAssignment, scope goScope) {
 	scope.at = token.Pos(math.MaxInt)
 	for _, a := range j.g.reaching(obj, list, scope) {
 		at := goScope{at: a.pos, fn: a.fn}
@@ -129,7 +129,7 @@ func (j *goJudge) last(obj *ast.Object, list []goAssignment, scope goScope) {
 // that may hold at a place. One that a later assignment surely replaces is not
 // among them, nor one that is tested in between: what passes the test is not
 // known.
-func (g *goFile) reaching(obj *ast.Object, list []goAssignment, scope goScope) []goAssignment {
+func (g *goFile) reaching(obj *goObject, list []goAssignment, scope goScope) []goAssignment {
 	g.fuel -= len(list) * len(list)
 	if g.fuel <= 0 {
 		return nil
@@ -214,13 +214,13 @@ func (j *goJudge) site(value ast.Expr, scope goScope) {
 }
 
 // tests reports whether a condition before the place tests a variable.
-func (g *goFile) tests(obj *ast.Object, scope goScope) bool {
+func (g *goFile) tests(obj *goObject, scope goScope) bool {
 	return slices.ContainsFunc(g.conditions[obj], func(c goCondition) bool { return c.fn == scope.fn && c.pos < scope.at })
 }
 
 // parameter returns the declared function that a variable is a parameter of,
 // and its index.
-func parameter(fn ast.Node, obj *ast.Object) (*ast.FuncDecl, int) {
+func parameter(fn ast.Node, obj *goObject) (*ast.FuncDecl, int) {
 	decl, ok := fn.(*ast.FuncDecl)
 	if !ok {
 		return nil, 0
@@ -312,7 +312,7 @@ func (j *goJudge) values(e ast.Expr, result int, scope goScope, yield func(ast.E
 }
 
 // held calls yield for what a variable, or a field of it, may hold.
-func (j *goJudge) held(obj *ast.Object, field string, scope goScope, yield func(ast.Expr, int, goScope)) {
+func (j *goJudge) held(obj *goObject, field string, scope goScope, yield func(ast.Expr, int, goScope)) {
 	list := slices.DeleteFunc(slices.Clone(j.g.assignments[obj]), func(a goAssignment) bool { return a.field != field })
 	j.g.fuel -= len(list)
 	if j.g.fuel <= 0 {
@@ -404,7 +404,7 @@ func (j *goJudge) returned(fn ast.Node, typ *ast.FuncType, body *ast.BlockStmt, 
 	if body == nil {
 		return
 	}
-	inner := goScope{fn: fn, depth: scope.depth, arguments: map[*ast.Object]goArgument{}}
+	inner := goScope{fn: fn, depth: scope.depth, arguments: map[*goObject]goArgument{}}
 	index := 0
 	for _, field := range typ.Params.List {
 		for _, name := range field.Names {
