@@ -126,7 +126,7 @@ func openSQLite(s *stream) *sqliteDB {
 	h := s.head[:sqliteHeader]
 	db := &sqliteDB{at: s.at, size: sqlitePageSize(h), autoVacuum: binary.BigEndian.Uint32(h[52:]) != 0}
 	db.usable = db.size - int(h[20])
-	db.pages = uint32(min(s.size/int64(db.size), sqliteMostPages)) //nolint:gosec // bounded
+	db.pages = uint32(min(s.size/int64(db.size), sqliteMostPages))
 	db.joined, db.free = make(pageSet, db.pages/64+1), make(pageSet, db.pages/64+1)
 	page := make([]byte, db.usable)
 	for n := binary.BigEndian.Uint32(h[32:]); db.exists(n) && !db.free.has(n); n = binary.BigEndian.Uint32(page) {
@@ -134,7 +134,7 @@ func openSQLite(s *stream) *sqliteDB {
 		if !db.read(n, page) {
 			break
 		}
-		leaves := int(min(binary.BigEndian.Uint32(page[4:]), uint32(db.usable/4-2))) //nolint:gosec // at most a page
+		leaves := int(min(binary.BigEndian.Uint32(page[4:]), uint32(db.usable/4-2)))
 		for i := range leaves {
 			if leaf := binary.BigEndian.Uint32(page[8+4*i:]); db.exists(leaf) {
 				db.free.add(leaf)
@@ -206,10 +206,10 @@ func (db *sqliteDB) cells(page []byte, n uint32) iter.Seq[sqliteCell] {
 				_, k = sqliteVarint(page[at:u])
 				at += k
 			}
-			if length <= uint64(most) || length > uint64(db.pages)*uint64(db.size) { //nolint:gosec // most is positive
+			if length <= uint64(most) || length > uint64(db.pages)*uint64(db.size) {
 				continue
 			}
-			local := least + int((length-uint64(least))%uint64(u-4)) //nolint:gosec // bounded by a page
+			local := least + int((length-uint64(least))%uint64(u-4))
 			if local > most {
 				local = least
 			}
@@ -221,7 +221,7 @@ func (db *sqliteDB) cells(page []byte, n uint32) iter.Seq[sqliteCell] {
 			if held += local; held > u {
 				return
 			}
-			if db.exists(overflow) && !yield(sqliteCell{i, page[at:end], int64(length) - int64(local), overflow}) { //nolint:gosec // at most the file's size
+			if db.exists(overflow) && !yield(sqliteCell{i, page[at:end], int64(length) - int64(local), overflow}) {
 				return
 			}
 		}
