@@ -66,7 +66,9 @@ func (s *stream) only(list ...string) {
 
 // endless repeats a write until the connection ends.
 func endless(write func() error) {
-	for write() == nil {
+	var err error
+	for err == nil {
+		err = write()
 	}
 }
 

@@ -71,16 +71,16 @@ func Envelopes() []Case {
 				all = append(all, newCase(s.name+"/"+o.name+alphabet, s.name, t.kind, s.file, s.make(t)))
 			}
 		}
-		clear := mark(object, token{credential.APIKeyV1, "", inner, inner})
+		plain := mark(object, token{credential.APIKeyV1, "", inner, inner})
 		for _, s := range documentShapes() {
 			if strings.HasPrefix(s.name, "document-base64") {
 				// That is an envelope in base64.
 				continue
 			}
-			all = append(all, newCase(s.name+"/"+o.name, s.name, credential.APIKeyV1, s.file, s.make(clear)))
+			all = append(all, newCase(s.name+"/"+o.name, s.name, credential.APIKeyV1, s.file, s.make(plain)))
 		}
 		for _, s := range escapings() {
-			all = append(all, newCase(s.name+"/"+o.name, s.name, credential.APIKeyV1, s.file, s.make(clear)))
+			all = append(all, newCase(s.name+"/"+o.name, s.name, credential.APIKeyV1, s.file, s.make(plain)))
 		}
 	}
 	return all
