@@ -3,14 +3,14 @@ package scanner
 import (
 	"path/filepath"
 
-	"github.com/momentolint/momentolint/internal/detect"
+	"github.com/momentolint/momentolint/internal/detect/gitleaks"
 	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // gitleaksFile relates a file for gitleaks to the root, and to the tree that it
 // is in.
-func (o *Options) gitleaksFile(path string) detect.GitleaksFile {
-	f := detect.GitleaksFile{Path: path}
+func (o *Options) gitleaksFile(path string) gitleaks.File {
+	f := gitleaks.File{Path: path}
 	if path == "" || o.Gitleaks.Root == "" {
 		return f
 	}
@@ -45,8 +45,8 @@ func (o *Options) gitleaksFile(path string) detect.GitleaksFile {
 	return f
 }
 
-func (o *Options) gitleaksIgnore() []detect.GitleaksFile {
-	var list []detect.GitleaksFile
+func (o *Options) gitleaksIgnore() []gitleaks.File {
+	var list []gitleaks.File
 	for _, path := range o.Gitleaks.Ignore {
 		list = append(list, o.gitleaksFile(path))
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/momentolint/momentolint/internal/action"
 	"github.com/momentolint/momentolint/internal/cli"
 	"github.com/momentolint/momentolint/internal/config"
-	"github.com/momentolint/momentolint/internal/detect"
+	"github.com/momentolint/momentolint/internal/detect/gitleaks"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/userfile"
 )
@@ -139,6 +139,6 @@ func (t *configTree) ownNames(named []string) []string {
 			names = append(names, path.Join(path.Dir(name), filepath.ToSlash(c.Baseline)))
 		}
 	}
-	gitleaks := detect.GitleaksFile{Path: ".gitleaks.toml", Name: ".gitleaks.toml", Tree: t.files}
-	return append(names, gitleaks.Names()...)
+	file := gitleaks.File{Path: ".gitleaks.toml", Name: ".gitleaks.toml", Tree: t.files}
+	return append(names, file.Names()...)
 }

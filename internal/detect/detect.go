@@ -4,15 +4,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/internal/coverage"
+	"github.com/momentolint/momentolint/internal/detect/gitleaks"
 	"github.com/momentolint/momentolint/internal/detect/literal"
 	"github.com/momentolint/momentolint/internal/rule"
-	"github.com/momentolint/momentolint/internal/userfile"
 )
 
 // Options are what detection needs to know.
@@ -23,9 +23,9 @@ type Options struct {
 	MaxDecodeDepth int
 	// GitleaksConfig is a gitleaks configuration whose allowlists and own rules
 	// count; no path = none.
-	GitleaksConfig GitleaksFile
+	GitleaksConfig gitleaks.File
 	// GitleaksIgnore are the .gitleaksignore files that count.
-	GitleaksIgnore []GitleaksFile
+	GitleaksIgnore []gitleaks.File
 	// GitleaksDefaults runs gitleaks' own rules too where GitleaksConfig
 	// extends them (extend.useDefault). They are slow and find other people's
 	// credentials, so without it only the rules that the user wrote count.
@@ -39,31 +39,6 @@ type Options struct {
 	Now time.Time
 }
 
-// GitleaksFile is a gitleaks configuration or ignore file; momentolint honours
-// both.
-type GitleaksFile struct {
-	// Path is where it is.
-	Path string
-	// Tree, if not nil, is the tree that the file is in, and Name its name there:
-	// it is read from the tree, and so is what it extends. Without a tree the user
-	// has named the file, and what it extends may be anywhere.
-	Tree fs.FS
-	Name string
-	// Root is the directory that the names of scanned files are relative to, if
-	// that is known, and Dir the file's own directory, relative to Root and
-	// slash-separated; "" if it is Root, or unknown. Names in the file are
-	// relative to either.
-	Root, Dir string
-}
-
-// read returns the file's text.
-func (f *GitleaksFile) read(limit int64) ([]byte, error) {
-	if f.Tree != nil {
-		return userfile.ReadTextFS(f.Tree, f.Name, f.Path, limit)
-	}
-	return userfile.ReadText(f.Path, limit)
-}
-
 // maxDepth is the most layers of encoding that are ever taken off.
 const maxDepth = 16
 
@@ -74,15 +49,15 @@ type Detector struct {
 	needles  []needle
 	kinds    []credential.Descriptor
 	searcher *literal.Searcher
-	engine   *engine
-	ignored  ignoreList
+	engine   *gitleaks.Engine
+	ignored  gitleaks.IgnoreList
 	ruleSet  string
 	// maxLifetime and now are those of the options.
 	maxLifetime time.Duration
 	now         time.Time
 	notes       []string
 	// ruleLimit is how long the user's rules may take for one text.
-	ruleLimit ruleLimit
+	ruleLimit gitleaks.Limit
 	// messages tells for each rule what is wrong, in one sentence.
 	messages map[string]string
 }
@@ -146,9 +121,9 @@ func (m *Match) allow(by coverage.By, reason string) {
 }
 
 // New prepares a detector. An error is a mistake in the gitleaks configuration
-// (see ConfigError) or a file that cannot be read.
+// (see gitleaks.ConfigError) or a file that cannot be read.
 func New(o Options) (*Detector, error) {
-	d := &Detector{ruleLimit: usualRuleLimit(), depth: min(max(o.MaxDecodeDepth, 0), maxDepth), needles: needles(), kinds: credential.Descriptors(), maxLifetime: o.MaxLifetime, now: o.Now}
+	d := &Detector{ruleLimit: gitleaks.DefaultLimit(), depth: min(max(o.MaxDecodeDepth, 0), maxDepth), needles: needles(), kinds: credential.Descriptors(), maxLifetime: o.MaxLifetime, now: o.Now}
 	if d.now.IsZero() {
 		d.now = time.Now()
 	}
@@ -156,15 +131,17 @@ func New(o Options) (*Detector, error) {
 	if d.searcher, err = searcher(); err != nil {
 		return nil, fmt.Errorf("preparing the literal search: %w", err)
 	}
-	if d.engine, err = newEngine(&o.GitleaksConfig, o.GitleaksDefaults); err != nil {
+	if d.engine, err = gitleaks.New(&gitleaks.Options{
+		Config: o.GitleaksConfig, Own: gitleaksRules(), PrintedTag: rule.PrintedTag, Defaults: o.GitleaksDefaults,
+	}); err != nil {
 		return nil, err
 	}
-	d.notes = d.engine.notes
+	d.notes = slices.Clone(d.engine.Notes())
 	if len(o.GitleaksIgnore) > 0 {
-		d.ignored = ignoreList{}
+		d.ignored = gitleaks.IgnoreList{}
 	}
 	for i := range o.GitleaksIgnore {
-		notes, err := d.ignored.read(&o.GitleaksIgnore[i])
+		notes, err := d.ignored.Read(&o.GitleaksIgnore[i])
 		if err != nil {
 			return nil, err
 		}
@@ -192,7 +169,7 @@ func (d *Detector) hash(o Options) string {
 	}
 	// Not the present time: an end that was near enough stays so.
 	_, _ = fmt.Fprintf(h, "%d\n", d.maxLifetime)
-	_, _ = fmt.Fprintf(h, "%t\n%s\n%s\n%s", o.GitleaksDefaults, d.engine.source, d.engine.dir, strings.Join(d.ignored.lines(), "\n"))
+	_, _ = fmt.Fprintf(h, "%t\n%s\n%s", o.GitleaksDefaults, d.engine.Identity(), strings.Join(d.ignored.Lines(), "\n"))
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
@@ -205,7 +182,7 @@ func (d *Detector) RuleSet() string { return d.ruleSet }
 // configuration.
 func (d *Detector) KnownRule(id string) bool {
 	_, ours := d.messages[id]
-	return ours || d.engine.known[id]
+	return ours || d.engine.Known(id)
 }
 
 // Notes are remarks on the configuration for the person who runs the scan.

@@ -12,11 +12,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/rs/zerolog"
-	"github.com/zricethezav/gitleaks/v8/logging"
-
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 	"github.com/momentolint/momentolint/internal/detect"
+	"github.com/momentolint/momentolint/internal/detect/gitleaks"
 	"github.com/momentolint/momentolint/internal/testing/soak"
 )
 
@@ -144,14 +142,6 @@ func TestOneCredentialAtOnePlaceIsOneFinding(t *testing.T) {
 				t.Errorf("%s: found %q", name, got)
 			}
 		}
-	}
-}
-
-// With --log-level debug gitleaks writes secrets and whatever it decodes.
-func TestGitleaksWritesNothing(t *testing.T) {
-	newDetector(t, detect.Options{})
-	if level := logging.Logger.GetLevel(); level != zerolog.Disabled {
-		t.Fatalf("the library's logger is at level %v", level)
 	}
 }
 
@@ -302,7 +292,7 @@ func TestTheIgnoreFileCounts(t *testing.T) {
 	if err := os.WriteFile(file, []byte("# ours\n\nsrc/a.env:momento-api-key-v2:2\n"+commit+":b.env:momento-api-key-v2:1\nc\\d.env:momento-api-key-v2:1\nC:\\src\\e.env:momento-api-key-v2:1\n\\\\server\\share\\f.env:momento-api-key-v2:1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d := newDetector(t, detect.Options{GitleaksIgnore: []detect.GitleaksFile{{Path: file}}})
+	d := newDetector(t, detect.Options{GitleaksIgnore: []gitleaks.File{{Path: file}}})
 	for _, tt := range []struct {
 		path, commit, text string
 		want               bool
@@ -347,7 +337,7 @@ func TestMistakesInTheConfigurationNameTheirLine(t *testing.T) {
 		if err := os.WriteFile(file, []byte(tt.toml), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := detect.New(detect.Options{GitleaksConfig: detect.GitleaksFile{Path: file}}); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := detect.New(detect.Options{GitleaksConfig: gitleaks.File{Path: file}}); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want something with %q", name, err, tt.want)
 		}
 	}

@@ -133,9 +133,7 @@ func (s *Scanner) unpacked(in io.Reader, depth int, v *view, at int) (list []*ca
 		d := *s.d
 		d.depth = depth
 		// What the user's rules look for is text as people see it.
-		e := *d.engine
-		e.user, e.parts, e.paths = judge{}, judge{}, false
-		d.engine = &e
+		d.engine = d.engine.OwnOnly()
 		inner = d.NewScanner()
 		inner.sizes, inner.workPerByte = s.sizes, 0
 		if s.inner == nil {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/momentolint/momentolint/internal/detect/gitleaks"
 )
 
 // withRules makes a detector with a gitleaks configuration.
@@ -15,7 +17,7 @@ func withRules(t *testing.T, text string) *Detector {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d, err := New(Options{GitleaksConfig: GitleaksFile{Path: path}})
+	d, err := New(Options{GitleaksConfig: gitleaks.File{Path: path}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +48,7 @@ func TestRulesBeyondTheLimitAreReported(t *testing.T) {
 	if rules, reasons := found(t, d, "aaa1 bbb2\n"); len(rules) != 2 || reasons != nil {
 		t.Errorf("within the limit: %v, %v", rules, reasons)
 	}
-	d.ruleLimit = ruleLimit{base: 1} // one nanosecond: the first rule exceeds it
+	d.ruleLimit = gitleaks.Limit{Base: 1} // one nanosecond: the first rule exceeds it
 	rules, reasons := found(t, d, "aaa1 bbb2\n")
 	if len(rules) != 1 || rules[0] != "first" || len(reasons) != 1 || !strings.Contains(reasons[0], `"first"`) {
 		t.Errorf("beyond the limit: %v, %q", rules, reasons)
@@ -60,7 +62,7 @@ func TestRulesBeyondTheLimitAreReported(t *testing.T) {
 // A rule that does not end in time is not waited for, and is not run again.
 func TestARuleThatDoesNotEndIsLeft(t *testing.T) {
 	d := withRules(t, "[[rules]]\nid = \"endless\"\nregex = '''"+strings.Repeat("(?:[a-z]{0,100}){0,9}", 5)+"1'''\n")
-	d.ruleLimit = ruleLimit{base: 1}
+	d.ruleLimit = gitleaks.Limit{Base: 1}
 	for _, text := range []string{strings.Repeat("a", userChunk/4), "short"} {
 		if rules, reasons := found(t, d, text); len(rules) != 0 || len(reasons) != 1 || !strings.Contains(reasons[0], `"endless"`) {
 			t.Errorf("%d bytes: %v, %q", len(text), rules, reasons)
@@ -73,8 +75,8 @@ func TestARegularExpressionThatIsTooLargeIsRefused(t *testing.T) {
 	if err := os.WriteFile(path, []byte("[[rules]]\nid = \"large\"\nregex = '''"+strings.Repeat("[a-z]{0,1000}", 12)+"'''\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := New(Options{GitleaksConfig: GitleaksFile{Path: path}})
-	if mistake, ok := errors.AsType[*ConfigError](err); !ok || mistake.Line != 3 || !strings.Contains(mistake.Problem, "too large") {
+	_, err := New(Options{GitleaksConfig: gitleaks.File{Path: path}})
+	if mistake, ok := errors.AsType[*gitleaks.ConfigError](err); !ok || mistake.Line != 3 || !strings.Contains(mistake.Problem, "too large") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/detect/gitleaks"
 	"github.com/momentolint/momentolint/internal/detect/neverexpire"
 )
 
@@ -109,8 +110,8 @@ type Scanner struct {
 	consumed, work int64
 	partial        Partial
 
-	// spent is how much time the user's rules have taken for the present text.
-	spent ruleTime
+	// budget bounds the time of the user's rules for the present text.
+	budget gitleaks.Budget
 }
 
 // candidate is a match whose surroundings are not complete yet: lo to hi are
@@ -183,7 +184,7 @@ func (s *Scanner) Scan(ctx context.Context, path string, head []byte, rest io.Re
 	s.top = view{}
 	s.base, s.next, s.wideNext, s.userNext, s.narrowNext, s.last = 0, 0, 0, 0, 0, shown{}
 	s.pending, s.others = s.pending[:0], s.others[:0]
-	s.consumed, s.work, s.partial, s.spent = 0, 0, Partial{}, ruleTime{}
+	s.consumed, s.work, s.partial, s.budget = 0, 0, Partial{}, gitleaks.Budget{Limit: s.d.ruleLimit}
 	s.beginning = nil
 	s.momentoKnown = false
 	s.policy = neverexpire.Text{Path: path, Now: s.d.now, MaxLifetime: s.d.maxLifetime}
@@ -281,7 +282,7 @@ func (s *Scanner) stream(in io.Reader) error {
 // slide drops from the buffer what is not needed any more.
 func (s *Scanner) slide(have int) int {
 	from := min(s.next, s.narrowNext) - s.back
-	if !s.d.engine.user.none() {
+	if s.d.engine.HasRules() {
 		from = min(from, s.userNext-userBack)
 	}
 	if s.wide != narrow {

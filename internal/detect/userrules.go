@@ -1,13 +1,13 @@
 package detect
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/zricethezav/gitleaks/v8/report"
-
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/internal/detect/gitleaks"
 	"github.com/momentolint/momentolint/internal/redact"
 )
 
@@ -24,30 +24,35 @@ const (
 const tooBroad = "a rule of the gitleaks configuration matches more at once than is looked at"
 
 // PathRules reports whether there are rules that look at a text's path alone.
-func (d *Detector) PathRules() bool { return d.engine.paths }
+func (d *Detector) PathRules() bool { return d.engine.HasPathRules() }
 
 // pathRules applies those of the user's rules that look at the path alone.
 func (s *Scanner) pathRules() {
-	if !s.d.engine.paths || s.path == "" {
-		return
-	}
-	const detected = "file detected: "
-	for _, f := range s.d.engine.user.detect(s.d.engine.name(s.path), "", "") {
-		if !strings.HasPrefix(f.Match, detected) {
-			continue
-		}
-		s.others = append(s.others, &candidate{match: Match{
-			Rule: f.RuleID, Message: userMessage(f), Redacted: redact.Printable(s.path, 200),
-			Fingerprint: fingerprint(f.RuleID, s.path),
-		}})
+	for _, f := range s.d.engine.FindPath(s.path) {
+		s.foundPath(&f, 0)
 	}
 }
 
+// foundPath reports the path of the present text, with a place in its buffer.
+func (s *Scanner) foundPath(f *gitleaks.Finding, at int) {
+	s.keep(&candidate{lo: at, hi: at, match: Match{
+		Rule: f.Rule, Message: userMessage(f), Redacted: redact.Printable(s.path, 200), Fingerprint: fingerprint(f.Rule, s.path),
+	}})
+}
+
+// keep adds a finding of a user's rule to those that wait for their surroundings.
+func (s *Scanner) keep(c *candidate) {
+	at, _ := slices.BinarySearchFunc(s.others, c, func(a, b *candidate) int {
+		return cmp.Or(a.lo-b.lo, strings.Compare(a.match.Rule, b.match.Rule))
+	})
+	s.others = slices.Insert(s.others, at, c)
+}
+
 // userMessage says in one sentence what a user's rule found.
-func userMessage(f report.Finding) string {
+func userMessage(f *gitleaks.Finding) string {
 	text := redact.Printable(strings.Join(strings.Fields(f.Description), " "), 300)
 	if text == "" {
-		text = "Found by the rule " + f.RuleID
+		text = "Found by the rule " + f.Rule
 	}
 	return strings.TrimSuffix(text, ".") + "."
 }
@@ -55,7 +60,7 @@ func userMessage(f report.Finding) string {
 // userRules applies the user's own rules to the part of the buffer that they
 // have not seen.
 func (s *Scanner) userRules() error {
-	if s.d.engine.user.none() {
+	if !s.d.engine.HasRules() {
 		return nil
 	}
 	d := s.top.data
@@ -86,23 +91,17 @@ func (s *Scanner) userRules() error {
 // from userNext up to until.
 func (s *Scanner) userChunk(first, end, until int, last bool) {
 	text := string(s.top.data[first:end])
-	findings := s.applyRules(s.d.engine.rules, text, end-first)
-	if len(findings) == 0 {
-		return
+	findings, cut := s.d.engine.Find(s.ctx, &s.budget, s.path, text)
+	for _, reason := range cut {
+		s.partly(reason)
 	}
-	var ends []int
-	for i := range len(text) {
-		if text[i] == '\n' {
-			ends = append(ends, i)
+	for _, f := range findings {
+		if f.OfPath {
+			s.foundPath(&f, s.userNext)
+			continue
 		}
-	}
-	visible := len(findings)
-	if !s.d.engine.parts.none() {
-		findings = append(findings, s.applyRules(s.d.engine.partRules, text, 0)...)
-	}
-	for i, f := range findings {
-		lo, hi, ok := placeOf(text, ends, f)
-		if !ok || first+lo < s.userNext || first+lo >= until {
+		lo, hi := f.Start, f.Start+len(f.Match)
+		if lo == hi || first+lo < s.userNext || first+lo >= until {
 			continue
 		}
 		if !last && hi == len(text) {
@@ -112,39 +111,10 @@ func (s *Scanner) userChunk(first, end, until int, last bool) {
 		if k := strings.Index(f.Match, f.Secret); k > 0 && !strings.Contains(text[lo:lo+k], "\n") {
 			lo, hi = lo+k, lo+k+len(f.Secret)
 		}
-		c := &candidate{lo: first + lo, hi: first + hi, text: f.Secret, hidden: i >= visible, match: Match{
-			Rule: f.RuleID, Message: userMessage(f), Redacted: credential.Redact(f.Secret),
-			Fingerprint: fingerprint(f.RuleID, f.Secret),
+		c := &candidate{lo: first + lo, hi: first + hi, text: f.Secret, hidden: f.Hidden, match: Match{
+			Rule: f.Rule, Message: userMessage(&f), Redacted: credential.Redact(f.Secret),
+			Fingerprint: fingerprint(f.Rule, f.Secret),
 		}}
-		at, _ := slices.BinarySearchFunc(s.others, c, func(a, b *candidate) int {
-			if a.lo != b.lo {
-				return a.lo - b.lo
-			}
-			return strings.Compare(a.match.Rule, b.match.Rule)
-		})
-		s.others = slices.Insert(s.others, at, c)
+		s.keep(c)
 	}
-}
-
-// placeOf returns the place of a finding of gitleaks in the text. Its columns
-// count from the line end before the line, except on the first one.
-func placeOf(text string, ends []int, f report.Finding) (lo, hi int, ok bool) {
-	line := f.StartLine - 1
-	if line < 0 || line > len(ends) || f.Match == "" {
-		return 0, 0, false
-	}
-	lo = f.StartColumn - 1
-	if line > 0 {
-		lo += ends[line-1]
-	}
-	lo = min(max(lo, 0), len(text))
-	if !strings.HasPrefix(text[lo:], f.Match) {
-		// A match that begins with line ends is told without them.
-		k := strings.Index(text[lo:], f.Match)
-		if k < 0 {
-			return 0, 0, false
-		}
-		lo += k
-	}
-	return lo, lo + len(f.Match), true
 }

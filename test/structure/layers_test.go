@@ -125,9 +125,10 @@ func TestAnalyzersStandAlone(t *testing.T) {
 func TestLibrariesAreKnownToOnePlace(t *testing.T) {
 	only := map[string][]string{
 		"github.com/spf13/cobra":          {"cmd", "internal/cli", "fleet/cmd"},
-		"github.com/spf13/viper":          {"internal/detect"},
-		"github.com/rs/zerolog":           {"internal/detect"},
-		"github.com/zricethezav/gitleaks": {"internal/detect"},
+		"github.com/spf13/viper":          {"internal/detect/gitleaks"},
+		"github.com/rs/zerolog":           {"internal/detect/gitleaks"},
+		"github.com/zricethezav/gitleaks": {"internal/detect/gitleaks"},
+		"github.com/pelletier/go-toml":    {"internal/detect/gitleaks"},
 		"github.com/nats-io":              {"fleet"},
 	}
 	used := map[string]bool{}

@@ -1,4 +1,4 @@
-package detect
+package gitleaks
 
 import (
 	"fmt"
@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// ignoreList is what .gitleaksignore files say: fingerprints of gitleaks, which
+// IgnoreList is what .gitleaksignore files say: fingerprints of gitleaks, which
 // are places: file:rule:line or commit:file:rule:line.
-type ignoreList map[string]bool
+type IgnoreList map[string]bool
 
-// read adds a .gitleaksignore file, as gitleaks does: empty lines and lines that
+// Read adds a .gitleaksignore file, as gitleaks does: empty lines and lines that
 // begin with # do not count, backslashes in paths are slashes.
 //
 // gitleaks names files as they were named to it, so what people copy out of its
@@ -21,7 +21,7 @@ type ignoreList map[string]bool
 // which is that of the file, or at the root of the file system. All three count.
 //
 // A line that is not of either form ignores nothing; notes name it.
-func (l ignoreList) read(file *GitleaksFile) (notes []string, err error) {
+func (l IgnoreList) Read(file *File) (notes []string, err error) {
 	text, err := file.read(maxIgnoreSize)
 	if err != nil {
 		return nil, fmt.Errorf("reading gitleaks' ignore file: %w", err)
@@ -66,7 +66,7 @@ const maxMalformed = 10
 
 // names returns what a name that the file holds can be at the root. In a directory
 // below it nothing is said about what lies outside of that.
-func (f *GitleaksFile) names(name string) []string {
+func (f *File) names(name string) []string {
 	if f.Root == "" {
 		return []string{name, strings.TrimPrefix(name, "./")}
 	}
@@ -89,9 +89,9 @@ func isObjectID(s string) bool {
 	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// has reports whether a finding is in the list: by its place alone, or by its
+// Has reports whether a finding is in the list: by its place alone, or by its
 // commit and place.
-func (l ignoreList) has(commit, path, rule string, line int) bool {
+func (l IgnoreList) Has(commit, path, rule string, line int) bool {
 	if len(l) == 0 || path == "" {
 		return false
 	}
@@ -99,7 +99,7 @@ func (l ignoreList) has(commit, path, rule string, line int) bool {
 	return l[place] || commit != "" && l[commit+":"+place]
 }
 
-// lines returns the list in a stable order.
-func (l ignoreList) lines() []string {
+// Lines returns the list in a stable order.
+func (l IgnoreList) Lines() []string {
 	return slices.Sorted(maps.Keys(l))
 }

@@ -1,16 +1,12 @@
-package detect
+package gitleaks
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -18,27 +14,6 @@ import (
 	"github.com/spf13/viper"
 	"github.com/zricethezav/gitleaks/v8/config"
 )
-
-// ConfigError is a mistake in a user's gitleaks configuration or ignore file.
-type ConfigError struct {
-	// Path is the file; Line and Column are where in it, from 1, 0 if unknown.
-	Path         string
-	Line, Column int
-	// Problem says what is wrong.
-	Problem string
-}
-
-// Error returns file, place and problem.
-func (e *ConfigError) Error() string {
-	place := e.Path
-	if e.Line > 0 {
-		place += ":" + strconv.Itoa(e.Line)
-		if e.Column > 0 {
-			place += ":" + strconv.Itoa(e.Column)
-		}
-	}
-	return place + ": " + e.Problem
-}
 
 // maxConfigSize is the largest configuration that is read, in bytes; gitleaks'
 // own has 100,000.
@@ -50,7 +25,8 @@ const maxExtends = 2
 
 // loaded is a user's configuration, with what it extends.
 type loaded struct {
-	config config.Config
+	options *Options
+	config  config.Config
 	// disabled are the rules that it turns off.
 	disabled []string
 	source   string
@@ -61,10 +37,10 @@ type loaded struct {
 
 // Names returns the names in its tree of a configuration and of those that it
 // extends, as far as they can be read.
-func (f *GitleaksFile) Names() []string {
-	l := &loaded{}
+func (f *File) Names() []string {
+	l := &loaded{options: &Options{}}
 	// Whatever is wrong with one of them, the others are named.
-	_, _ = l.load(f, false, 0)
+	_, _ = l.load(f, 0)
 	return l.names
 }
 
@@ -72,30 +48,30 @@ func (f *GitleaksFile) Names() []string {
 // the library: a global counter that breaks the third configuration of a
 // process which extends another, a global viper, and a panic for every regular
 // expression that does not compile.
-func loadConfig(file *GitleaksFile, defaults bool) (*loaded, error) {
-	l := &loaded{}
-	cfg, err := l.load(file, defaults, 0)
+func loadConfig(o *Options) (*loaded, error) {
+	l := &loaded{options: o}
+	cfg, err := l.load(&o.Config, 0)
 	if err != nil {
 		return nil, err
 	}
 	l.config = cfg
 	// As its rules know it: they do not look into it.
-	l.config.Path = filepath.Base(file.Path)
+	l.config.Path = filepath.Base(o.Config.Path)
 	return l, nil
 }
 
-func (l *loaded) load(file *GitleaksFile, defaults bool, depth int) (config.Config, error) {
+func (l *loaded) load(file *File, depth int) (config.Config, error) {
 	l.names = append(l.names, file.Name)
 	text, err := file.read(maxConfigSize)
 	if err != nil {
 		return config.Config{}, fmt.Errorf("reading the gitleaks configuration: %w", err)
 	}
 	l.source += file.Path + "\x00" + string(text) + "\x00"
-	return l.parse(file, text, defaults, depth)
+	return l.parse(file, text, depth)
 }
 
 // parse turns the text of a configuration into rules and allowlists.
-func (l *loaded) parse(file *GitleaksFile, text []byte, defaults bool, depth int) (config.Config, error) {
+func (l *loaded) parse(file *File, text []byte, depth int) (config.Config, error) {
 	path := file.Path
 	fields, err := decodeTOML(path, text)
 	if err != nil {
@@ -115,7 +91,7 @@ func (l *loaded) parse(file *GitleaksFile, text []byte, defaults bool, depth int
 	// Extending is done below: the library's way changes its globals.
 	extend := vc.Extend
 	vc.Extend = config.Extend{}
-	ours := withOwnRules(&vc)
+	ours := l.withOwnRules(&vc)
 	partial := withoutPattern(&vc, ours)
 	cfg, err := translate(&vc)
 	if err != nil {
@@ -128,14 +104,14 @@ func (l *loaded) parse(file *GitleaksFile, text []byte, defaults bool, depth int
 	case extend.UseDefault && extend.Path != "":
 		return config.Config{}, &ConfigError{Path: path, Problem: "extend.path and extend.useDefault exclude each other"}
 	case depth >= maxExtends:
-	case extend.UseDefault && defaults:
-		base, err = l.parse(&GitleaksFile{Path: "gitleaks' own configuration"}, []byte(config.DefaultConfig), false, maxExtends)
+	case extend.UseDefault && l.options.Defaults:
+		base, err = l.parse(&File{Path: "gitleaks' own configuration"}, []byte(config.DefaultConfig), maxExtends)
 	case extend.UseDefault:
 		l.notes = append(l.notes, path+" extends gitleaks' own rules; they find other people's credentials and are not run here")
 	case extend.Path != "":
-		var other *GitleaksFile
+		var other *File
 		if other, err = file.extended(extend.Path); err == nil {
-			base, err = l.load(other, defaults, depth+1)
+			base, err = l.load(other, depth+1)
 		}
 	}
 	if err != nil {
@@ -143,41 +119,6 @@ func (l *loaded) parse(file *GitleaksFile, text []byte, defaults bool, depth int
 	}
 	merge(&cfg, base, extend.DisabledRules, partial)
 	return cfg, nil
-}
-
-// extended returns the configuration that this one extends. For gitleaks its
-// path is relative to the current directory, which is mostly that of the file,
-// or the top of the repository; where there is no such file, the directory of
-// the file is meant.
-func (f *GitleaksFile) extended(target string) (*GitleaksFile, error) {
-	if f.Tree == nil {
-		other := &GitleaksFile{Path: target}
-		if beside := filepath.Join(filepath.Dir(f.Path), target); !filepath.IsAbs(target) {
-			_, err := os.Stat(target)
-			if _, besideErr := os.Stat(beside); errors.Is(err, fs.ErrNotExist) && besideErr == nil {
-				other.Path = beside
-			}
-		}
-		return other, nil
-	}
-	slashed := strings.ReplaceAll(target, `\`, "/")
-	fromTop, beside := path.Clean(slashed), path.Join(path.Dir(f.Name), slashed)
-	if filepath.IsAbs(target) || path.IsAbs(slashed) || !fs.ValidPath(fromTop) && !fs.ValidPath(beside) {
-		return nil, &ConfigError{Path: f.Path, Problem: fmt.Sprintf("extend.path: %q is outside of the tree", target)}
-	}
-	name := beside
-	if !fs.ValidPath(beside) {
-		name = fromTop
-	} else if fs.ValidPath(fromTop) {
-		if _, err := fs.Stat(f.Tree, fromTop); !errors.Is(err, fs.ErrNotExist) {
-			name = fromTop
-		}
-	}
-	other := &GitleaksFile{Path: target, Tree: f.Tree, Name: name}
-	if f.Root != "" {
-		other.Path = filepath.Join(strings.TrimSuffix(f.Path, filepath.FromSlash(f.Name)), filepath.FromSlash(name))
-	}
-	return other, nil
 }
 
 // decodeTOML reads the text itself.
@@ -289,20 +230,20 @@ func lineOf(text []byte, part string) int {
 	if part == "" || i < 0 {
 		return 0
 	}
-	return 1 + bytes.Count(text[:i], newline)
+	return 1 + bytes.Count(text[:i], []byte("\n"))
 }
 
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
 // withOwnRules adds our rules to those of the configuration, so that it can
 // name them, and completes the ones that it changes. It gives their ids.
-func withOwnRules(vc *config.ViperConfig) []string {
+func (l *loaded) withOwnRules(vc *config.ViperConfig) []string {
 	var ids []string
-	for _, r := range secretRules() {
-		ids = append(ids, r.RuleID)
+	for _, r := range l.options.Own {
+		ids = append(ids, r.ID)
 		at := -1
 		for i := range vc.Rules {
-			if vc.Rules[i].ID == r.RuleID {
+			if vc.Rules[i].ID == r.ID {
 				at = i
 			}
 		}
@@ -312,15 +253,15 @@ func withOwnRules(vc *config.ViperConfig) []string {
 			clear(vc.Rules[at:])
 		}
 		t := &vc.Rules[at]
-		t.ID = r.RuleID
+		t.ID = r.ID
 		if t.Regex == "" {
-			t.Regex = r.Regex.String()
+			t.Regex = r.Pattern
 		}
 		if t.Description == "" {
 			t.Description = r.Description
 		}
 		if t.Keywords == nil {
-			t.Keywords = r.Keywords
+			t.Keywords = slices.Clone(r.Keywords)
 		}
 	}
 	return ids
