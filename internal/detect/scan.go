@@ -206,9 +206,9 @@ func (s *Scanner) Scan(ctx context.Context, path string, head []byte, rest io.Re
 	}
 	if rest == nil {
 		s.consumed = int64(len(head))
-		err = s.chunk(head, true) //nolint:contextcheck // s.ctx is ctx
+		err = s.chunk(head, true)
 	} else {
-		err = s.stream(chain(head, rest)) //nolint:contextcheck // s.ctx is ctx
+		err = s.stream(chain(head, rest))
 	}
 	if err == nil && (s.partial.Depth || len(s.partial.Reasons) > 0) {
 		p := s.partial
