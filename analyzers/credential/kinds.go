@@ -86,6 +86,14 @@ type Descriptor struct {
 	// Without are JSON texts of claims that a JWT of the kind never has, though
 	// tokens of others or of other kinds with the same claims do.
 	Without []string
+	// Sample are the claims of a synthetic JWT of the kind, without its times, or of
+	// the JWT inside an envelope.
+	Sample string
+	// Pattern finds those of the kind that only their surroundings identify.
+	Pattern *Pattern
+	// Unexported is the reason why other scanners get no rule for the kind; "" if
+	// they get one.
+	Unexported string
 	// Opaque: nothing in the text is fixed, so that redaction shows none of it.
 	Opaque bool
 	// Key: it may be given to a client as an API key that lasts.
@@ -138,7 +146,8 @@ var descriptors = [...]Descriptor{
 		Fix:   []string{newKey, moveKey, revokeKey},
 		Score: "9.8", Severities: keys, CWE: []int{798, 312},
 		Form: FormJWT, Claims: [][]string{{`"t":"g"`}, {`"jti":"`}}, Without: []string{issuerClaim},
-		Key: true, Global: true, Revocable: true, Variable: "MOMENTO_API_KEY",
+		Sample: `"t":"g","jti":"` + sampleID + `"`,
+		Key:    true, Global: true, Revocable: true, Variable: "MOMENTO_API_KEY",
 	},
 	{
 		Kind: APIKeyV1, Rule: "momento-api-key-v1", Title: "API key (v1)",
@@ -148,8 +157,8 @@ var descriptors = [...]Descriptor{
 			"Anyone who reads this text has all that is needed to use it.",
 		Fix:   []string{newKey, moveKey, askSupport},
 		Score: "9.8", Severities: keys, CWE: []int{798, 312},
-		Form: FormEnvelope,
-		Key:  true, Variable: "MOMENTO_API_KEY",
+		Form: FormEnvelope, Sample: sampleV1,
+		Key: true, Variable: "MOMENTO_API_KEY",
 	},
 	{
 		Kind: V1JWT, Rule: "momento-v1-jwt", Title: "API key (v1, bare JWT)",
@@ -159,7 +168,8 @@ var descriptors = [...]Descriptor{
 		Fix:   []string{newKey, moveKey, askSupport},
 		Score: "9.8", Severities: keys, CWE: []int{798, 312},
 		Form: FormJWT, Claims: [][]string{{`"p":"CAA="`, `"p":"CAA"`, `"p":"E`}, {`"ver":1,`, `"ver":1}`}}, Without: []string{issuerClaim, `"t":"`},
-		Key: true, Enclosed: true, Variable: "MOMENTO_API_KEY",
+		Sample: sampleV1,
+		Key:    true, Enclosed: true, Variable: "MOMENTO_API_KEY",
 	},
 	{
 		Kind: Legacy, Rule: "momento-legacy-token", Title: "legacy auth token",
@@ -169,7 +179,8 @@ var descriptors = [...]Descriptor{
 		Fix:   []string{newKey, moveKey, askSupport},
 		Score: "9.9", Severities: keys, CWE: []int{798, 312},
 		Form: FormJWT, Claims: [][]string{{`"cp":"`}, {`"c":"`}}, Without: []string{issuerClaim},
-		Key: true, Variable: "MOMENTO_API_KEY",
+		Sample: `"sub":"user@example.com","cp":"control.` + SampleHost + `","c":"cache.` + SampleHost + `"`,
+		Key:    true, Variable: "MOMENTO_API_KEY",
 	},
 	{
 		Kind: DisposableToken, Rule: "momento-disposable-token", Title: "disposable token",
@@ -183,6 +194,7 @@ var descriptors = [...]Descriptor{
 		},
 		Score: "5.5", Severities: shortLived, CWE: []int{798, 312},
 		Form: FormJWT | FormEnvelope, Claims: [][]string{{`"t":"disposable"`}, {`"ver":1`, `"ver":2`}}, Without: []string{issuerClaim},
+		Sample:   `"sub":"user@example.com","t":"disposable","ver":1,"p":"CAA="`,
 		Enclosed: true,
 		Variable: "MOMENTO_API_KEY",
 	},
@@ -199,6 +211,13 @@ var descriptors = [...]Descriptor{
 		Score: "9.8", Severities: keys, CWE: []int{798, 312},
 		Form: FormJWT | FormNamed, Names: []string{"refresh-token", "refreshToken", "refresh_token"},
 		Claims: [][]string{{`"t":"gr"`, issuerClaim + refreshIssuer + `"`}, {`"jti":"`, `"akid":"`}},
+		Sample: `"t":"gr","akid":"` + sampleID + `","jti":"` + sampleID + `"`,
+		Pattern: &Pattern{
+			Before: keyBefore + refreshBefore, Secret: `[A-Za-z0-9._~+/=-]{16,}`,
+			Beside: APIKeyV1, BesideBefore: refreshBefore,
+			Keywords: []string{"refreshtoken", "refresh_token"},
+			Example:  refreshExample, ExampleText: "an opaque token of the older console",
+		},
 		Opaque: true,
 		Mints:  true, Renews: true,
 		Revocable: true,
@@ -216,6 +235,11 @@ var descriptors = [...]Descriptor{
 		},
 		Score: "8.8", Severities: persons, CWE: []int{798, 312},
 		Form: FormJWT | FormSection, Section: sessionSection, Claims: [][]string{{issuerClaim + loginIssuer + `"`, issuerClaim + preprodIssuer + `"`}, {`"exp":`}},
+		Sample: `"iss":"https://login.gomomento.com/","email":"user@example.com"`,
+		Pattern: &Pattern{
+			Before: sessionBefore, Keywords: []string{sessionSection},
+			Example: "[" + sessionSection + "]\ntoken={jwt}", ExampleText: `"sub":"user@example.com","aud":"momento-cli"`,
+		},
 		Unchecked: "session tokens have no read-only check",
 	},
 	{
@@ -228,7 +252,13 @@ var descriptors = [...]Descriptor{
 			"Keep the new key in a secret manager or a key management service, and out of this file.",
 		},
 		Score: "9.6", Severities: signers, CWE: []int{321, 312},
-		Form: FormJWK, Opaque: true, Mints: true,
+		Form: FormJWK,
+		Pattern: &Pattern{
+			Before: jwkBefore, Secret: jwkSecret, Keywords: []string{"momento"},
+			Example:     `MOMENTO_SIGNING_KEY={"kty":"EC","crv":"P-256","kid":"00000000","d":"{text}"}`,
+			ExampleText: "the private part of no key at all",
+		},
+		Opaque: true, Mints: true,
 		Unchecked: "signing keys cannot be checked without signing with them",
 		Variable:  "MOMENTO_SIGNING_KEY",
 	},
@@ -243,6 +273,7 @@ var descriptors = [...]Descriptor{
 		},
 		Score: "3.5", Severities: items, CWE: []int{613, 312},
 		Form: FormJWT, Claims: [][]string{{`"method":["`}, {`"cache":"`}}, Without: []string{issuerClaim},
+		Sample:    `"cache":"images","key":"logo.png","method":["get"]`,
 		Unchecked: "signed tokens are only taken by the HTTP API, for the item that they name",
 	},
 	{
@@ -255,7 +286,14 @@ var descriptors = [...]Descriptor{
 			"Read the secret at start-up from the environment or a secret manager.",
 		},
 		Score: "5.9", Severities: forgers, CWE: []int{798, 312},
-		Form: FormNamed, Names: []string{"signingSecret", "secretString", "secret_string"}, Opaque: true,
+		Form: FormNamed, Names: []string{"signingSecret", "secretString", "secret_string"},
+		Pattern: &Pattern{
+			Before: webhookBefore, Secret: `[A-Za-z0-9+/=_-]{16,}`,
+			Keywords: []string{"signingsecret", "secretstring", "secret_string"}, StopWords: []string{"process", "secret"},
+			Example:     "import { WebhookUtils } from '@gomomento/sdk';\nconst signingSecret = '{text}';\n",
+			ExampleText: "signs the calls of no webhook",
+		},
+		Opaque:    true,
 		Unchecked: "webhook secrets are never sent to the service",
 		Variable:  "MOMENTO_WEBHOOK_SECRET",
 	},
@@ -269,9 +307,10 @@ var descriptors = [...]Descriptor{
 			"Replace it, and keep the new one in a secret manager, out of this file.",
 		},
 		Score: "8.0", Severities: persons, CWE: []int{798, 312},
-		Form:      FormEnvelope,
-		Unchecked: "credentials of an unknown kind are never sent: one call may use them up",
-		Variable:  "MOMENTO_API_KEY",
+		Form:       FormEnvelope,
+		Unexported: "a pattern does not see the claims inside an envelope: the rule for v1 API keys reports every envelope",
+		Unchecked:  "credentials of an unknown kind are never sent: one call may use them up",
+		Variable:   "MOMENTO_API_KEY",
 	},
 }
 

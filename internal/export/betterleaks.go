@@ -12,10 +12,10 @@ import (
 // for any JWT does not report the same text again.
 const specificity = 200
 
-// managementAPI tells about v2 keys of every region, and is always asked the
-// same harmless thing: one page of one key. 403 means a live key without the
-// right to list keys.
-const validateV2 = `finding.secret matches "^[A-Za-z0-9._-]+$" ? (
+// validateGlobal asks the management API, which knows the global keys of every
+// region, for a list of one key: 403 means a live key without the right to list
+// keys.
+const validateGlobal = `finding.secret matches "^[A-Za-z0-9._-]+$" ? (
   let r = http.get("https://mga.registry.prod.a.momentohq.com/api-keys?limit=1", {"Authorization": finding.secret, "Accept": "application/json"});
   r.status in [200, 403] ? {"result": "valid", "metadata": {"may_list_keys": r.status == 200}}
   : r.status == 401 ? {"result": "invalid", "reason": "Unauthorized"}
@@ -23,9 +23,9 @@ const validateV2 = `finding.secret matches "^[A-Za-z0-9._-]+$" ? (
 ) : {"result": "unknown", "reason": "in pieces, or in UTF-16"}
 `
 
-// validateV1 asks the host that the key names, if it is one of Momento's, for
+// validateEnvelope asks the host that the key names, if it is one of Momento's, for
 // an item of a cache that need not exist: 404 means a live key.
-const validateV1 = `finding.secret matches "^[A-Za-z0-9+/=]+$" ? (
+const validateEnvelope = `finding.secret matches "^[A-Za-z0-9+/=]+$" ? (
   let key = fromJSON(fromBase64(finding.secret));
   let host = key?.endpoint ?? "";
   host matches "^[a-z0-9-]+([.][a-z0-9-]+)*[.]momentohq[.]com$" ? (
@@ -66,14 +66,13 @@ func writeBetterleaks(w io.Writer) error {
 	b.WriteString("\ntitle = \"Momento credentials\"\nminVersion = \"2.0.0-rc.1\"\n")
 	b.WriteString("\n# In addition to betterleaks' own rules; without these two lines, instead of them.\n[extend]\nuseDefault = true\n")
 	for _, r := range tomlRules() {
-		switch r.id {
-		case credential.RefreshToken.Rule():
-			// A required rule's own finding would be swallowed by this one.
-			r.regex, r.requires = refreshBefore()+"("+opaque+"{16,})", ""
-		case credential.APIKeyV2.Rule():
-			r.more = validateBlock(validateV2)
-		case credential.APIKeyV1.Rule():
-			r.more = validateBlock(validateV1)
+		// A required rule's own finding would be swallowed by this one.
+		r.requires = ""
+		switch d := r.kind.Descriptor(); {
+		case d.Key && d.Global:
+			r.more = validateBlock(validateGlobal)
+		case d.Key && d.Form == credential.FormEnvelope:
+			r.more = validateBlock(validateEnvelope)
 		}
 		var more strings.Builder
 		fmt.Fprintf(&more, "specificity = %d\n", specificity)

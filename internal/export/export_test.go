@@ -14,9 +14,9 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/momentolint/momentolint/analyzers/credential"
+	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 	"github.com/momentolint/momentolint/internal/export"
 	"github.com/momentolint/momentolint/internal/finding"
-	"github.com/momentolint/momentolint/internal/rule"
 )
 
 // printed is what Write prints for a scanner.
@@ -45,8 +45,7 @@ func TestUnknownScanner(t *testing.T) {
 	}
 }
 
-// secretRules are the rules that every scanner gets. What an envelope holds is
-// found by the rule for v1 keys, whatever it is.
+// secretRules are the rules that every scanner gets.
 func secretRules() []string {
 	return []string{
 		"momento-api-key-v2", "momento-v1-jwt", "momento-legacy-token", "momento-api-key-v1",
@@ -55,11 +54,30 @@ func secretRules() []string {
 	}
 }
 
-func TestEverySecretRuleIsPrinted(t *testing.T) {
-	for _, r := range rule.All() {
-		if r.Class == rule.Secret && r.Kind.Descriptor().Form != credential.FormEnvelope && !slices.Contains(secretRules(), r.ID) {
-			t.Errorf("%s is printed for nobody", r.ID)
+func TestEveryKindIsPrintedOrHasAReason(t *testing.T) {
+	for _, d := range credential.Descriptors() {
+		if printed := slices.Contains(secretRules(), d.Rule); printed == (d.Unexported != "") {
+			t.Errorf("%s: printed %t, reason not to %q", d.Kind, printed, d.Unexported)
 		}
+	}
+}
+
+// What the descriptor says of unknown credentials.
+func TestTheRuleForEnvelopesFindsUnknownCredentials(t *testing.T) {
+	var f gitleaksFile
+	readTOML(t, printed(t, "gitleaks"), &f)
+	unknown := credentialtest.Unknown(credentialtest.Options{Seed: "new kind"})
+	if c, err := credential.Parse([]byte(unknown)); err != nil || c.Kind != credential.UnknownCredential {
+		t.Fatalf("minted a %s (%v)", c.Kind, err)
+	}
+	var found []string
+	for _, r := range f.Rules {
+		if regexp.MustCompile(r.Regex).FindString("MOMENTO_API_KEY="+unknown+"\n") == unknown {
+			found = append(found, r.ID)
+		}
+	}
+	if want := []string{credential.APIKeyV1.Rule()}; !slices.Equal(found, want) {
+		t.Errorf("found by %q, want %q", found, want)
 	}
 }
 

@@ -68,7 +68,7 @@ func writeGitHub(w io.Writer) error {
 	add(githubPattern{Name: v1.ID, Pattern: plain.envelope()})
 	add(githubPattern{Name: v1.ID + " in base64", Pattern: encodedEnvelope(), StartDelimiter: githubInside})
 	for _, c := range contextRules() {
-		g := githubPattern{Name: c.ID, Pattern: c.secret, StartDelimiter: c.before, MustNotMatch: c.notSecret}
+		g := githubPattern{Name: c.ID, Pattern: c.secret, StartDelimiter: c.Before, MustNotMatch: c.notSecret}
 		if len(c.stopWords) > 0 {
 			g.EndDelimiter = `\z|[^A-Za-z0-9._~+/=-]`
 			g.MustNotMatch = append(slices.Clone(c.notSecret), "your[_-]|refresh[_-]?[tT]oken|[eE]xample|placeholder|redacted|xxxx|[.][.][.]")

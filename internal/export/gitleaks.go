@@ -12,13 +12,25 @@ import (
 // description is one line for a rule: what it is, and where to read on.
 func description(r rule.Rule) string { return r.Short + " " + r.HelpURI() }
 
-// envelopeRule is the rule for the v1 envelope, which may also hold a
-// disposable token or one of a new kind: no regular expression reads the claims
-// inside.
+// envelopeRule is the rule for envelopes: that of the kind that is always in one.
+// Its texts name the other kinds that may be, since no regular expression reads
+// the claims inside.
 func envelopeRule() rule.Rule {
-	r := ruleOf(credential.APIKeyV1)
-	r.Title += " or disposable token"
-	r.Short = "A Momento v1 API key, or a disposable token, is stored in plain text."
+	var r rule.Rule
+	var others []string
+	for _, d := range credential.Descriptors() {
+		switch {
+		case d.Form&credential.FormEnvelope == 0 || d.Unexported != "":
+		case d.Form == credential.FormEnvelope:
+			r = ruleOf(d.Kind)
+		default:
+			others = append(others, d.Title)
+		}
+	}
+	for _, title := range others {
+		r.Title += " or " + title
+		r.Short = strings.Replace(r.Short, " is stored", ", or a "+title+", is stored", 1)
+	}
 	return r
 }
 
@@ -33,7 +45,7 @@ func tomlRules() []tomlRule {
 			notSecret = []string{plain.oneOf(r.without).regex + "|" + utf16.oneOf(r.without).regex, placeholderSignature}
 		}
 		list = append(list, tomlRule{
-			id: r.ID, description: description(r.Rule), tags: tags,
+			id: r.ID, kind: r.Kind, description: description(r.Rule), tags: tags,
 			regex:     split.jwt(r) + "|" + utf16.jwt(r),
 			keywords:  slices.Concat(r.keywords(), wide(r.keywords())),
 			notSecret: notSecret,
@@ -41,19 +53,18 @@ func tomlRules() []tomlRule {
 	}
 	v1 := envelopeRule()
 	list = append(list, tomlRule{
-		id: v1.ID, description: description(v1), tags: tags,
+		id: v1.ID, kind: v1.Kind, description: description(v1), tags: tags,
 		regex:    split.envelope() + "|" + utf16.envelope(),
 		keywords: slices.Concat(envelopeKeywords(), wide(envelopeKeywords())),
 	})
 	for _, c := range contextRules() {
 		r := tomlRule{
-			id: c.ID, description: description(c.Rule), tags: tags,
-			regex: c.before + `(` + c.secret + `)`, secretGroup: 1,
-			keywords: c.keywords, notSecret: c.notSecret, stopWords: c.stopWords,
+			id: c.ID, kind: c.Kind, description: description(c.Rule), tags: tags,
+			regex: c.Before + `(` + c.secret + `)`, secretGroup: 1,
+			keywords: c.Keywords, notSecret: c.notSecret, stopWords: c.stopWords,
 		}
-		if c.Kind == credential.RefreshToken {
-			// The name says little: OAuth has it too. The key next to it does.
-			r.regex, r.requires, r.withinLines = refreshValue, v1.ID, 5
+		if c.Beside != "" {
+			r.requires, r.withinLines, r.requiring = c.Beside.Rule(), 5, c.BesideBefore+`(`+c.secret+`)`
 		}
 		list = append(list, r)
 	}
@@ -71,6 +82,9 @@ func writeGitleaks(w io.Writer) error {
 	b.WriteString("\ntitle = \"Momento credentials\"\nminVersion = \"v8.28.0\"\n")
 	b.WriteString("\n# Beside gitleaks' own rules; without these two lines, instead of them.\n[extend]\nuseDefault = true\n")
 	for _, r := range tomlRules() {
+		if r.requires != "" {
+			r.regex = r.requiring
+		}
 		r.write(&b)
 		r.writeAllowlist(&b)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -41,11 +42,8 @@ type kingfisherRequirements struct {
 // their comments keep scanners quiet that come across the printed file.
 const exampleComment = "synthetic. momentolint:allow gitleaks:allow kingfisher:ignore trufflehog:ignore"
 
-// What the examples say of themselves: they were issued and expired in 2024.
-const (
-	exampleHost  = "cell-4-us-west-2-1.prod.a.momentohq.com"
-	exampleTimes = `"iat":1704067200,"exp":1711929600`
-)
+// exampleTimes are the claims of examples: issued and expired in 2024.
+const exampleTimes = `"iat":1704067200,"exp":1711929600`
 
 // example is a token with these claims, signed with a key that nobody trusts.
 func example(claims string) string {
@@ -61,49 +59,21 @@ func exampleEnvelope(format string, values ...any) string {
 	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, format, values...))
 }
 
-// exampleJWT is a JWT of a kind that is told by its claims.
-func exampleJWT(k credential.Kind) string {
-	const id = "00000000-0000-4000-8000-000000000000"
-	claims := map[credential.Kind]string{
-		credential.APIKeyV2: `"t":"g","jti":"` + id + `"`,
-		// "CAA=" is the permission to do everything.
-		credential.V1JWT:           `"sub":"user@example.com","ver":1,"p":"CAA="`,
-		credential.Legacy:          `"sub":"user@example.com","cp":"control.` + exampleHost + `","c":"cache.` + exampleHost + `"`,
-		credential.DisposableToken: `"sub":"user@example.com","t":"disposable","ver":1,"p":"CAA="`,
-		credential.RefreshToken:    `"t":"gr","akid":"` + id + `","jti":"` + id + `"`,
-		credential.SessionToken:    `"iss":"https://login.gomomento.com/","email":"user@example.com"`,
-		credential.SignedToken:     `"cache":"images","key":"logo.png","method":["get"]`,
-	}
-	return example(claims[k])
-}
-
-// exampleKey is a v1 key.
+// exampleKey is a key of the kind that is always in an envelope.
 func exampleKey() string {
-	return exampleEnvelope(`{"endpoint":"%s","api_key":"%s"}`, exampleHost, exampleJWT(credential.V1JWT))
+	return exampleEnvelope(`{"endpoint":"%s","api_key":"%s"}`, credential.SampleHost, example(envelopeRule().Kind.Descriptor().Sample))
 }
 
-func exampleRefresh() string {
-	return fmt.Sprintf("{\n  \"apiKey\": %q,\n  \"refreshToken\": %q,\n  \"endpoint\": %q,\n  \"validUntil\": 1711929600\n}\n",
-		exampleKey(), exampleOpaque("an opaque token of the older console"), exampleHost)
+// exampleContext is a text with a credential that its surroundings identify.
+func exampleContext(p *credential.Pattern) string {
+	return strings.NewReplacer(
+		"{key}", exampleKey(), "{host}", credential.SampleHost, "{jwt}", example(p.ExampleText),
+		"{text}", base64.RawURLEncoding.EncodeToString([]byte(p.ExampleText)),
+	).Replace(p.Example)
 }
-
-func exampleSession() string {
-	return "[.momento_session]\ntoken=" + example(`"sub":"user@example.com","aud":"momento-cli"`)
-}
-
-func exampleSigningKey() string {
-	return `MOMENTO_SIGNING_KEY={"kty":"EC","crv":"P-256","kid":"00000000","d":"` + exampleOpaque("the private part of no key at all") + `"}`
-}
-
-func exampleWebhook() string {
-	return "import { WebhookUtils } from '@gomomento/sdk';\nconst signingSecret = '" + exampleOpaque("signs the calls of no webhook") + "';\n"
-}
-
-// exampleOpaque is a text without structure.
-func exampleOpaque(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 
 func writeKingfisher(w io.Writer) error {
-	keyFirst := exampleEnvelope("{\"api_key\": \"%s\", \"endpoint\": \"%s\"}\n", exampleJWT(credential.V1JWT), exampleHost)
+	keyFirst := exampleEnvelope("{\"api_key\": \"%s\", \"endpoint\": \"%s\"}\n", example(envelopeRule().Kind.Descriptor().Sample), credential.SampleHost)
 	var c kingfisherConfig
 	add := func(r rule.Rule, pattern string, ignore []string, examples ...string) {
 		k := kingfisherRule{
@@ -120,11 +90,11 @@ func writeKingfisher(w io.Writer) error {
 		c.Rules = append(c.Rules, k)
 	}
 	for _, r := range jwtRules() {
-		add(r.Rule, "("+split.jwt(r)+")", r.without, "MOMENTO_API_KEY="+exampleJWT(r.kind))
+		add(r.Rule, "("+split.jwt(r)+")", r.without, "MOMENTO_API_KEY="+example(r.Kind.Descriptor().Sample))
 	}
 	add(envelopeRule(), "("+split.envelope()+")", nil, "MOMENTO_API_KEY="+exampleKey(), "MOMENTO_API_KEY="+keyFirst)
 	for _, c := range contextRules() {
-		add(c.Rule, c.before+"("+c.secret+")", c.stopWords, c.example())
+		add(c.Rule, c.Before+"("+c.secret+")", c.stopWords, exampleContext(c.Pattern))
 	}
 
 	return writeYAML(w, header(

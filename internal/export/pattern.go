@@ -15,7 +15,6 @@ type claim []string
 type jwtRule struct {
 	rule.Rule
 
-	kind          credential.Kind
 	first, second claim
 	// without are the cores of the claims that no such JWT holds.
 	without []string
@@ -30,7 +29,7 @@ func jwtRules() []jwtRule {
 		if len(d.Claims) < 2 {
 			continue
 		}
-		r := jwtRule{Rule: ruleOf(d.Kind), kind: d.Kind, first: d.Claims[0], second: d.Claims[1], without: coresOf(d.Without)}
+		r := jwtRule{Rule: ruleOf(d.Kind), first: d.Claims[0], second: d.Claims[1], without: coresOf(d.Without)}
 		if d.Form&(credential.FormNamed|credential.FormSection) != 0 {
 			// Others of the kind are found by what surrounds them.
 			r.ID += "-jwt"
@@ -127,9 +126,13 @@ func encodedEnvelope() string {
 // last characters left out that depend on what follows.
 func jwtHeads() []string { return []string{"eyJhbGciOi", "eyJ0eXAiOi"} }
 
-// encoded reports whether the rule also looks into base64. An envelope holds the
-// JWT of a v1 key in base64, so the bare one's rule would find every envelope.
-func (r jwtRule) encoded() bool { return r.kind != credential.V1JWT }
+// encoded reports whether the rule also looks into base64. An envelope contains a
+// JWT in base64. If that makes it another kind, the rule of the bare JWT would
+// match every envelope.
+func (r jwtRule) encoded() bool {
+	d := r.Kind.Descriptor()
+	return !d.Enclosed || d.Form&credential.FormEnvelope != 0
+}
 
 // encodedJWT matches a text in base64 that begins as a JWT does.
 func encodedJWT() string {
@@ -159,93 +162,40 @@ func wide(keywords []string) []string {
 	return list
 }
 
-// opaque is the alphabet of a refresh token.
-const opaque = `[A-Za-z0-9._~+/=-]`
-
-// assign is what stands between a name and its value in JSON, YAML, dot-env
-// files and code, also where JSON is escaped inside of a string.
-const assign = `\\*["']?\s*[:=]\s*\\*["']?`
-
-const (
-	refreshName = `(?:refreshToken|refresh_token|REFRESH_TOKEN)`
-	keyName     = `(?:apiKey|api_key|API_KEY)`
-	// beside is what may stand between two values of an object.
-	beside = `\\*["']?[\s,\\rnt]+["']?`
-)
-
-// refreshValue matches a refresh token after its name; the group is the token.
-const refreshValue = refreshName + assign + `(` + opaque + `{16,})`
-
-// refreshBefore matches what stands before a refresh token in the file that
-// the console offers: the API key and the name.
-func refreshBefore() string {
-	return keyName + assign + `eyJ` + `[A-Za-z0-9+/=._-]{20,}` + beside + refreshName + assign
-}
-
 // placeholders are words of examples; credential.Parse refuses them too.
 func placeholders() []string {
 	return []string{"your_", "your-", "refresh_token", "refreshtoken", "refresh-token", "example", "placeholder", "redacted", "xxxx", "..."}
 }
 
-// sessionSection is the name of the section that holds the login in the file
-// of Momento's command line.
-const sessionSection = ".momento_session"
-
 // bareJWT matches any JWT.
 const bareJWT = `eyJ` + urlChars + leastHeader + `\.ey` + urlChars + `+\.` + urlChars + leastSignature
 
-// sessionBefore matches what stands before the token of a login.
-const sessionBefore = `\[\.momento_session\][^\[]{0,400}token[ \t]*=[ \t]*`
-
-// The parts of a private JWK, as JSON or escaped inside of a string.
-const (
-	jwkType    = `\\*"kty\\*"\s*:\s*\\*"(?:RSA|EC)\\*"`
-	jwkPrivate = `\\*"d\\*"\s*:\s*\\*"[A-Za-z0-9_-]{40,}`
-	jwkFields  = `[^{}]*`
-	// jwk matches a private JWK.
-	jwk = `\{` + jwkFields + `(?:` + jwkType + jwkFields + jwkPrivate + `|` + jwkPrivate + jwkFields + jwkType + `)(?:` + jwkFields + `\})?`
-	// jwkBefore matches a name that says Momento, and what may stand between it
-	// and the value. (Where only the endpoint after it does, patterns do not look.)
-	jwkBefore = `(?:momento|Momento|MOMENTO)[^{}]{0,200}(?:\{[^{}]{0,200}\\*"key\\*"\s*:\s*\\*"?)?`
-)
-
-// webhookBefore matches the use of Momento's webhooks, and after that the name
-// of a secret.
-func webhookBefore() string {
-	return `(?:WebhookUtils|etWebhookSecret|otateWebhookSecret)[^\x00]{0,400}(?:` +
-		strings.Join(credential.WebhookSecret.Descriptor().Names, "|") + `)` + assign
-}
-
-// contextRule is a rule for a kind that its surroundings tell: before matches
-// these, secret what follows.
+// contextRule is a rule for credentials that only their surroundings identify:
+// before matches these, secret what follows.
 type contextRule struct {
 	rule.Rule
 
-	before, secret string
-	keywords       []string
+	*credential.Pattern
+
+	secret string
 	// notSecret and stopWords drop a match.
 	notSecret, stopWords []string
-	// example is a text in which it is found.
-	example func() string
 }
 
 func contextRules() []contextRule {
-	return []contextRule{
-		{
-			Rule: ruleOf(credential.RefreshToken), before: refreshBefore(), secret: opaque + "{16,}",
-			keywords: []string{"refreshtoken", "refresh_token"}, stopWords: placeholders(), example: exampleRefresh,
-		},
-		{
-			Rule: ruleOf(credential.SessionToken), before: sessionBefore, secret: bareJWT,
-			keywords: []string{sessionSection}, notSecret: []string{placeholderSignature}, example: exampleSession,
-		},
-		{
-			Rule: ruleOf(credential.SigningKey), before: jwkBefore, secret: jwk,
-			keywords: []string{"momento"}, example: exampleSigningKey,
-		},
-		{
-			Rule: ruleOf(credential.WebhookSecret), before: webhookBefore(), secret: `[A-Za-z0-9+/=_-]{16,}`,
-			keywords: lower(credential.WebhookSecret.Descriptor().Names), stopWords: append(placeholders(), "process", "secret"), example: exampleWebhook,
-		},
+	var list []contextRule
+	for _, d := range credential.Descriptors() {
+		if d.Pattern == nil {
+			continue
+		}
+		r := contextRule{Rule: ruleOf(d.Kind), Pattern: d.Pattern, secret: d.Pattern.Secret}
+		if r.secret == "" {
+			r.secret, r.notSecret = bareJWT, []string{placeholderSignature}
+		}
+		if d.Form&credential.FormNamed != 0 {
+			r.stopWords = append(placeholders(), d.Pattern.StopWords...)
+		}
+		list = append(list, r)
 	}
+	return list
 }

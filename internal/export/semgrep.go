@@ -78,7 +78,7 @@ func writeSemgrep(w io.Writer) error {
 	}
 	add(envelopeRule(), split.envelope(), encodedEnvelope())
 	for _, c := range contextRules() {
-		add(c.Rule, c.before+c.secret)
+		add(c.Rule, c.Before+c.secret)
 	}
 	if never, ok := rule.ByID(finding.NeverExpiringRule); ok {
 		add(never, neverExpires()...)

@@ -3,16 +3,20 @@ package export
 import (
 	"fmt"
 	"strings"
+
+	"github.com/momentolint/momentolint/analyzers/credential"
 )
 
 // tomlRule is a rule in the format that gitleaks and betterleaks share.
 type tomlRule struct {
+	kind                   credential.Kind
 	id, description, regex string
 	secretGroup            int
 	keywords, tags         []string
-	// requires is the id of a rule that must match within so many lines.
-	requires    string
-	withinLines int
+	// requires is the id of a rule that must match within so many lines, for the
+	// expression requiring instead of regex.
+	requires, requiring string
+	withinLines         int
 	// notSecret and stopWords drop a match: regular expressions and, in lower
 	// case, words for the secret. gitleaks takes them as an allowlist.
 	notSecret, stopWords []string

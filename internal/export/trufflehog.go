@@ -43,9 +43,9 @@ func writeTruffleHog(w io.Writer) error {
 	add(trufflehogDetector{Name: v1.ID, Description: description(v1), Keywords: envelopeKeywords()}, split.envelope())
 	for _, c := range contextRules() {
 		add(trufflehogDetector{
-			Name: c.ID, Description: description(c.Rule), Keywords: c.keywords,
+			Name: c.ID, Description: description(c.Rule), Keywords: c.Keywords,
 			ExcludeRegexesCapture: c.notSecret, ExcludeWords: c.stopWords,
-		}, c.before+"("+c.secret+")")
+		}, c.Before+"("+c.secret+")")
 	}
 	return writeYAML(w, header(
 		"",
