@@ -114,8 +114,8 @@ func (s *lifetimes) scan(lo, hi, depth int) {
 			continue
 		}
 		after := skipGap(d, end)
-		if !s.resolve || after < len(d) && d[after] == ':' {
-			// The name of a property. (Of cond ? a : b as well: that is left alone.)
+		if !s.resolve || after < len(d) && d[after] == ':' && (before <= lo || d[before-1] != '?') {
+			// The name of a property, not of cond ? a : b.
 			continue
 		}
 		if after < len(d) && d[after] == '(' {
@@ -302,8 +302,10 @@ func (s *lifetimes) variable(at int, chain []string, depth int) {
 	}
 	if property, lo, hi, ok := s.t.destructured(at, name); ok {
 		s.member(lo, hi, append([]string{property}, members...), depth)
-	} else if lo, hi, ok := s.t.definition(at, name); ok {
-		s.member(lo, hi, members, depth)
+	} else if list := s.t.values(at, name); len(list) > 0 {
+		for _, lo := range list {
+			s.member(lo, expressionEnd(d, lo), members, depth)
+		}
 	} else if len(members) > 0 && bytes.Contains(d, []byte("class "+name)) {
 		// A static field.
 		s.t.Work += int64(len(d)) / 8

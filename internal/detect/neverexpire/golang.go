@@ -80,9 +80,11 @@ type goAssignment struct {
 
 // goCondition is a condition that tests a variable.
 type goCondition struct {
-	field string // the field that is tested, or the method
-	pos   token.Pos
+	field string   // the field that is tested, or the method
+	stmt  ast.Node // the if statement or the clause
 	fn    ast.Node
+	// ends: it is DoesExpire alone, not negated.
+	ends bool
 }
 
 // maxGoSteps bounds the work of one buffer.
@@ -179,12 +181,12 @@ func (g *goFile) node(n ast.Node, within []ast.Node) {
 			}
 		}
 	case *ast.IfStmt:
-		g.tested(n.Cond, within)
+		g.tested(n.Cond, n, within)
 	case *ast.SwitchStmt:
-		g.tested(n.Tag, within)
+		g.tested(n.Tag, n, within)
 	case *ast.CaseClause:
 		for _, e := range n.List {
-			g.tested(e, within)
+			g.tested(e, n, within)
 		}
 	case *ast.FuncDecl:
 		if n.Recv != nil && n.Body != nil {
@@ -213,22 +215,94 @@ func (g *goFile) assigned(to, value ast.Expr, result int, pos token.Pos, within 
 	}
 }
 
-// tested adds the variables of a condition to the index.
-func (g *goFile) tested(cond ast.Expr, within []ast.Node) {
+// tested adds the variables of a statement's condition to the index.
+func (g *goFile) tested(cond ast.Expr, stmt ast.Node, within []ast.Node) {
 	if cond == nil {
 		return
 	}
 	fn := functionOf(within)
+	ends := false
+	if call, ok := ast.Unparen(cond).(*ast.CallExpr); ok {
+		s, ok := call.Fun.(*ast.SelectorExpr)
+		ends = ok && s.Sel.Name == "DoesExpire"
+	}
 	ast.Inspect(cond, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BinaryExpr); ok && (isNil(b.X) || isNil(b.Y)) {
+			// A value without an end is one, too.
+			return false
+		}
 		field, x := "", n
 		if s, ok := n.(*ast.SelectorExpr); ok {
 			field, x = s.Sel.Name, s.X
 		}
 		if id, ok := x.(*ast.Ident); ok && id.Obj != nil {
-			g.conditions[id.Obj] = append(g.conditions[id.Obj], goCondition{field, cond.Pos(), fn})
+			g.conditions[id.Obj] = append(g.conditions[id.Obj], goCondition{field, stmt, fn, ends})
 		}
 		return true
 	})
+}
+
+func isNil(e ast.Expr) bool {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	return ok && id.Name == "nil"
+}
+
+// decides reports whether what a variable holds at a place depends on the
+// condition: the place is below it, or the statement replaces the value, or
+// leaves. One that only logs does not.
+func (g *goFile) decides(obj *goObject, c goCondition, at token.Pos) bool {
+	if encloses(c.stmt, at) {
+		stmt, ok := c.stmt.(*ast.IfStmt)
+		// The else branch has what never ends.
+		return !ok || !c.ends || encloses(stmt.Body, at)
+	}
+	if slices.ContainsFunc(g.assignments[obj], func(a goAssignment) bool {
+		g.fuel--
+		return encloses(c.stmt, a.pos)
+	}) {
+		return true
+	}
+	switch s := c.stmt.(type) {
+	case *ast.IfStmt:
+		otherwise, _ := s.Else.(*ast.BlockStmt)
+		// If what ends leaves, the rest goes on.
+		return leaves(s.Body.List) && !c.ends || otherwise != nil && leaves(otherwise.List)
+	case *ast.CaseClause:
+		return leaves(s.Body) && !c.ends
+	case *ast.SwitchStmt:
+		return slices.ContainsFunc(s.Body.List, func(n ast.Stmt) bool {
+			clause, ok := n.(*ast.CaseClause)
+			return ok && leaves(clause.Body)
+		})
+	}
+	return false
+}
+
+// leaves reports whether the last of the statements leaves the function or the
+// loop, or is a call that may.
+func leaves(list []ast.Stmt) bool {
+	if len(list) == 0 {
+		return false
+	}
+	switch s := list[len(list)-1].(type) {
+	case *ast.ReturnStmt:
+		return true
+	case *ast.BranchStmt:
+		return s.Tok != token.FALLTHROUGH
+	case *ast.ExprStmt:
+		call, ok := s.X.(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		switch f := call.Fun.(type) {
+		case *ast.Ident:
+			return f.Name == "panic"
+		case *ast.SelectorExpr:
+			return f.Sel.Name == "Exit" || f.Sel.Name == "FailNow" || strings.HasPrefix(f.Sel.Name, "Fatal") || strings.HasPrefix(f.Sel.Name, "Panic") ||
+				strings.HasPrefix(f.Sel.Name, "Skip")
+		}
+	}
+	return false
 }
 
 func blockOf(within []ast.Node) ast.Node {

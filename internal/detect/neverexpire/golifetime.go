@@ -127,8 +127,8 @@ func (j *goJudge) last(obj *goObject, list []goAssignment, scope goScope) {
 
 // reaching returns those of the assignments to a variable, or to one field of it,
 // that may hold at a place. One that a later assignment surely replaces is not
-// among them, nor one that is tested in between: what passes the test is not
-// known.
+// among them, nor one on which a condition in between decides: what passes the
+// test is not known.
 func (g *goFile) reaching(obj *goObject, list []goAssignment, scope goScope) []goAssignment {
 	g.fuel -= len(list) * len(list)
 	if g.fuel <= 0 {
@@ -142,7 +142,7 @@ func (g *goFile) reaching(obj *goObject, list []goAssignment, scope goScope) []g
 			return b.fn == a.fn && a.pos < b.pos && b.pos < scope.at && b.block != nil && (encloses(b.block, a.pos) || encloses(b.block, scope.at))
 		}) || slices.ContainsFunc(g.conditions[obj], func(c goCondition) bool {
 			g.fuel--
-			return c.fn == a.fn && a.pos < c.pos && c.pos < scope.at && (a.field == "" || a.field == c.field)
+			return c.fn == a.fn && a.pos < c.stmt.Pos() && c.stmt.Pos() < scope.at && (a.field == "" || a.field == c.field) && g.decides(obj, c, scope.at)
 		})
 	})
 }
@@ -213,9 +213,12 @@ func (j *goJudge) site(value ast.Expr, scope goScope) {
 	j.report(value, scope)
 }
 
-// tests reports whether a condition before the place tests a variable.
+// tests reports whether a condition before the place decides what a variable
+// holds there.
 func (g *goFile) tests(obj *goObject, scope goScope) bool {
-	return slices.ContainsFunc(g.conditions[obj], func(c goCondition) bool { return c.fn == scope.fn && c.pos < scope.at })
+	return slices.ContainsFunc(g.conditions[obj], func(c goCondition) bool {
+		return c.fn == scope.fn && c.stmt.Pos() < scope.at && g.decides(obj, c, scope.at)
+	})
 }
 
 // parameter returns the declared function that a variable is a parameter of,

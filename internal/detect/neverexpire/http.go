@@ -28,7 +28,7 @@ func (t *Text) request(at int) []Problem {
 	if !mentions(near, "momento") && !bytes.Contains(near, []byte("role_id")) || t.described() {
 		return nil
 	}
-	if t.reads(at) {
+	if t.reads(at) || t.describes(at, end) {
 		return nil
 	}
 	var list []Problem
@@ -39,7 +39,7 @@ func (t *Text) request(at int) []Problem {
 			break
 		}
 		i += k
-		if (i == 0 || !isWord(d[i-1]) || d[i-1] == '$') && !t.othersField(i, at) {
+		if (i == 0 || !isWord(d[i-1]) || d[i-1] == '$') && !t.othersField(i, at) && !t.isExample(i) {
 			p, ok := t.expiry(i)
 			if ok && !slices.ContainsFunc(list, func(q Problem) bool { return p.Lo < q.Hi && q.Lo < p.Hi }) {
 				list = append(list, p)
@@ -56,6 +56,71 @@ func (t *Text) described() bool {
 	for _, word := range []string{"openapi:", `"openapi"`, "swagger:", `"swagger"`} {
 		if bytes.Contains(head, []byte(word)) {
 			return true
+		}
+	}
+	return false
+}
+
+// describes reports whether the path d[at:end] is a key of an object that
+// describes an API: its members are named after methods.
+func (t *Text) describes(at, end int) bool {
+	d := t.Data
+	if at == 0 || quote(d, at-1) == 0 {
+		return false
+	}
+	i, quotes := skipQuotes(d, end)
+	if quotes == 0 || i >= len(d) || d[i] != ':' {
+		return false
+	}
+	if i = skipGap(d, i+1); i >= len(d) || d[i] != '{' {
+		return false
+	}
+	to := closing(d, i, maxBody, false)
+	if to < 0 {
+		to = min(len(d), i+maxBody)
+	}
+	t.Work += int64(to - i)
+	for _, m := range methods {
+		if _, ok := memberOf(d, i, to, strings.ToLower(m)); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// isExample reports whether the field at d[at] is in an example or a schema of a
+// description, which are objects within others.
+func (t *Text) isExample(at int) bool {
+	d := t.Data
+	from := max(0, at-maxBody)
+	t.Work += int64(at-from) / 2
+	closed := 0
+	for i := at - 1; i >= from; i-- {
+		switch d[i] {
+		case '}', ']', ')':
+			closed++
+		case '(':
+			if closed--; closed < 0 {
+				// The arguments of a call, such as that of JSON.stringify.
+				closed = 0
+			}
+		case '{', '[':
+			if closed--; closed >= 0 {
+				continue
+			}
+			closed = 0
+			colon := spaceBefore(d, i)
+			if colon == 0 || d[colon-1] != ':' {
+				continue
+			}
+			end := spaceBefore(d, colon-1)
+			if end > 0 && (d[end-1] == '"' || d[end-1] == '\'') {
+				end--
+			}
+			switch string(d[wordBefore(d, end):end]) {
+			case "example", "examples", "schema", "schemas":
+				return true
+			}
 		}
 	}
 	return false
@@ -105,9 +170,7 @@ func (t *Text) expiry(at int) (p Problem, ok bool) {
 	if separator == 0 || separator == 1 && d[i] == ',' && quoted == 0 || bytes.HasPrefix(d[i:], []byte("==")) {
 		// {role_id, expiry}: the variable has the field's name.
 		if i < len(d) && (d[i] == '}' || d[i] == ',') && quoted == 0 && t.script() {
-			if lo, hi, ok := t.definition(at, "expiry"); ok {
-				return t.expiryValue(lo, hi, 1)
-			}
+			return t.expiryVariable(at, "expiry", 1)
 		}
 		return p, false
 	}
@@ -190,13 +253,26 @@ func (t *Text) expiryText(lo, hi, at, depth int) (p Problem, ok bool) {
 		return p, false
 	}
 	if wordAt(d, lo) == hi {
-		if dlo, dhi, ok := t.definition(at, text); ok {
-			return t.expiryValue(dlo, dhi, depth+1)
-		}
-		return p, false
+		return t.expiryVariable(at, text, depth+1)
 	}
 	if n, ok := t.evaluate(lo, hi, 0); ok {
 		return t.until(n)
+	}
+	return p, false
+}
+
+// expiryVariable judges the values that a variable may have at d[at].
+func (t *Text) expiryVariable(at int, name string, depth int) (p Problem, ok bool) {
+	if !t.script() {
+		if lo, hi, ok := t.definition(at, name); ok {
+			return t.expiryValue(lo, hi, depth)
+		}
+		return p, false
+	}
+	for _, lo := range t.values(at, name) {
+		if p, ok = t.expiryValue(lo, expressionEnd(t.Data, lo), depth); ok {
+			return p, true
+		}
 	}
 	return p, false
 }

@@ -187,17 +187,21 @@ func expressionEnd(d []byte, i int) int {
 			if depth > 0 || i == start {
 				break
 			}
-			next := skipSpace(d, i)
-			before := spaceBefore(d, i)
-			goesOn := next < len(d) && strings.IndexByte("+*/?:.&|)", d[next]) >= 0 ||
-				before > 0 && strings.IndexByte("+*/?:=(,.&|>", d[before-1]) >= 0
-			if !goesOn {
+			if !goesOn(d, i) {
 				return i
 			}
 		}
 		i++
 	}
 	return len(d)
+}
+
+// goesOn reports whether an expression goes on after the line end at d[i].
+func goesOn(d []byte, i int) bool {
+	next := skipSpace(d, i)
+	before := spaceBefore(d, i)
+	return next < len(d) && strings.IndexByte("+*/?:.&|)", d[next]) >= 0 ||
+		before > 0 && strings.IndexByte("+*/?:=(,.&|>", d[before-1]) >= 0
 }
 
 // inComment reports whether the place is in a comment, as far as that can be
