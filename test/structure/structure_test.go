@@ -49,6 +49,17 @@ var rules = []rule{
 			"internal/userfile", "internal/source", "scanner", "internal/report", "fleet", "internal/action", "internal/atomicfile", "internal/golint",
 		},
 	},
+	{
+		promise: "a credential goes only where it may: internal/guard opens connections, internal/account and internal/verify speak over them, and the fleet connects to its own services",
+		uses: []string{
+			"net.Dial", "net.DialTimeout", "net.DialIP", "net.DialTCP", "net.DialUDP", "net.DialUnix", "net.Dialer",
+			"crypto/tls.Client", "crypto/tls.Dial", "crypto/tls.DialWithDialer", "crypto/tls.Dialer",
+			"net/http.Client", "net/http.Transport", "net/http.DefaultClient", "net/http.DefaultTransport",
+			"net/http.Get", "net/http.Head", "net/http.Post", "net/http.PostForm",
+			"google.golang.org/grpc.NewClient", "google.golang.org/grpc.Dial", "google.golang.org/grpc.DialContext",
+		},
+		only: []string{"internal/guard", "internal/account", "internal/verify", "fleet", "fleet/hosting"},
+	},
 }
 
 // file is a source file that is no test.
