@@ -30,6 +30,7 @@ import (
 type Reports struct {
 	// Paths are the files; "-" is Stdin.
 	Paths []string
+	// Stdin is read where Paths has "-".
 	Stdin io.Reader
 }
 

@@ -154,15 +154,16 @@ func TestRealGitleaksFindsCredentialsAndNoDecoys(t *testing.T) {
 		whole[name] = whole[name] || unspell(f.Secret) == byName[name].secret
 	}
 	measure(t, list, found, map[string]int{
-		// A claim that is itself cut in two cannot be recognised.
-		"split": 80, "split-php": 90,
+		// A claim that is itself cut in two cannot be recognised, and most kinds
+		// have two.
+		"split": 75, "split-php": 90,
 		// The API keys, but not what is known by its neighbours.
 		"utf-16le": 85, "utf-16be": 85,
 		// gitleaks decodes line by line.
 		"base64-wrapped": 0,
 	})
 	for _, d := range list {
-		if slices.Contains(found[d.name], d.rule) && !whole[d.name] {
+		if d.spelling != "base64-wrapped" && slices.Contains(found[d.name], d.rule) && !whole[d.name] {
 			t.Errorf("%s is found, but not the whole secret", d.name)
 		}
 	}
