@@ -11,9 +11,6 @@ import (
 	"syscall"
 
 	"google.golang.org/grpc/grpclog"
-
-	// Hooks and the vet tool start often.
-	_ "github.com/momentolint/momentolint/internal/prefault"
 )
 
 func main() {

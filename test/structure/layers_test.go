@@ -15,7 +15,7 @@ const module = "github.com/momentolint/momentolint/"
 // them need belongs below them.
 var layers = [][]string{
 	{
-		"docs", "analyzers", "internal/coverage", "internal/git/inflate", "internal/guard", "internal/lazy", "internal/machine", "internal/prefault",
+		"docs", "analyzers", "internal/coverage", "internal/git/inflate", "internal/guard", "internal/lazy", "internal/machine",
 		"internal/run", "internal/userfile", "internal/words",
 	},
 	{"internal/redact", "internal/atomicfile", "internal/gitcmd", "internal/git/odb"},
