@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sort"
 	"strings"
 	"testing"
 )
@@ -262,14 +261,4 @@ func (r *Repo) Objects() map[string]Object {
 		out = rest[size+1:]
 	}
 	return all
-}
-
-// Lines splits git's output into sorted lines.
-func Lines(out string) []string {
-	if out == "" {
-		return nil
-	}
-	lines := strings.Split(out, "\n")
-	sort.Strings(lines)
-	return lines
 }
