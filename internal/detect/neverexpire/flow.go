@@ -270,7 +270,7 @@ func (f *flow) expression(i int, in []int) (next int, out []int) {
 			if to := f.closing(i); to < len(d) {
 				i = to
 			} else if c == '{' {
-				next, out = f.braces(i, out)
+				_, out = f.braces(i, out)
 				return f.end(out)
 			} else if inside, f.depth = true, f.depth+1; f.depth > maxBlocks {
 				f.failed = true
