@@ -185,7 +185,8 @@ func (c *Config) Excluded(name string, dir bool) bool {
 			return true
 		}
 		if dir {
-			if base, ok := strings.CutSuffix(glob, "/**"); ok && matches(base, name) {
+			pattern, _ := translate(glob)
+			if base, ok := strings.CutSuffix(pattern, "/**"); ok && match(base, name) {
 				return true
 			}
 		}
@@ -196,10 +197,32 @@ func (c *Config) Excluded(name string, dir bool) bool {
 // matches is the glob rule of the file: without a slash a pattern is about
 // names at any depth, as in .gitignore.
 func matches(glob, name string) bool {
-	if !strings.Contains(glob, "/") {
+	pattern, base := translate(glob)
+	if base {
 		name = path.Base(name)
 	}
-	ok, err := doublestar.Match(glob, name)
+	return match(pattern, name)
+}
+
+// translate returns what a glob of the file means to doublestar, and whether it is
+// about base names. People write what .gitignore takes: "vendor/" is everything
+// below a directory of that name at any depth, "/vendor" and "./vendor" begin at
+// the directory of the file.
+func translate(glob string) (pattern string, base bool) {
+	glob, below := strings.CutSuffix(glob, "/")
+	base = !strings.Contains(glob, "/")
+	glob = strings.TrimPrefix(strings.TrimPrefix(glob, "./"), "/")
+	switch {
+	case !below:
+		return glob, base
+	case base:
+		return "**/" + glob + "/**", false
+	}
+	return glob + "/**", false
+}
+
+func match(pattern, name string) bool {
+	ok, err := doublestar.Match(pattern, name)
 	return ok && err == nil
 }
 

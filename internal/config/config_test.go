@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -172,6 +173,54 @@ func TestExcludeAndAllow(t *testing.T) {
 	}
 	if !c.Disabled("momento-never-expiring-key") || c.Disabled("momento-v1-jwt") {
 		t.Error("disabled rules")
+	}
+}
+
+// Globs mean what they mean in .gitignore: one that silently excludes nothing,
+// or something else, is worse than an error.
+func TestGlobsAsInGitignore(t *testing.T) {
+	for _, tt := range []struct {
+		glob, name string
+		dir        bool
+		want       bool
+	}{
+		{"vendor/", "vendor", true, true},
+		{"vendor/", "vendor/a/b.go", false, true},
+		{"vendor/", "src/vendor", true, true},
+		{"vendor/", "src/vendor/b.go", false, true},
+		{"vendor/", "vendored", true, false},
+		{"vendor/", "src", true, false},
+		{"third_*/", "x/third_party", true, true},
+		{"/vendor/", "vendor", true, true},
+		{"/vendor/", "vendor/b.go", false, true},
+		{"/vendor/", "src/vendor", true, false},
+		{"/vendor/", "src/vendor/b.go", false, false},
+		{"./vendor/", "vendor/b.go", false, true},
+		{"./vendor/", "src/vendor/b.go", false, false},
+		{"src/gen/", "src/gen", true, true},
+		{"src/gen/", "src/gen/b.go", false, true},
+		{"src/gen/", "x/src/gen/b.go", false, false},
+		{"/vendor", "vendor", true, true},
+		{"/vendor", "src/vendor", true, false},
+		{"./a.env", "a.env", false, true},
+		{"./a.env", "src/a.env", false, false},
+		{"/src/*.env", "src/a.env", false, true},
+		{".env", "src/.env", false, true},
+		{"vendor", "src/vendor", true, true},
+		{"vendor/**", "src/vendor", true, false},
+		{"/", "vendor", true, false},
+		{"./", "vendor", true, false},
+	} {
+		c, err := config.Parse("x", []byte("exclude: ["+strconv.Quote(tt.glob)+"]\nallow: [{path: "+strconv.Quote(tt.glob)+", reason: r}]\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Excluded(tt.name, tt.dir); got != tt.want {
+			t.Errorf("exclude %q: Excluded(%q, %v) = %v", tt.glob, tt.name, tt.dir, got)
+		}
+		if got := c.Allows("f", "r", tt.name) != ""; !tt.dir && got != tt.want {
+			t.Errorf("allow %q: Allows(%q) = %v", tt.glob, tt.name, got)
+		}
 	}
 }
 
