@@ -32,7 +32,8 @@ func newInspectCommand(a *app) *cobra.Command {
 		Long: `inspect reads one Momento credential from standard input, or from the environment
 variable that --env names, and says what it is, when it expires, what it may do
 and, unless --offline is given, whether the service accepts it. It also takes the
-JSON file that the console offers for download, and the CLI's credentials file.
+JSON file that the console offers for download, the CLI's credentials file, and a
+Kubernetes Secret or one value of it.
 
 It takes no credential as an argument: arguments end up in the shell's history
 and are visible to every user of the machine in the process list.

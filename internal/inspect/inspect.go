@@ -5,6 +5,7 @@ package inspect
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"time"
@@ -49,12 +50,30 @@ func oneCredential(text []byte) (first credential.Credential, others []credentia
 	momento := credential.Context{Momento: true}
 	all := credential.ParseAllIn(text, momento)
 	if len(all) == 0 {
+		all = credential.ParseAllIn(decoded(text), momento)
+	}
+	if len(all) == 0 {
 		if _, err = credential.ParseIn(text, momento); err == nil {
 			err = credential.ErrShape
 		}
 		return credential.Credential{}, nil, err
 	}
 	return all[0], all[1:], nil
+}
+
+// encodedValue matches what may be a credential in base64 once more, as the values
+// of a Kubernetes Secret are.
+var encodedValue = lazy.Regexp(`[A-Za-z0-9+/]{40,}`)
+
+// decoded returns what the base64 values in text hold, one a line.
+func decoded(text []byte) []byte {
+	var lines []byte
+	for _, value := range encodedValue().FindAll(text, -1) {
+		if line, err := base64.RawStdEncoding.AppendDecode(nil, value); err == nil {
+			lines = append(append(lines, line...), '\n')
+		}
+	}
+	return lines
 }
 
 // endpointMember matches an endpoint in a JSON document, an INI file or an

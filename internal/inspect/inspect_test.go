@@ -1,9 +1,11 @@
 package inspect
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 
+	"github.com/momentolint/momentolint/analyzers/credential"
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 )
 
@@ -31,5 +33,36 @@ func TestInspectFitsTheTerminal(t *testing.T) {
 				t.Errorf("%d columns: a line of %d: %q", columns, n, line)
 			}
 		}
+	}
+}
+
+// Keys are pasted from a Kubernetes Secret as they are there.
+func TestInspectReadsBase64(t *testing.T) {
+	t.Parallel()
+	jwt, v1 := credentialtest.V2(credentialtest.Options{}), credentialtest.V1(credentialtest.Options{})
+	encode := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	for _, tt := range []struct {
+		name, text string
+		kind       credential.Kind
+		others     int
+	}{
+		{"v2", encode(jwt), credential.APIKeyV2, 0},
+		{"v2 with newlines", encode(jwt+"\n") + "\n", credential.APIKeyV2, 0},
+		{"v1", encode(v1), credential.APIKeyV1, 0},
+		{"Secret", "kind: Secret\ndata:\n  tls: " + encode(strings.Repeat("x", 60)) + "\n  key: " + encode(v1) + "\n", credential.APIKeyV1, 0},
+		{"Secret of two", "data:\n  a: " + encode(jwt) + "\n  b: " + encode(v1) + "\n", credential.APIKeyV2, 1},
+		{"plain before encoded", v1 + "\n" + encode(jwt), credential.APIKeyV1, 0},
+	} {
+		in, err := New([]byte(tt.text), testNow, days(30))
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		if in.credential.Kind != tt.kind || len(in.others) != tt.others {
+			t.Errorf("%s: %s and %d others, want %s and %d", tt.name, in.credential.Kind, len(in.others), tt.kind, tt.others)
+		}
+	}
+	if _, err := New([]byte(encode(strings.Repeat("eyJ", 40))), testNow, days(30)); err == nil {
+		t.Error("base64 of something else is taken for a credential")
 	}
 }
