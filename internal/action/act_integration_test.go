@@ -538,7 +538,7 @@ func TestActLooksAtAllFilesOnASchedule(t *testing.T) {
 			checkout: p.clone(t, "refs/heads/main", 0), event: "workflow_dispatch", payload: map[string]any{"inputs": nil},
 			with: map[string]string{"live": "false", "history": "true", "lint": "false", "args": "--max-archive-depth=0\n"},
 		}.run(t)
-		o.want(t, false, "3", "0")
+		o.want(t, false, "4", "0")
 		o.wantAnnotation(t, "error", "gone.env", "1", "In the history since")
 		if strings.Contains(o.log, "Running the Go analyzers.") {
 			t.Error("the analyzers run although lint is false")

@@ -320,13 +320,16 @@ func TestPCREFindsWithTheSemgrepPatterns(t *testing.T) {
 		}
 	}
 	measure(t, list, found, map[string]int{
-		"split": 80, "split-php": 90,
+		"split": 75, "split-php": 90,
 		"base64-0": 70, "base64-1": 70, "base64-2": 70, "base64-of-dot-env": 70, "base64-url": 70,
 		"base64-wrapped": 0, "hex": 0, "utf-16le": 0, "utf-16be": 0,
 	})
 	for name, ids := range found {
 		for _, id := range ids {
-			if i := slices.IndexFunc(list, func(d document) bool { return d.name == name }); id != list[i].rule && id != credential.APIKeyV1.Rule() {
+			d := list[slices.IndexFunc(list, func(d document) bool { return d.name == name })]
+			// A pattern does not see the claims that the second literal of a split
+			// token holds.
+			if id != d.rule && id != credential.APIKeyV1.Rule() && (d.spelling != "split" || id != credential.V1JWT.Rule()) {
 				t.Errorf("%s finds %s", id, name)
 			}
 		}

@@ -28,7 +28,8 @@ func (s *sandbox) managed(sign string) (snippet string) {
 	if err == nil {
 		s.t.Fatalf("the manager is not left in charge:\n%s", out)
 	}
-	return string(out)
+	// The lines of an error after the first are indented.
+	return strings.ReplaceAll(string(out), "\n  ", "\n")
 }
 
 // npm installs a package of the registry in the user's repository.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -199,18 +200,16 @@ func TestAFullDiskBehindStandardOutputIsSaid(t *testing.T) {
 	}
 }
 
-func TestAReportThatCannotBeWrittenIsSaidAndTheRestIsThere(t *testing.T) {
+func TestAReportThatCannotBeWrittenIsSaidBeforeTheScan(t *testing.T) {
 	dir, _ := corpus(t, 50)
 	out := t.TempDir()
 	r := run(t, call{args: []string{"scan", "--offline", "--format", "json", "--report", "json=" + out + "/nowhere/r.json", "--report", "csv=" + out + "/r.csv", dir}})
-	if r.code != 2 || !strings.Contains(r.stderr, "nowhere") {
-		t.Errorf("exit %d, %s", r.code, r.stderr)
+	if r.code != 2 || !strings.Contains(r.stderr, "nowhere") || len(r.out) > 0 {
+		t.Errorf("exit %d, %s%s", r.code, r.stderr, r.out)
 	}
-	parse(t, r.out)
-	if content, err := os.ReadFile(out + "/r.csv"); err != nil || len(content) == 0 {
-		t.Errorf("the other report: %d bytes, %v", len(content), err)
+	if _, err := os.Stat(out + "/r.csv"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the other report: %v", err)
 	}
-	only(t, out, "r.csv")
 }
 
 // git runs git in a directory.

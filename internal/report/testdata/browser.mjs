@@ -120,7 +120,7 @@ async function shoot(page, name, fullPage = true) {
 
   await cards(page).first().locator("summary").click();
   const first = await cards(page).first().locator(".body").textContent();
-  for (const text of ["config/production.yml:8:18", "since 9f86d08188 by Ada Lovelace", "MOMENTO_AUTH_TOKEN=", "Replace it by a v2 key"]) want(first.includes(text), `the details lack ${text}`);
+  for (const text of ["config/production.yml:8:18", "since 9f86d08188 by Ada Lovelace", "MOMENTO_AUTH_TOKEN=", "Create its successor: a v2 key"]) want(first.includes(text), `the details lack ${text}`);
   equal(await cards(page).first().locator("mark").first().textContent(), facts.redacted, "the mark is on the redacted credential");
   equal(await page.locator("#list a").first().getAttribute("href"), "https://github.com/momentolint/momentolint/blob/main/docs/rules/momento-api-key-v1.md", "the link to the docs");
   await close();
