@@ -56,7 +56,7 @@ func newOwner(worker string) (owner, error) {
 	return owner{Worker: worker, Nonce: hex.EncodeToString(nonce)}, nil
 }
 
-// acquire takes a key unless somebody has it; then it returns what they stored.
+// acquire takes a key unless it is taken; then it returns what its holder stored.
 // Unless it is renewed, the lease ends after its life, which JetStream counts in
 // whole seconds.
 func (f *Fleet) acquire(ctx context.Context, kv jetstream.KeyValue, key, worker string, life time.Duration) (*lease, *owner, error) {
@@ -147,7 +147,7 @@ func (l *lease) update(ctx context.Context, value []byte, life time.Duration) er
 	return nil
 }
 
-// isConflict reports that somebody else has changed a key.
+// isConflict reports whether another process has changed a key.
 func isConflict(err error) bool {
 	var api *jetstream.APIError
 	return errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == 10164)

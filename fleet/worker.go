@@ -253,7 +253,7 @@ func (w *Worker) next(ctx context.Context) (*Run, jetstream.Msg, error) {
 	return last, nil, nil
 }
 
-// removed reports whether somebody has removed a run. It is an error where the
+// removed reports whether a run was removed. It is an error where the
 // worker is for that run alone, and was to wait for more of it.
 func (w *Worker) removed(ctx context.Context, run *Run) (bool, error) {
 	_, err := w.fleet.get(ctx, w.fleet.runs, run.ID)

@@ -43,7 +43,7 @@ func harmful(text string, secrets ...string) string {
 // Every input that can reach an error is made as bad as it can be.
 func TestErrorsOfEveryInputAreHarmless(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no file has such a name")
+		t.Skip("on Windows no file can have such a name")
 	}
 	key := ct.V2(ct.Options{Seed: "error"})
 	const password = "S3cretPassw0rd"
@@ -157,7 +157,7 @@ func TestErrorsOfEveryInputAreHarmless(t *testing.T) {
 // A scan of the worst tree prints nothing harmful in any format.
 func TestReportsOfAHostileTreeAreHarmless(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no file has such a name")
+		t.Skip("on Windows no file can have such a name")
 	}
 	const password = "S3cretPassw0rd"
 	key := ct.V2(ct.Options{Seed: "tree"})
@@ -222,7 +222,7 @@ func TestLintShowsNoOtherSecretOfTheLine(t *testing.T) {
 // variable says that one reads it: containers have none.
 func TestTextHasNoCommandsWhateverReadsIt(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no file has such a name")
+		t.Skip("on Windows no file can have such a name")
 	}
 	key := ct.V2(ct.Options{Seed: "commands"})
 	dir := t.TempDir()

@@ -67,19 +67,8 @@ func (s *Scanner) enclosed(v *view, lo, hi int) (endpoint string, ok bool) {
 		return "", false
 	}
 	object := d[first:last]
-	for i := 0; ; {
-		k := bytes.Index(object[i:], []byte("endpoint"))
-		if k < 0 {
-			break
-		}
-		i += k + len("endpoint")
-		if value := memberValue(object, i); value >= 0 {
-			end := value
-			for end < len(object) && hostByte(object[end]) {
-				end++
-			}
-			return endpointOf(string(object[value:end])), true
-		}
+	if host, ok := endpointMember(object); ok {
+		return host, true
 	}
 	// With nothing else in it, it is an envelope, too.
 	const between = " \t\r\n\"'\\"
@@ -118,19 +107,8 @@ func (s *Scanner) enclosedInString(v *view, lo, hi int) (endpoint string, ok boo
 		return "", false
 	}
 	object := text[first:end]
-	for i := 0; ; {
-		k := bytes.Index(object[i:], []byte("endpoint"))
-		if k < 0 {
-			break
-		}
-		i += k + len("endpoint")
-		if value := memberValue(object, i); value >= 0 {
-			end := value
-			for end < len(object) && hostByte(object[end]) {
-				end++
-			}
-			return endpointOf(string(object[value:end])), true
-		}
+	if host, ok := endpointMember(object); ok {
+		return host, true
 	}
 	const around = between + "{}:"
 	return "", string(bytes.Trim(text[first:at], around)) == name && len(bytes.Trim(text[at:end], around)) == 0
@@ -425,4 +403,23 @@ func (s *Scanner) takeValue(v *view, first, n int, c credential.Credential) {
 		i += size
 	}
 	s.found(v, r, n, c)
+}
+
+// endpointMember returns the host that the member "endpoint" of an object names,
+// and whether there is such a member.
+func endpointMember(object []byte) (host string, ok bool) {
+	for i := 0; ; {
+		k := bytes.Index(object[i:], []byte("endpoint"))
+		if k < 0 {
+			return "", false
+		}
+		i += k + len("endpoint")
+		if value := memberValue(object, i); value >= 0 {
+			end := value
+			for end < len(object) && hostByte(object[end]) {
+				end++
+			}
+			return endpointOf(string(object[value:end])), true
+		}
+	}
 }
