@@ -395,14 +395,20 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 		t.Errorf("incomplete %v, %d repositories, %+v", got.Summary.Incomplete(), len(got.Repositories), got.Summary.Skipped)
 	}
 	// A worker that dies between asking and storing the answer has its check
-	// made again: that is the one thing that nobody can prevent.
+	// made again: that is the one thing that cannot be prevented. A check of a
+	// live credential takes two calls, and a third where it is the witness of
+	// the closing controls.
 	n := calls(server)
 	again := 0
 	for _, s := range secrets {
+		once := 1
+		if s.state == momentotest.Live {
+			once = 3
+		}
 		if n[s.fingerprint] == 0 {
 			t.Errorf("%s was never asked about", s.fingerprint)
 		}
-		again += max(0, n[s.fingerprint]-1)
+		again += max(0, (n[s.fingerprint]-1)/once)
 	}
 	if again > kills {
 		t.Errorf("%d checks were made again, with %d workers killed", again, kills)

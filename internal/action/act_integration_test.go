@@ -148,6 +148,13 @@ func (j job) run(t *testing.T) outcome {
 	for _, name := range []string{"HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"} {
 		args = append(args, "--env", name+"="+os.Getenv(name))
 	}
+	// act does not read what is left in its terminal when a step fails. The end
+	// of such a step waits until it has been read.
+	bash := filepath.Join(dir, "bash_env")
+	if err := os.WriteFile(bash, []byte("exec() { code=0; \"$@\" || code=$?; sleep 1; exit $code; }\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args = append(args, "--env", "BASH_ENV="+bash)
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, act, args...)
