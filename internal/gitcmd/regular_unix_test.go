@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -106,11 +107,16 @@ func TestGitIsNotRunWhereItWouldWait(t *testing.T) {
 		"quoted alternate":       {".git/objects/info/alternates", config("\"" + other.Path("objects") + "\"\n")},
 		"an alternate's own one": {".git/objects/info/alternates", config("../../alternate\n")},
 	}
+	base := gittest.New(t)
+	base.Write("sub/a", "content")
+	base.Commit("One")
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			r := gittest.New(t)
-			r.Write("sub/a", "content")
-			r.Commit("One")
+			t.Parallel()
+			r := gittest.Open(t, t.TempDir())
+			if err := os.CopyFS(r.Dir, os.DirFS(base.Dir)); err != nil {
+				t.Fatal(err)
+			}
 			if name == "an alternate's own one" {
 				if err := os.MkdirAll(r.Path("alternate", "info"), 0o755); err != nil {
 					t.Fatal(err)
@@ -209,18 +215,21 @@ func TestAPlainGitWaits(t *testing.T) {
 		".git/index": {"ls-files"}, ".git/packed-refs": {"for-each-ref"}, ".git/HEAD": {"rev-parse", "--git-dir"}, ".git/config": {"rev-parse", "--git-dir"},
 		".gitignore": {"check-ignore", "a"},
 	} {
-		r := gittest.New(t)
-		_ = os.Remove(r.Path(filepath.FromSlash(path)))
-		if err := syscall.Mkfifo(r.Path(filepath.FromSlash(path)), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-		cmd := exec.CommandContext(ctx, "git", args...)
-		cmd.Dir, cmd.Env = r.Dir, gittest.Env(t)
-		if err := cmd.Run(); ctx.Err() == nil {
-			t.Errorf("%s: git does not wait: %v", path, err)
-		}
-		cancel()
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			r := gittest.New(t)
+			_ = os.Remove(r.Path(filepath.FromSlash(path)))
+			if err := syscall.Mkfifo(r.Path(filepath.FromSlash(path)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			defer cancel()
+			cmd := exec.CommandContext(ctx, "git", args...)
+			cmd.Dir, cmd.Env = r.Dir, gittest.Env(t)
+			if err := cmd.Run(); ctx.Err() == nil {
+				t.Errorf("git does not wait: %v", err)
+			}
+		})
 	}
 }
 
@@ -246,10 +255,10 @@ func TestEveryCallEnds(t *testing.T) {
 				}
 				return err
 			}
-			calls := map[string]func(context.Context) error{
-				"output": func(ctx context.Context) error { _, err := g.Output(ctx, "rev-parse"); return err },
-				"stream": func(ctx context.Context) error { return g.Stream(ctx, nil, read, "rev-list") },
-				"ask": func(ctx context.Context) error {
+			calls := map[string]func(context.Context, *gitcmd.Git) error{
+				"output": func(ctx context.Context, g *gitcmd.Git) error { _, err := g.Output(ctx, "rev-parse"); return err },
+				"stream": func(ctx context.Context, g *gitcmd.Git) error { return g.Stream(ctx, nil, read, "rev-list") },
+				"ask": func(ctx context.Context, g *gitcmd.Git) error {
 					p, err := g.Start(ctx, "cat-file")
 					if err != nil {
 						return err
@@ -258,24 +267,28 @@ func TestEveryCallEnds(t *testing.T) {
 					return p.Ask(ctx, "x", read)
 				},
 			}
-			for call, do := range calls {
-				if err := do(t.Context()); err == nil {
-					t.Errorf("%s: no error", call)
-				} else if !strings.Contains(name, "gone") && !errors.Is(err, gitcmd.ErrTimeout) {
-					t.Errorf("%s: %v", call, err)
-				}
-			}
 			// What does not end with the context ends with the time for all tests.
-			g = open(t, gitcmd.Options{Program: program, Dir: dir, Timeout: time.Hour})
+			patient := open(t, gitcmd.Options{Program: program, Dir: dir, Timeout: time.Hour})
+			var waiting sync.WaitGroup
 			for call, do := range calls {
-				ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-				if err := do(ctx); err == nil {
-					t.Errorf("%s, cancelled: no error", call)
-				}
-				cancel()
+				waiting.Go(func() {
+					if err := do(t.Context(), g); err == nil {
+						t.Errorf("%s: no error", call)
+					} else if !strings.Contains(name, "gone") && !errors.Is(err, gitcmd.ErrTimeout) {
+						t.Errorf("%s: %v", call, err)
+					}
+				})
+				waiting.Go(func() {
+					ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+					defer cancel()
+					if err := do(ctx, patient); err == nil {
+						t.Errorf("%s, cancelled: no error", call)
+					}
+				})
 			}
+			waiting.Wait()
 			if strings.Contains(name, "gone") {
-				p, err := g.Start(t.Context(), "cat-file")
+				p, err := patient.Start(t.Context(), "cat-file")
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -32,6 +32,7 @@ func TestWhichVariablesNameAuthorities(t *testing.T) {
 	case "windows", "darwin", "ios":
 		return // crypto/x509 reads the variables elsewhere only
 	}
+	t.Parallel()
 	for _, which := range []string{"none", "SSL_CERT_FILE", "SSL_CERT_DIR"} {
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$") // #nosec G204 G702 -- this test
 		cmd.Env = append(os.Environ(), authorities+"="+which)

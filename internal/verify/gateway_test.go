@@ -78,6 +78,7 @@ func gateways() []gateway {
 // A credential that nobody issued is never live, whatever stands in between and
 // however many are asked about.
 func TestNothingIsLiveBehindAGateway(t *testing.T) {
+	t.Parallel()
 	for _, g := range gateways() {
 		for _, credentials := range []int{1, 2, 3, 7} {
 			s := start(t, momentotest.Options{})
@@ -135,6 +136,7 @@ func (s *script) Get(context.Context, Address, credential.Credential, string) An
 // repeats any pattern of up to five answers, never makes a made-up credential
 // live, and makes none dead once it has contradicted itself.
 func TestGatewaysThatChangeTheirAnswers(t *testing.T) {
+	t.Parallel()
 	type generated struct {
 		name   string
 		accept func(n int) bool
@@ -186,6 +188,7 @@ func TestGatewaysThatChangeTheirAnswers(t *testing.T) {
 // The closing controls of a service with live credentials do not cost them
 // their verdicts, and are two calls, however many credentials there are.
 func TestTheClosingControlsTakeTwoCalls(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{})
 	const n = 5
 	var targets []Target
@@ -214,6 +217,7 @@ func serially(o Options) Options {
 // What such a gateway said before it was found out is withdrawn, and no further
 // credential is shown to it.
 func TestVerdictsOfAGatewayAreWithdrawn(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{})
 	var calls atomic.Int32
 	s.SetFault(func(momentotest.Call) momentotest.Fault {
@@ -249,6 +253,7 @@ func TestVerdictsOfAGatewayAreWithdrawn(t *testing.T) {
 
 // A live credential whose confirmation gets no answer is not known to be live.
 func TestWhatCannotBeConfirmedIsUnverified(t *testing.T) {
+	t.Parallel()
 	for _, code := range []codes.Code{codes.ResourceExhausted, codes.Unavailable, codes.Internal, codes.DeadlineExceeded} {
 		// The opening control and the first answer pass; then one of the three
 		// calls of the confirmation fails, on both planes.
@@ -280,6 +285,7 @@ func TestWhatCannotBeConfirmedIsUnverified(t *testing.T) {
 
 // The counterfeits are right in every detail but the signature.
 func TestCounterfeitsDifferInTheSignatureOnly(t *testing.T) {
+	t.Parallel()
 	for _, kind := range askable {
 		key := parse(t, kind.mint(credentialtest.Options{Seed: "real"}))
 		seen := map[string]bool{key.Reveal(): true}
@@ -302,6 +308,7 @@ func TestCounterfeitsDifferInTheSignatureOnly(t *testing.T) {
 
 // Clocks differ: what has expired by this computer's clock alone is checked.
 func TestTheLeewayOfAnExpiry(t *testing.T) {
+	t.Parallel()
 	const hour = time.Hour
 	for _, c := range []struct {
 		name string
@@ -357,6 +364,7 @@ func TestTheLeewayOfAnExpiry(t *testing.T) {
 // The service's date is found in the header of an answer and in the only header
 // list of one that has no other; what is no date is none.
 func TestTheDateOfAnAnswer(t *testing.T) {
+	t.Parallel()
 	for _, state := range []momentotest.State{momentotest.Live, momentotest.Revoked} {
 		text := credentialtest.V2(credentialtest.Options{})
 		s := start(t, momentotest.Options{
@@ -378,6 +386,7 @@ func TestTheDateOfAnAnswer(t *testing.T) {
 // Whatever the table says is not checked is never sent, wherever it would go:
 // using a refresh token mints a key.
 func TestKindsWithoutACheckAreNeverSent(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{})
 	o := credentialtest.Options{Endpoint: cell, ExpiresAt: now.Add(time.Hour)}
 	webhook, err := credential.ParseWebhookSecret([]byte(credentialtest.WebhookSecret("never sent")), credential.Context{Momento: true})

@@ -1,7 +1,10 @@
 package verify
 
 import (
+	"flag"
+	"fmt"
 	"net/netip"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +16,16 @@ import (
 	"github.com/momentolint/momentolint/internal/testing/guardtest"
 	"github.com/momentolint/momentolint/momentotest"
 )
+
+// TestMain has more tests run at once than there are processors, since nearly
+// all of them wait for a server. -parallel on the command line takes precedence.
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "16"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	os.Exit(m.Run())
+}
 
 // now is when the tests play.
 var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)

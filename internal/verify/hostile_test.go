@@ -178,6 +178,7 @@ func withEndpoint(t *testing.T, endpoint string) (credential.Credential, bool) {
 }
 
 func TestNothingIsSentToHostileEndpoints(t *testing.T) {
+	t.Parallel()
 	if len(hostileEndpoints) < 40 {
 		t.Fatal("not enough of them")
 	}
@@ -217,6 +218,7 @@ func TestNothingIsSentToHostileEndpoints(t *testing.T) {
 // The same trap, an honest name: something does arrive, so the test above can
 // fail.
 func TestTheTrapWorks(t *testing.T) {
+	t.Parallel()
 	tr := newTrap(t)
 	c, _ := withEndpoint(t, cell)
 	newVerifier(t, tr.options(true)).Verify(tr.context(t), []Target{{Credential: c}})
@@ -232,6 +234,7 @@ func TestTheTrapWorks(t *testing.T) {
 
 // DNS that answers for Momento's hosts with an address inside (rebinding).
 func TestNothingIsSentToAnInsideAddress(t *testing.T) {
+	t.Parallel()
 	tr := newTrap(t)
 	for _, kind := range askable {
 		c := parse(t, kind.mint(credentialtest.Options{Endpoint: cell, Seed: "inside"}))
@@ -251,6 +254,7 @@ func TestNothingIsSentToAnInsideAddress(t *testing.T) {
 // A hostile endpoint next to a v2 key does not keep it from being asked about
 // where it is valid anyhow, and gets nothing.
 func TestAHostileNeighbourIsPassedOver(t *testing.T) {
+	t.Parallel()
 	tr := newTrap(t)
 	c := parse(t, credentialtest.V2(credentialtest.Options{}))
 	newVerifier(t, tr.options(true)).Verify(tr.context(t), []Target{{Credential: c, NearbyEndpoint: "evil.example"}})

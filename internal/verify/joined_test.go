@@ -11,6 +11,7 @@ import (
 // A credential that text follows without a break is live if the service says so,
 // but not dead: it may not be all that was meant. A copy that stands apart counts.
 func TestARejectionSaysNothingOfAJoinedCredential(t *testing.T) {
+	t.Parallel()
 	c := parse(t, credentialtest.V1JWT(credentialtest.Options{Seed: "joined"}))
 	joined, apart := Target{Credential: c, Joined: true}, Target{Credential: c}
 	for _, tt := range []struct {

@@ -110,6 +110,7 @@ func troubles() []trouble {
 // or none: never live for a dead key, never dead for a live one. Every call
 // goes over TLS to the host that belongs to the credential.
 func TestVerdictMatrix(t *testing.T) {
+	t.Parallel()
 	for _, tr := range troubles() {
 		t.Run(tr.name, func(t *testing.T) {
 			t.Parallel()
@@ -181,6 +182,7 @@ func TestVerdictMatrix(t *testing.T) {
 // key is by definition a service at which every key is dead: that is what the
 // matrix leaves out. But it has to be gRPC that says so, in its trailers.
 func TestOnlyTheServiceItselfMakesDead(t *testing.T) {
+	t.Parallel()
 	key := credentialtest.V1(credentialtest.Options{Endpoint: cell})
 	for _, w := range []momentotest.WireFault{momentotest.WirePage401, momentotest.WireStatus401, momentotest.WirePageClaims, momentotest.WireTrickle} {
 		s := startCell(t, momentotest.Options{})
@@ -197,6 +199,7 @@ func TestOnlyTheServiceItselfMakesDead(t *testing.T) {
 }
 
 func TestWhatNobodyNeedBeAskedAbout(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{})
 	past := now.Add(-24 * time.Hour)
 	session := credential.ParseAll([]byte(credentialtest.CredentialsFile(credentialtest.Options{ExpiresAt: now.Add(time.Hour)})))[0]
@@ -244,6 +247,7 @@ func TestWhatNobodyNeedBeAskedAbout(t *testing.T) {
 }
 
 func TestLiveSaysWhatTheKeyMaySee(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{Caches: []string{"orders", "users"}})
 	all := credentialtest.V1(credentialtest.Options{Seed: "all"})
 	scoped := credentialtest.V1(credentialtest.Options{Seed: "scoped"})

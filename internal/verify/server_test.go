@@ -245,6 +245,7 @@ var hostileAnswers = map[string]func(*stream){
 // Whatever a server answers, the run ends, little of it is read, no part of it is
 // in the reason, nothing is sent elsewhere, and the credential is unverified.
 func TestHostileServers(t *testing.T) {
+	t.Parallel()
 	elsewhere, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -385,6 +386,7 @@ func TestWhichVariablesNameAProxy(t *testing.T) {
 // Hosts that the environment or scanned data name get no credential unless they
 // are Momento's or allowed; hosts in flags are checked before anything is sent.
 func TestWhoMayNameAHost(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name                     string
 		ambient, endpoint, found string

@@ -24,6 +24,7 @@ import (
 // Nothing that changes an account can be called: the two methods are all that
 // the package names, and all that a stand-in for everything ever saw.
 func TestOnlyTheTwoReadOnlyMethodsAreCalled(t *testing.T) {
+	t.Parallel()
 	pinned := []string{"/cache_client.Scs/Get", "/control_client.ScsControl/ListCaches"}
 	method := regexp.MustCompile(`"(/[a-z_]+\.[A-Z][A-Za-z]+/[A-Za-z]+)"`)
 	var named []string
@@ -108,6 +109,7 @@ func many(t *testing.T, s *momentotest.Server, n, places int) (targets []Target,
 }
 
 func TestAThousandFindingsOfTwoHundredCredentials(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{Caches: []string{"orders"}})
 	targets, want := many(t, s, 200, 5)
 	opts := at(s)
@@ -157,6 +159,7 @@ func TestAThousandFindingsOfTwoHundredCredentials(t *testing.T) {
 }
 
 func TestTheRateHoldsAndSoDoesTheConcurrency(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{})
 	targets, _ := many(t, s, 30, 1)
 	counter := &counting{}
@@ -201,6 +204,7 @@ func (c *counting) Get(context.Context, Address, credential.Credential, string) 
 }
 
 func TestAServiceThatDiesHalfWayLeavesTheRestUnverified(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{Caches: []string{"orders"}})
 	targets, want := many(t, s, 200, 5)
 	var calls atomic.Int32
@@ -231,6 +235,7 @@ func TestAServiceThatDiesHalfWayLeavesTheRestUnverified(t *testing.T) {
 }
 
 func TestAnInterruptedRunReturnsAtOnce(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{})
 	targets, _ := many(t, s, 50, 1)
 	opts := at(s)
@@ -264,6 +269,7 @@ func TestAnInterruptedRunReturnsAtOnce(t *testing.T) {
 }
 
 func TestTheTimeForAllIsABound(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{})
 	targets, want := many(t, s, 50, 1)
 	var calls atomic.Int32
@@ -303,6 +309,7 @@ func TestTheTimeForAllIsABound(t *testing.T) {
 }
 
 func TestOnlyUnavailableIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	for code, want := range map[codes.Code]int{codes.Unavailable: 3, codes.Internal: 1, codes.ResourceExhausted: 1, codes.Unknown: 1} {
 		s := start(t, momentotest.Options{})
 		text := credentialtest.V2(credentialtest.Options{})
@@ -328,6 +335,7 @@ func TestOnlyUnavailableIsTriedAgain(t *testing.T) {
 
 // A service that is down is not asked about each of many credentials.
 func TestAServiceThatNeverAnswersIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{})
 	s.SetFault(func(momentotest.Call) momentotest.Fault { return momentotest.Fault{Code: codes.Unavailable} })
 	var targets []Target
@@ -348,6 +356,7 @@ func TestAServiceThatNeverAnswersIsLeftAlone(t *testing.T) {
 }
 
 func TestAServiceThatRecoversIsHeard(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{})
 	text := credentialtest.V2(credentialtest.Options{})
 	if err := s.Add(momentotest.Key{Text: text, State: momentotest.Live, List: true}); err != nil {
@@ -368,6 +377,7 @@ func TestAServiceThatRecoversIsHeard(t *testing.T) {
 
 // A network that begins to say yes to everything while the run goes on.
 func TestTheNegativeControlIsRepeatedAtTheEnd(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{})
 	dead := credentialtest.V2(credentialtest.Options{})
 	c := parse(t, dead)
@@ -384,6 +394,7 @@ func TestTheNegativeControlIsRepeatedAtTheEnd(t *testing.T) {
 }
 
 func TestWhereACredentialIsAskedAbout(t *testing.T) {
+	t.Parallel()
 	const other = "cell-1-eu-west-1-1.prod.a.momentohq.com"
 	s := startCell(t, momentotest.Options{})
 	_ = s
@@ -420,6 +431,7 @@ func TestWhereACredentialIsAskedAbout(t *testing.T) {
 // The same key bare in one place and in its envelope in another is one key,
 // and asked about where its envelope says.
 func TestAnEnvelopeTellsTheEndpointOfItsBareJWT(t *testing.T) {
+	t.Parallel()
 	s := startCell(t, momentotest.Options{})
 	o := credentialtest.Options{Endpoint: cell, Seed: "one key"}
 	if err := s.Add(momentotest.Key{Text: credentialtest.V1(o), State: momentotest.Live}); err != nil {
@@ -452,6 +464,7 @@ func TestOptionsAreChecked(t *testing.T) {
 }
 
 func TestNoReasonHoldsWhatTheServerSent(t *testing.T) {
+	t.Parallel()
 	s := start(t, momentotest.Options{})
 	text := credentialtest.V2(credentialtest.Options{})
 	c := parse(t, text)
