@@ -425,8 +425,25 @@ func TestSixtyFourBitHeadersAreRead(t *testing.T) {
 	}
 }
 
-// FuzzExpand promises that no container, however broken, makes the reader panic
-// or expand without bound.
+// A zip archive that ends anywhere is recorded once, and as one that cannot be
+// opened only where no member of it was read.
+func TestZipArchivesThatAreCutOff(t *testing.T) {
+	whole := zipOf(t, member{name: "a", content: secret}, member{name: "b", content: secret, stored: true})
+	for n := 16; n < len(whole); n++ {
+		r := expand(t, Options{MaxArchiveDepth: 4}, "z.zip", whole[:n])
+		read := slices.ContainsFunc(r.blobs, func(b seen) bool { return strings.HasPrefix(b.path, "z.zip!") })
+		var of []string
+		for _, e := range r.skips {
+			if e.Path == "z.zip" {
+				of = append(of, e.Reason)
+			}
+		}
+		if len(of) != 1 || strings.Contains(of[0], "cannot be opened") == read {
+			t.Errorf("cut off after %d of %d bytes, a member read: %v, recorded %q", n, len(whole), read, of)
+		}
+	}
+}
+
 // A header that ends in the middle is damage that is said. What is shorter than
 // 16 bytes is not taken for gzip, but read as it is.
 func TestGzipHeadersThatAreCutOff(t *testing.T) {
@@ -440,6 +457,8 @@ func TestGzipHeadersThatAreCutOff(t *testing.T) {
 	}
 }
 
+// FuzzExpand promises that no container, however broken, makes the reader panic
+// or expand without bound.
 func FuzzExpand(f *testing.F) {
 	z := zipOf(f, member{name: "a", content: secret}, member{name: "b", content: secret, stored: true})
 	t := tarOf(f, member{name: "a", content: secret}, member{name: "b.zip", content: string(z)})

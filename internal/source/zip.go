@@ -617,11 +617,12 @@ func (w *worker) zipStream(s *stream, f *format, d depth, truncated bool) error 
 		sig, _ := in.Peek(4)
 		switch string(sig) {
 		case zipLocal:
+			var opened bool
 			var err error
-			if why, err = w.zipNext(s, f, d, in); err != nil {
+			if opened, why, err = w.zipNext(s, f, d, in); err != nil {
 				return err
 			}
-			if why == "" {
+			if opened {
 				shown++
 			}
 		case zipDescriptor, "PK00": // the mark of an archive in several parts
@@ -653,24 +654,25 @@ func (w *worker) zipStream(s *stream, f *format, d depth, truncated bool) error 
 	return w.showReader(in, s)
 }
 
-// zipNext shows the next member of a stream. If there is none it says why not,
-// and leaves the input unread.
-func (w *worker) zipNext(s *stream, f *format, d depth, in *input) (why string, err error) {
+// zipNext shows the next member of a stream, and reports whether there was one.
+// why is the reason that the stream cannot be followed beyond it. Where there
+// was no member the input is left unread.
+func (w *worker) zipNext(s *stream, f *format, d depth, in *input) (opened bool, why string, err error) {
 	fixed, err := in.Peek(zipLocalSize)
 	if err != nil {
-		return "it ends in a header", nil
+		return false, "it ends in a header", nil
 	}
 	method := binary.LittleEndian.Uint16(fixed[8:])
 	header, err := in.Peek(zipLocalSize + zipVariable(fixed[26:30]))
 	switch {
 	case method > zipAES, errors.Is(err, bufio.ErrBufferFull):
-		return "invalid header", nil
+		return false, "invalid header", nil
 	case err != nil:
-		return "it ends in a header", nil
+		return false, "it ends in a header", nil
 	}
 	m := zipLocalHeader(header[:zipLocalSize], header[zipLocalSize:])
 	if err := w.member(); err != nil {
-		return "", err
+		return false, "", err
 	}
 	path := s.path + "!" + memberName(m.name)
 	length := len(header)
@@ -679,7 +681,7 @@ func (w *worker) zipNext(s *stream, f *format, d depth, in *input) (why string, 
 		why, err = w.zipKnownLength(s, f, d, m, path, in)
 	} else {
 		if m.method != zipDeflated || m.encrypted() {
-			return fmt.Sprintf("the length of member %s is not known", memberName(m.name)), nil
+			return false, fmt.Sprintf("the length of member %s is not known", memberName(m.name)), nil
 		}
 		_, _ = in.Discard(length)
 		why, err = w.zipUnknownLength(s, f, d, m, path, in)
@@ -688,7 +690,7 @@ func (w *worker) zipNext(s *stream, f *format, d depth, in *input) (why string, 
 		after, _ := in.Peek(26)
 		_, _ = in.Discard(zipDescriptorLength(after))
 	}
-	return why, err
+	return true, why, err
 }
 
 // zipKnownLength shows a member of a stream whose header tells its length.
