@@ -4,6 +4,7 @@
 package inspect
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -51,6 +52,10 @@ func oneCredential(text []byte) (first credential.Credential, others []credentia
 	all := credential.ParseAllIn(text, momento)
 	if len(all) == 0 {
 		all = credential.ParseAllIn(decoded(text), momento)
+	}
+	if len(all) == 0 {
+		// base64 wraps its lines.
+		all = credential.ParseAllIn(decoded(bytes.Join(bytes.Fields(text), nil)), momento)
 	}
 	if len(all) == 0 {
 		if _, err = credential.ParseIn(text, momento); err == nil {

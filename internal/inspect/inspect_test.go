@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,6 +37,16 @@ func TestInspectFitsTheTerminal(t *testing.T) {
 	}
 }
 
+// wrap breaks s into lines of width bytes.
+func wrap(s string, width int, end string) string {
+	var b strings.Builder
+	for line := range slices.Chunk([]byte(s), width) {
+		b.Write(line)
+		b.WriteString(end)
+	}
+	return b.String()
+}
+
 // Keys are pasted from a Kubernetes Secret as they are there.
 func TestInspectReadsBase64(t *testing.T) {
 	t.Parallel()
@@ -49,6 +60,8 @@ func TestInspectReadsBase64(t *testing.T) {
 		{"v2", encode(jwt), credential.APIKeyV2, 0},
 		{"v2 with newlines", encode(jwt+"\n") + "\n", credential.APIKeyV2, 0},
 		{"v1", encode(v1), credential.APIKeyV1, 0},
+		{"v2 as base64(1) wraps it", wrap(encode(jwt), 76, "\n"), credential.APIKeyV2, 0},
+		{"v1 as openssl wraps it, on Windows", wrap(encode(v1), 64, "\r\n"), credential.APIKeyV1, 0},
 		{"Secret", "kind: Secret\ndata:\n  tls: " + encode(strings.Repeat("x", 60)) + "\n  key: " + encode(v1) + "\n", credential.APIKeyV1, 0},
 		{"Secret of two", "data:\n  a: " + encode(jwt) + "\n  b: " + encode(v1) + "\n", credential.APIKeyV2, 1},
 		{"plain before encoded", v1 + "\n" + encode(jwt), credential.APIKeyV1, 0},
