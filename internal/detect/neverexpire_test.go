@@ -57,11 +57,23 @@ var goNever = []struct{ name, file, text string }{
 	{"logged by its value in a switch", "keys.go", goMake + "\tdays := int64(99999999)\n\tswitch days {\n\tcase 1:\n\t\tlog.Print(1)\n\t}\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresInDays(days)»})\n}\n"},
 	{"parameter that is only logged", "keys.go", goHead + "func make(e utils.ExpiresIn) {\n\tif e.DoesExpire() {\n\t\tlog.Print(1)\n\t}\n\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: e})\n}\nfunc main() { make(«utils.ExpiresInNever()») }\n"},
 	{"field that is only logged", "keys.go", goMake + "\tr := momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresInNever()»}\n\tif r.ExpiresIn.DoesExpire() {\n\t\tlog.Print(1)\n\t}\n}\n"},
+	{"program", "keys.go", "package k\nvar cmd = exec.Command(\"«momento\", \"api-key\", \"create»\", \"--name\", \"a\")\n"},
+	{"program over lines", "keys.go", "package k\nvar cmd = exec.Command(\n\t\"«momento\",\n\t\"api-key\",\n\t\"create»\",\n)\n"},
+	{"body in a raw string", "keys.go", "package k\nvar body = `{\"role_id\": \"r\", «\"expiry\": \"never\"»}`\nvar resp, err = http.Post(\"https://api.momentohq.com/v2/api-keys\", \"application/json\", strings.NewReader(body))\n"},
+	{"body in a string", "keys.go", "package k\nvar resp, err = http.Post(base+\"/v2/api-keys\", \"application/json\", strings.NewReader(\"{\\\"role_id\\\": \\\"r\\\", «\\\"expiry\\\": \\\"never\\\"»}\"))\n"},
+	{"body as a map", "keys.go", "package k\nvar body, _ = json.Marshal(map[string]any{\"role_id\": \"r\", «\"expiry\": \"never\"»})\nvar resp, err = http.Post(base+\"/v2/api-keys\", \"application/json\", bytes.NewReader(body))\n"},
 	{"stub", "keys.go", "package k\nimport (\n\t\"github.com/momentohq/client-sdk-go/utils\"\n\tpb \"example.com/protos\"\n)\nvar r = &pb.XGenerateApiTokenRequest{Expiry: &«pb.XGenerateApiTokenRequest_Never_»{Never: &pb.XGenerateApiTokenRequest_Never{}}}\n"},
 }
 
 // goFine looks like the cases above and creates no key without an end.
 var goFine = []struct{ name, file, text string }{
+	{"usage text", "keys.go", "package k\nconst usage = `Make a key:\n  momento api-key create --name a\n`\n"},
+	{"program with a good end", "keys.go", "package k\nvar cmd = exec.Command(\"momento\", \"api-key\", \"create\", \"--expires-in\", \"30d\")\n"},
+	{"program with flags of its own", "keys.go", "package k\nvar cmd = exec.Command(\"momento\", append([]string{\"api-key\", \"create\"}, flags...)...)\n"},
+	{"program in a test", "keys_test.go", "package k\nvar cmd = exec.Command(\"momento\", \"api-key\", \"create\")\n"},
+	{"body in a test", "keys_test.go", "package k\nvar body = `{\"role_id\": \"r\", \"expiry\": \"never\"}`\nvar resp, err = http.Post(\"https://api.momentohq.com/v2/api-keys\", \"application/json\", strings.NewReader(body))\n"},
+	{"body with an end", "keys.go", "package k\nvar body, _ = json.Marshal(map[string]any{\"role_id\": \"r\", \"expiry\": time.Now().Add(day).Unix()})\nvar resp, err = http.Post(base+\"/v2/api-keys\", \"application/json\", bytes.NewReader(body))\n"},
+	{"answer of the API", "keys.go", "package k\n// GET /v2/api-keys\ntype key struct {\n\tRoleID string `json:\"role_id\"`\n\tExpiry string `json:\"expiry\"`\n}\n"},
 	{"no expiry", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{Scope: scope})\n}\n"},
 	{"days", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInDays(90)})\n}\n"},
 	{"hours", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: utils.ExpiresInHours(24 * 90)})\n}\n"},
@@ -275,6 +287,7 @@ var longCases = []struct {
 	{"terraform sum", "keys.tf", "resource \"momento_api_key\" \"orders\" {\n  «expiry = timeadd(timestamp(), \"876000h\")»\n}\n", "36500 days", false},
 	{"terraform local", "keys.tf", "locals {\n  end = \"2027-06-01T00:00:00Z\"\n}\nresource \"momento_api_key\" \"orders\" {\n  «expiry = local.end»\n}\n", "183 days", true},
 	{"terraform json", "keys.tf.json", "{\"resource\": {\"momento_api_key\": {\"orders\": {«\"expiry\": \"2099-12-31T00:00:00Z\"»}}}}\n", "26694 days", false},
+	{"go program", "keys.go", "package k\nvar cmd = exec.CommandContext(ctx, \"momento\", \"api-key\", \"create\", «\"--expires-in\", \"3650d»\")\n", "3650 days", false},
 	{"go days", "keys.go", goMake + "\tc.GenerateApiKey(ctx, &momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresInDays(36500)»})\n}\n", "36500 days", false},
 	{"go hours", "keys.go", goHead + "const century = 100 * 365 * 24\nvar r = momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresInHours(century)»}\n", "36500 days", false},
 	{"go epoch", "keys.go", goHead + "var r = momento.GenerateApiKeyRequest{ExpiresIn: «utils.ExpiresAtEpoch(4102444800)»}\n", "26695 days", false},
@@ -328,6 +341,7 @@ func checkMarked(t *testing.T, s *detect.Scanner, rule, path, text string) (m de
 // isMasked reports whether shown is text with some of it replaced with "…".
 func isMasked(text, shown string) bool {
 	first, rest, _ := strings.Cut(shown, "…")
+	text = strings.ReplaceAll(text, "\t", " ")
 	text, ok := strings.CutPrefix(text, first)
 	for ok && rest != "" {
 		var part string

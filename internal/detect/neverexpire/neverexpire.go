@@ -134,14 +134,11 @@ func (t *Text) Find(anchor Anchor, at int) []Problem {
 	if slices.Contains(prose, ext) {
 		return nil
 	}
-	if t.isGo() {
-		if anchor == Call {
-			return t.goCall(at)
-		}
-		if ext == ".go" {
-			// Paths and commands in Go are in strings, mostly of tests and usage texts.
-			return nil
-		}
+	if t.isGo() && anchor == Call {
+		return t.goCall(at)
+	}
+	if ext == ".go" && !t.sends(anchor, at) {
+		return nil
 	}
 	var list []Problem
 	switch anchor {
@@ -155,6 +152,19 @@ func (t *Text) Find(anchor Anchor, at int) []Problem {
 		list = t.resource(at)
 	}
 	return slices.DeleteFunc(list, func(p Problem) bool { return t.inComment(p.Lo) })
+}
+
+// sends reports whether a path or a command in Go makes a key: one in the body of
+// a request or in the arguments of a program, each a string of its own. Others
+// are in usage texts, and those of tests go to no account.
+func (t *Text) sends(anchor Anchor, at int) bool {
+	switch {
+	case strings.HasSuffix(t.Path, "_test.go"):
+		return false
+	case anchor == Command:
+		return bytes.HasPrefix(t.Data[at:], []byte(`key", "create`)) || bytes.HasPrefix(t.Data[at:], []byte(`api-key",`+"\n"))
+	}
+	return anchor == Request && !t.inComment(at)
 }
 
 func (t *Text) extension() string {
