@@ -174,6 +174,10 @@ func (t *Text) expiry(at int) (p Problem, ok bool) {
 		}
 		return p, false
 	}
+	if d[i] == '=' && separator == 1 && quoted == 0 && t.script() && isSpace(d[i-1]) && (at == 0 || d[at-1] != '.') && !t.inLiteral(at) {
+		// A variable: what counts is the value that it has in the request.
+		return p, false
+	}
 	lo, quotes := skipQuotes(d, i+separator)
 	hi := lo
 	if quotes > 0 {
