@@ -17,6 +17,7 @@ import (
 	"github.com/momentolint/momentolint/internal/atomicfile"
 	"github.com/momentolint/momentolint/internal/cli"
 	"github.com/momentolint/momentolint/internal/git/changes"
+	"github.com/momentolint/momentolint/internal/lint"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/report"
 	"github.com/momentolint/momentolint/scanner"
@@ -37,10 +38,10 @@ func newGitHubActionCommand(a *app) *cobra.Command {
 	s.report.add(cmd.Flags())
 	s.live.add(cmd.Flags())
 	// The analyzers' flags, but for those that scanning has too and for --fix.
-	lint := pflag.NewFlagSet("lint", pflag.ContinueOnError)
-	s.lint.add(lint)
+	analyzers := pflag.NewFlagSet("lint", pflag.ContinueOnError)
+	s.lint.add(analyzers)
 	s.lint.set = cmd.Flags()
-	lint.VisitAll(func(f *pflag.Flag) {
+	analyzers.VisitAll(func(f *pflag.Flag) {
 		if f.Name != "fix" && cmd.Flags().Lookup(f.Name) == nil {
 			cmd.Flags().AddFlag(f)
 		}
@@ -119,9 +120,15 @@ func (s *actionStep) try(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	// What was found is reported, whatever fails.
-	err = errors.Join(s.read(ctx, p.run, plan, found), s.analyze(ctx, p))
+	if options := s.lint.options(p.settings, s.report.jobs, nil); s.inputs.Lint || s.inputs.LintAuto {
+		if err := options.Validate(); err != nil {
+			return fmt.Errorf("the input args: %w", err)
+		}
+	}
+	// Findings are reported even if a part fails.
+	err = s.read(ctx, p.run, plan, found)
 	failed(p.run, ".", err)
+	err = errors.Join(err, s.analyze(ctx, p))
 	return errors.Join(err, s.finish(ctx, p.run, p.settings, &s.report, func() {}))
 }
 
@@ -155,31 +162,20 @@ func (s *actionStep) read(ctx context.Context, run *scanner.Run, plan action.Pla
 
 // analyze runs the Go analyzers over the checkout and adds what they find.
 func (s *actionStep) analyze(ctx context.Context, p *prepared) error {
-	lint := s.inputs.Lint
+	wanted := s.inputs.Lint
 	if s.inputs.LintAuto {
 		var err error
-		if lint, err = action.HasModule("."); err != nil {
+		if wanted, err = action.HasModule("."); err != nil {
+			failed(p.run, ".", err)
 			return err
 		}
 	}
-	if !lint {
+	if !wanted {
 		return nil
 	}
-	if err := s.lint.settings.Validate(); err != nil {
-		return fmt.Errorf("the input args: --momentoexpiry.%w", err)
-	}
-	off, err := switchedOff(s.lint.disable, p.settings)
-	if err != nil {
-		return err
-	}
-	l, err := newLinter(&s.lint, s.report.jobs, off, p.settings)
-	if err != nil {
-		return err
-	}
 	s.log("Running the Go analyzers.")
-	err = l.runWithin(ctx, s.lint.timeout, nil)
-	recordDisabled(p.run, off, s.lint.disable)
-	return errors.Join(err, p.run.Scan(ctx, l.diagnostics()))
+	_, err := lint.Run(ctx, p.run, s.lint.options(p.settings, s.report.jobs, nil))
+	return err
 }
 
 // takenFlags are the flags of "scan" that are not for the input args: they have

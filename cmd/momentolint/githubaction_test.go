@@ -239,6 +239,7 @@ func TestActionRefusesWhatItCannotDo(t *testing.T) {
 		"secrets in args":           {"MOMENTOLINT_ARGS", "--show-secrets", "what a workflow shows is read by many"},
 		"fixing":                    {"MOMENTOLINT_ARGS", "--fix", "unknown flag: --fix"},
 		"a flag that is unknown":    {"MOMENTOLINT_ARGS", "--expiry-warnin=1d", "did you mean --expiry-warning?"},
+		"an unknown analyzer":       {"MOMENTOLINT_ARGS", "--disable=momentoscop", `did you mean "momentoscope"?`},
 		"an unknown switch":         {"MOMENTOLINT_LIVE", "perhaps", `the input live is true or false, not "perhaps"`},
 		"another unknown switch":    {"MOMENTOLINT_LINT", "perhaps", `the input lint is true, false or auto, not "perhaps"`},
 		"an unknown measure":        {"MOMENTOLINT_FAIL_ON", "$(touch PWNED)", "want any, live or none"},
@@ -250,6 +251,7 @@ func TestActionRefusesWhatItCannotDo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStep(t)
+			s.env["MOMENTOLINT_LINT"] = "true"
 			s.env[tt.variable] = tt.value
 			log, code, outputs := s.run(t)
 			if code != 2 || !strings.HasPrefix(log[strings.LastIndex(strings.TrimSpace(log), "\n")+1:], "::error title=momentolint::") {
@@ -268,6 +270,19 @@ func TestActionRefusesWhatItCannotDo(t *testing.T) {
 				t.Error("a text was run")
 			}
 		})
+	}
+}
+
+// The configuration's max-lifetime holds for the analyzers of the action, as it
+// does for lint.
+func TestActionLintsWithTheConfiguration(t *testing.T) {
+	s := newSteps(t)(t)
+	s.dir = withSDK(t, map[string]string{"a.go": never(longLine), ".momentolint.yaml": "version: 1\nmax-lifetime: 100d\n"})
+	runGit(t, s.dir, "init", "-q", "-b", "main")
+	s.env["GITHUB_WORKSPACE"], s.env["MOMENTOLINT_LINT"] = s.dir, "true"
+	s.event(t, "workflow_dispatch", map[string]any{})
+	if log, code, _ := s.run(t); code != exitFound || !strings.Contains(log, "file=a.go,line=10") {
+		t.Errorf("exit %d\n%s", code, log)
 	}
 }
 

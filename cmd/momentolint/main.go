@@ -11,11 +11,13 @@ import (
 	"syscall"
 
 	"google.golang.org/grpc/grpclog"
+
+	"github.com/momentolint/momentolint/internal/lint"
 )
 
 func main() {
-	if isVetCall(os.Args[1:]) {
-		vetTool()
+	if lint.IsVetCall(os.Args[1:]) {
+		lint.VetTool()
 	}
 	// Libraries log what a server sends, at levels that GRPC_GO_LOG_SEVERITY_LEVEL
 	// and GODEBUG=http2debug=2 lower, and it may repeat a credential.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/momentolint/momentolint/analyzers"
 	"github.com/momentolint/momentolint/internal/golint"
+	"github.com/momentolint/momentolint/internal/lint"
 )
 
 // asProgram is the variable that makes the test's own executable be
@@ -22,8 +23,8 @@ const withFailingAnalyzer = "MOMENTOLINT_TEST_WITH_FAILING_ANALYZER"
 // TestMain lets the test's own executable stand for the program: where the go
 // command calls it as a vet tool, and where a test asks for it.
 func TestMain(m *testing.M) {
-	if isVetCall(os.Args[1:]) && os.Getenv(withFailingAnalyzer) == "1" {
-		golint.VetTool(append(vetAnalyzers(analyzers.DefaultOptions()), &analysis.Analyzer{
+	if lint.IsVetCall(os.Args[1:]) && os.Getenv(withFailingAnalyzer) == "1" {
+		golint.VetTool(append(lint.Analyzers(analyzers.DefaultOptions()), &analysis.Analyzer{
 			Name: "failing", Doc: "failing fails in packages named bad.",
 			Run: func(pass *analysis.Pass) (any, error) {
 				if pass.Pkg.Name() == "bad" {
@@ -33,7 +34,7 @@ func TestMain(m *testing.M) {
 			},
 		}))
 	}
-	if isVetCall(os.Args[1:]) || os.Getenv(asProgram) == "1" {
+	if lint.IsVetCall(os.Args[1:]) || os.Getenv(asProgram) == "1" {
 		main()
 	}
 	os.Exit(m.Run())

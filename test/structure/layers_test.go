@@ -29,7 +29,7 @@ var layers = [][]string{
 	},
 	{"scanner", "momentotest"},
 	{"internal/cli"},
-	{"internal/inspect"},
+	{"internal/inspect", "internal/lint"},
 	{"cmd/momentolint", "fleet"},
 	{"fleet/hosting"},
 	{"fleet/cmd/momentolint-fleet"},

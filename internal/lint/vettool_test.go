@@ -1,4 +1,4 @@
-package main
+package lint
 
 import "testing"
 
@@ -7,7 +7,7 @@ func TestTheGoCommandsCallsAreToldFromOurs(t *testing.T) {
 		{"-V=full"}, {"-flags"}, {"vet.cfg"}, {"/tmp/go-build1/b001/vet.cfg"},
 		{"-json", "vet.cfg"}, {"-momentoexpiry.max-lifetime=30d", "-momentoscope=false", "-fix", "vet.cfg"},
 	} {
-		if !isVetCall(args) {
+		if !IsVetCall(args) {
 			t.Errorf("%q is not taken for a call of the go command", args)
 		}
 	}
@@ -15,7 +15,7 @@ func TestTheGoCommandsCallsAreToldFromOurs(t *testing.T) {
 		nil, {"scan"}, {"scan", "app.cfg"}, {"--version"}, {"version"}, {"-h"}, {"-V"},
 		{"lint", "-flags"}, {"scan", "--config", "x.cfg"}, {"--config=x.cfg"}, {"vet.cfg", "scan"}, {"-flags", "x"},
 	} {
-		if isVetCall(args) {
+		if IsVetCall(args) {
 			t.Errorf("%q is taken for a call of the go command", args)
 		}
 	}

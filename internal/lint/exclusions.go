@@ -1,4 +1,4 @@
-package main
+package lint
 
 import (
 	"path/filepath"
@@ -62,7 +62,7 @@ func (o *leftOut) leave(file string) {
 // configuration excludes it.
 func (o *leftOut) exclude(file string) bool {
 	excluded := ""
-	if o.l.s.config.Excluded(o.l.configPath(file), false) {
+	if o.l.options.Config.Excluded(o.l.configPath(file), false) {
 		excluded = file
 	}
 	for dir := filepath.Dir(file); within(o.l.root, dir); dir = filepath.Dir(dir) {

@@ -1,4 +1,4 @@
-package main
+package lint
 
 import (
 	"bytes"
@@ -28,8 +28,8 @@ type lintFinding struct {
 	fix  *golint.Fix
 }
 
-// convert makes findings of what the analyzers say, in the order of files and
-// lines, each once.
+// convert makes findings of diagnostics, in the order of files and lines, each
+// once.
 func (l *linter) convert(diagnostics []golint.Diagnostic) []lintFinding {
 	slices.SortStableFunc(diagnostics, func(a, b golint.Diagnostic) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
@@ -39,7 +39,7 @@ func (l *linter) convert(diagnostics []golint.Diagnostic) []lintFinding {
 		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Analyzer == b.Analyzer && a.Message == b.Message
 	})
 	diagnostics = slices.DeleteFunc(diagnostics, func(d golint.Diagnostic) bool {
-		return l.s.config.Excluded(l.configPath(d.File), false)
+		return l.options.Config.Excluded(l.configPath(d.File), false)
 	})
 	for _, d := range diagnostics {
 		if s := l.source(d.File); d.Analyzer == momentohardcoded.Name {
@@ -70,10 +70,10 @@ func (l *linter) convert(diagnostics []golint.Diagnostic) []lintFinding {
 	return list
 }
 
-// credentialMark is how messages name the credential that they are about.
+// credentialMark matches the part of a message that names its credential.
 var credentialMark = lazy.Regexp(`\(fingerprint ([0-9a-f]{16})\)`)
 
-// fingerprint identifies what a finding is about: the credential, by the same
+// fingerprint identifies the subject of a finding: the credential, by the same
 // fingerprint as in a scan, or else the rule and its lines, without the white
 // space that a formatter changes.
 func fingerprint(d golint.Diagnostic, lines string) string {
@@ -91,18 +91,18 @@ func hash(texts ...string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// source is a file that findings are in.
+// source is a file with findings.
 type source struct {
 	text []byte
 	// starts are the offsets of the lines.
 	starts []int
-	// hidden are the regions that are not shown, as the credential is in them.
+	// hidden are the regions that are not shown, since they hold a credential.
 	hidden []span
 }
 
 type span struct{ lo, hi int }
 
-// maxSource is more than any Go file has that the compiler takes, in bytes.
+// maxSource is larger than any Go file that the compiler accepts, in bytes.
 const maxSource = 64 << 20
 
 // source reads a file once. One that cannot be read is empty, and so is one
@@ -129,7 +129,8 @@ func (l *linter) source(path string) *source {
 	return s
 }
 
-// region gives the offsets of a diagnostic, 0 and 0 if the file has no such place.
+// region returns the offsets of a diagnostic, 0 and 0 if the file has no such
+// place.
 func (s *source) region(d golint.Diagnostic) (lo, hi int) {
 	lo, ok := s.offset(d.Line, d.Column)
 	if !ok {
@@ -149,7 +150,7 @@ func (s *source) offset(line, column int) (int, bool) {
 	return at, at <= len(s.text)
 }
 
-// lines gives the lines of a region, whole.
+// lines returns the lines of a region, whole.
 func (s *source) lines(lo, hi int) string {
 	if lo == hi {
 		return ""
@@ -162,7 +163,7 @@ func (s *source) lines(lo, hi int) string {
 	return string(s.text[start:end])
 }
 
-// hide keeps what stands in a region as text or as numbers from being shown.
+// hide keeps the strings and numbers in a region from being shown.
 func (s *source) hide(lo, hi int) {
 	if lo == hi {
 		return
@@ -202,8 +203,8 @@ const (
 	shownAfter  = 60
 )
 
-// show makes the line for people: the first line of a region, with every value
-// in it masked. column and width mark the region in it.
+// show returns the first line of a region for reports, with every value in it
+// masked. column and width mark the region in it.
 func (s *source) show(lo, hi int) (line string, column, width int) {
 	if lo == hi {
 		return "", 0, 0

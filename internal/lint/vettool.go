@@ -1,4 +1,4 @@
-package main
+package lint
 
 import (
 	"strings"
@@ -9,11 +9,11 @@ import (
 	"github.com/momentolint/momentolint/internal/golint"
 )
 
-// isVetCall reports whether the go command calls the program as a vet tool
+// IsVetCall reports whether the go command calls the program as a vet tool
 // (go vet -vettool, go fix -fixtool): to ask for its version or its flags, or
 // to analyze the package that a .cfg file describes. This is looked at before
 // any flag is parsed, as these flags have one dash.
-func isVetCall(args []string) bool {
+func IsVetCall(args []string) bool {
 	if len(args) == 0 {
 		return false
 	}
@@ -29,11 +29,11 @@ func isVetCall(args []string) bool {
 	return !strings.HasPrefix(args[last], "-") && strings.HasSuffix(args[last], ".cfg")
 }
 
-// vetTool runs the analyzers for the go command, and ends the program.
-func vetTool() { golint.VetTool(vetAnalyzers(analyzers.DefaultOptions())) }
+// VetTool runs the analyzers for the go command, and ends the program.
+func VetTool() { golint.VetTool(Analyzers(analyzers.DefaultOptions())) }
 
-// vetAnalyzers returns the analyzers for drivers other than golangci-lint.
-func vetAnalyzers(o analyzers.Options) []*analysis.Analyzer {
+// Analyzers returns the analyzers for drivers other than golangci-lint.
+func Analyzers(o analyzers.Options) []*analysis.Analyzer {
 	// Only golangci-lint handles these comments itself.
 	o.Nolint = true
 	return analyzers.New(o)
