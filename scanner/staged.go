@@ -11,6 +11,8 @@ import (
 type Staged struct {
 	// Dir is a directory of the repository.
 	Dir string
+	// Tracked compares with nothing: every file of the index counts.
+	Tracked bool
 }
 
 func (s Staged) scan(ctx context.Context, r *Run) error {
@@ -21,7 +23,11 @@ func (s Staged) scan(ctx context.Context, r *Run) error {
 	defer func() { _ = repo.Close() }()
 	r.progress.phase("reading the index")
 	c := changeScan{run: r, from: from}
-	stats, err := changes.Staged(ctx, repo, c.visitor(ctx))
+	walk := changes.Staged
+	if s.Tracked {
+		walk = changes.Tracked
+	}
+	stats, err := walk(ctx, repo, c.visitor(ctx))
 	c.keep()
 	r.mu.Lock()
 	r.summary.Files += stats.Files

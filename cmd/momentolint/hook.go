@@ -12,7 +12,6 @@ import (
 
 	"github.com/momentolint/momentolint/internal/cli"
 	"github.com/momentolint/momentolint/internal/finding"
-	"github.com/momentolint/momentolint/internal/git/changes"
 	"github.com/momentolint/momentolint/internal/hook"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/internal/report"
@@ -166,15 +165,18 @@ Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be don
 // error what is wrong with it.
 func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *hookFlags) error {
 	ctx := cmd.Context()
-	var push changes.Commits
-	if e == hook.PrePush {
-		var err error
-		if push, err = a.push(args); err != nil {
-			return err
-		}
-		if len(push.Include) == 0 {
-			return nil // only deletions, or nothing
-		}
+	plan, err := e.Plan(ctx, hook.Call{Args: args, In: a.in, Lookup: a.lookup})
+	if err != nil {
+		return err
+	}
+	var source scanner.Source
+	switch {
+	case plan.Commits != nil:
+		source = scanner.Commits{Dir: ".", Commits: *plan.Commits}
+	case plan.Index:
+		source = scanner.Staged{Dir: ".", Tracked: plan.Tracked}
+	default:
+		return nil
 	}
 	// What has no flag here is as it is for a scan that was given none.
 	var (
@@ -193,11 +195,7 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 	if err != nil {
 		return err
 	}
-	var changes scanner.Source = scanner.Staged{Dir: "."}
-	if e == hook.PrePush {
-		changes = scanner.Commits{Dir: ".", Commits: push}
-	}
-	err = p.run.Scan(ctx, changes)
+	err = p.run.Scan(ctx, source)
 	failed(p.run, ".", err)
 	r := p.run.Report(ctx)
 	cli.RequireVerdicts(r, p.settings.failOn)
@@ -207,22 +205,6 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 		return nil
 	}
 	return a.refuse(r, e)
-}
-
-// push puts together what git or the pre-commit framework says of a push.
-func (a *app) push(args []string) (changes.Commits, error) {
-	p, ok := hook.FrameworkPush(a.lookup)
-	if !ok {
-		updates, err := hook.ReadUpdates(a.in)
-		if err != nil {
-			return changes.Commits{}, err
-		}
-		p = hook.NewPush(args, updates)
-	}
-	// Without a name, what any remote has counts as given away.
-	return changes.Commits{
-		Include: p.Include, Exclude: p.Exclude, Lenient: true, AsSent: true, Remote: p.Remote, AllRemotes: p.Remote == "",
-	}, nil
 }
 
 // refuse writes what was found and the ways out.

@@ -186,3 +186,38 @@ func TestPreCommitBuildsTheProgram(t *testing.T) {
 	s.framework("momentolint", "momentolint-pre-push")
 	s.bothStages()
 }
+
+// CI runs pre-commit by hand: nothing is staged, and there need not be a remote.
+func TestPreCommitFindsWhatIsCommitted(t *testing.T) {
+	s := newManaged(t)
+	s.framework("momentolint-system", "momentolint-pre-push-system")
+	s.git("repo", "remote", "remove", "origin")
+	key := credentialtest.V2(credentialtest.Options{Seed: "committed"})
+	commit := func(name, text string) {
+		s.write(s.path("repo", name), text, 0o644)
+		s.git("repo", "add", name)
+		s.git("repo", "commit", "-q", "--no-verify", "-m", name)
+	}
+	commit("clean.txt", "fine\n")
+	commit("app.env", "KEY="+key+"\n")
+	commit("clean.txt", "still fine\n")
+	for _, tt := range []struct {
+		args []string
+		leak bool
+	}{
+		{[]string{"--all-files"}, true},
+		{[]string{"--from-ref", "HEAD~2", "--to-ref", "HEAD"}, true},
+		{[]string{"--from-ref", "HEAD~3", "--to-ref", "HEAD~2"}, false},
+		{[]string{"--from-ref", "HEAD~1", "--to-ref", "HEAD"}, false},
+	} {
+		// Debian 12's pre-commit knows the old names of the stages only.
+		for _, stage := range []string{"commit", "push"} {
+			cmd := exec.CommandContext(t.Context(), "pre-commit", append([]string{"run", "--hook-stage", stage}, tt.args...)...)
+			cmd.Dir = s.path("repo")
+			out, err := cmd.CombinedOutput()
+			if (err != nil) != tt.leak || strings.Contains(string(out), "app.env:1:5") != tt.leak || strings.Contains(string(out), key) {
+				t.Errorf("%v, %s: %v\n%s", tt.args, stage, err, strings.ReplaceAll(string(out), key, "KEY"))
+			}
+		}
+	}
+}

@@ -18,6 +18,17 @@ import (
 // that also differ from the other side. Submodules and intent-to-add files
 // (git add -N) have no content. Only worker 0 calls visit.
 func Staged(ctx context.Context, r *git.Repo, visit Visitor) (Stats, error) {
+	return scanIndex(ctx, r, visit, "HEAD")
+}
+
+// Tracked calls visit for every file of the index, like [Staged] before the
+// first commit.
+func Tracked(ctx context.Context, r *git.Repo, visit Visitor) (Stats, error) {
+	return scanIndex(ctx, r, visit, "")
+}
+
+// scanIndex visits what the index adds to a base: HEAD, or nothing for "".
+func scanIndex(ctx context.Context, r *git.Repo, visit Visitor, base string) (Stats, error) {
 	if r.Bare() {
 		return Stats{}, fmt.Errorf("the repository %s is bare, so nothing is staged in it", r.GitDir())
 	}
@@ -28,13 +39,15 @@ func Staged(ctx context.Context, r *git.Repo, visit Visitor) (Stats, error) {
 	rd := store.Reader()
 	defer func() { _ = rd.Close() }()
 	w := &walk{repo: r, visit: visit}
-	s := &stagedWalk{walk: w, d: &treediff.Differ{Reader: rd}, base: "HEAD"}
+	s := &stagedWalk{walk: w, d: &treediff.Differ{Reader: rd}, base: base}
 	entries, err := s.entries(ctx)
 	if err != nil {
 		return Stats{}, err
 	}
-	if err := s.readMerge(ctx); err != nil {
-		return Stats{}, err
+	if base != "" {
+		if err := s.readMerge(ctx); err != nil {
+			return Stats{}, err
+		}
 	}
 	for i, e := range entries {
 		if err := ctx.Err(); err != nil {
@@ -68,6 +81,9 @@ type stagedWalk struct {
 
 // entries returns what the index adds to the base.
 func (s *stagedWalk) entries(ctx context.Context) ([]index.Entry, error) {
+	if s.base == "" {
+		return index.Diff(ctx, s.repo, s.repo.Hash().EmptyTree().String())
+	}
 	if entries, err := s.compareTrees(ctx); err == nil || ctx.Err() != nil {
 		return entries, ctx.Err()
 	}
@@ -84,7 +100,7 @@ func (s *stagedWalk) entries(ctx context.Context) ([]index.Entry, error) {
 		return nil, err
 	}
 	s.base = ""
-	return index.Diff(ctx, s.repo, s.repo.Hash().EmptyTree().String())
+	return s.entries(ctx)
 }
 
 // readMerge finds the other sides of a merge in progress.
