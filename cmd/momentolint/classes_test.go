@@ -39,7 +39,7 @@ func (r *interruptingInput) Read(p []byte) (int, error) {
 // Every format shows that a run was interrupted.
 func TestEveryFormatShowsAnInterrupt(t *testing.T) {
 	dir := tree(t, map[string]string{"after.env": "nothing\n"})
-	for _, format := range []string{"text", "json", "sarif", "github", "html", "junit", "csv", "gitlab"} {
+	for _, format := range []string{"text", "compact", "json", "sarif", "github", "html", "junit", "csv", "gitlab"} {
 		ctx, cancel := context.WithCancel(t.Context())
 		var out, stderr bytes.Buffer
 		a := newApp(&interruptingInput{cancel, strings.NewReader("nothing\n")}, &out, &stderr, func(string) (string, bool) { return "", false })

@@ -155,7 +155,7 @@ func TestEveryFormatShowsEveryClass(t *testing.T) {
 				paths = []string{"."}
 			}
 			for _, strict := range []bool{false, true} {
-				for _, format := range []string{"text", "json", "sarif", "github", "html", "junit", "csv", "gitlab"} {
+				for _, format := range []string{"text", "compact", "json", "sarif", "github", "html", "junit", "csv", "gitlab"} {
 					args := append(append([]string{"scan", "--offline", "--format", format}, paths...), tt.args...)
 					if strict {
 						args = append(args, "--strict")

@@ -189,7 +189,7 @@ const maxRemarks = 10
 // remarks says on standard error what was not looked at, unless the report on
 // standard output has said it to the same readers.
 func (a *app) remarks(r *finding.Report, f *reportFlags) {
-	if f.Format == "text" && !f.quiet || f.Format == "github" {
+	if f.Format == "text" && !f.quiet || f.Format == "github" || f.Format == "compact" {
 		return
 	}
 	say := func(line redact.Text) {

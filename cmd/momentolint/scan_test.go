@@ -295,7 +295,7 @@ func TestReportsGoToFilesBesideStandardOutput(t *testing.T) {
 func TestSecretsAreShownOnlyOnRequest(t *testing.T) {
 	key := ct.V1(ct.Options{})
 	dir := tree(t, map[string]string{".env": "K=" + key})
-	for _, format := range []string{"text", "json", "sarif", "github", "html", "junit", "csv", "gitlab"} {
+	for _, format := range []string{"text", "compact", "json", "sarif", "github", "html", "junit", "csv", "gitlab"} {
 		if r := call(t, "", nil, "scan", "--offline", "--verbose", "--format", format, dir); strings.Contains(r.out+r.stderr, key[20:60]) || r.code != exitFound {
 			t.Errorf("%s: exit %d, shows the key: %v", format, r.code, strings.Contains(r.out, key[20:60]))
 		}

@@ -86,7 +86,7 @@ func everyEnd(t *testing.T) map[string]string {
 		keep(name, r.out)
 	}
 	dir, scan := t.TempDir(), []string{"scan", "--live-target", s.Addr(), "-"}
-	formats := []string{"json", "sarif", "github", "html", "junit", "csv", "gitlab"}
+	formats := []string{"compact", "json", "sarif", "github", "html", "junit", "csv", "gitlab"}
 	for _, format := range formats {
 		scan = append(scan, "--report", format+"="+filepath.Join(dir, format))
 	}

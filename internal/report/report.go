@@ -35,6 +35,7 @@ type format struct {
 func formats() []format {
 	return []format{
 		{name: "text", write: plainText, secrets: true},
+		{name: "compact", write: Compact},
 		{name: "json", write: JSON, secrets: true},
 		{name: "sarif", write: SARIF},
 		{name: "github", write: GitHub},

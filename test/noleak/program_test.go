@@ -508,7 +508,7 @@ func (w *world) detected(t *testing.T, folder string) []string {
 	return found
 }
 
-var formats = []string{"text", "json", "sarif", "github", "html", "junit", "csv", "gitlab"}
+var formats = []string{"text", "compact", "json", "sarif", "github", "html", "junit", "csv", "gitlab"}
 
 // reports are the flags that write every format to a file.
 func reports() []string {
