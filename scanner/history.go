@@ -86,6 +86,10 @@ type history struct {
 	// object id.
 	nameOpaque bool
 	workers    []historyWorker
+	// holes are the objects that could not be read. If some are missing on purpose,
+	// partial is set.
+	holes   []githistory.Hole
+	partial bool
 }
 
 // historyWorker is what one worker found.
@@ -146,6 +150,7 @@ func (h *history) search(ctx context.Context) error {
 		return h.visit(ctx, worker, o)
 	})
 	h.workers[0].hits = append(h.workers[0].hits, stats.Found...)
+	h.holes, h.partial = stats.Holes, stats.Partial
 	r := h.run
 	r.mu.Lock()
 	r.summary.Blobs += stats.Blobs
@@ -250,7 +255,8 @@ func (h *history) place(ctx context.Context) error {
 	r.mu.Lock()
 	r.summary.Exclude(coverage.Exclusion{By: coverage.ByMaxFileSize, Count: large, Source: r.o.setBy(coverage.ByMaxFileSize)})
 	r.mu.Unlock()
-	where, err := githistory.Attribute(ctx, h.repo, h.selection, slices.Concat(hits, others))
+	where, err := githistory.Attribute(ctx, h.repo, h.selection, slices.Concat(hits, others), h.holes)
+	h.skipHoles(where)
 	if err != nil {
 		return err
 	}
@@ -282,4 +288,70 @@ func (h *history) place(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// maxHoles is how many objects that could not be read are named; the others are
+// counted.
+const maxHoles = 50
+
+// skipHoles records the objects that could not be read, by commit and path where
+// those are known and not excluded.
+func (h *history) skipHoles(where map[git.OID][]githistory.Introduction) {
+	absent, damaged, unfetched := 0, 0, 0
+	for i := range h.holes {
+		hole := &h.holes[i]
+		if h.partial && hole.Missing() {
+			unfetched++
+			continue
+		}
+		name, excluded := h.nameHole(hole, where[hole.ID])
+		if excluded {
+			continue
+		}
+		count, reason := &absent, "the object is missing"
+		if name != hole.ID.String() {
+			reason = fmt.Sprintf("object %s is missing", hole.ID)
+		}
+		if !hole.Missing() {
+			count, reason = &damaged, hole.Err.Error()
+		}
+		if *count++; *count <= maxHoles {
+			h.run.Record(coverage.Skip(name, reason))
+		}
+	}
+	for what, n := range map[string]int{"missing": absent, "damaged": damaged} {
+		if n > maxHoles {
+			h.run.Record(coverage.Skip("objects", fmt.Sprintf("%d more objects are %s (git fsck lists all)", n-maxHoles, what)))
+		}
+	}
+	if unfetched > 0 {
+		h.run.Record(coverage.Skip("objects", fmt.Sprintf("%d objects were never fetched into this partial clone "+
+			"(git fetch --refetch --no-filter gets them)", unfetched)))
+	}
+}
+
+// nameHole returns the name of an object that could not be read, and whether the
+// configuration excludes it wherever it is.
+func (h *history) nameHole(hole *githistory.Hole, places []githistory.Introduction) (name string, excluded bool) {
+	for _, i := range places {
+		if i.Path != "" && h.run.excludedPath(h.from, i.Path, hole.Type == git.Tree) {
+			excluded = true
+			continue
+		}
+		p := place{commit: i.Commit}
+		switch {
+		case i.Path != "":
+			return p.where(i.Path), false
+		case i.Commit != nil && i.Commit.ID != hole.ID.String():
+			// The tree of the commit itself.
+			return i.Commit.ID, false
+		}
+	}
+	if excluded {
+		return "", true
+	}
+	if hole.Missing() {
+		return fmt.Sprintf("%s, which %s %s names", hole.ID, hole.ByType, hole.By), false
+	}
+	return hole.ID.String(), false
 }

@@ -138,11 +138,16 @@ func expand(ctx context.Context, worker int, o *git.Object, name string, options
 // excludedFile reports whether the configuration excludes a file of a
 // repository, or a directory that it is in. The outermost one is recorded, once.
 func (r *Run) excludedFile(from *origin, name string) bool {
+	return r.excludedPath(from, name, false)
+}
+
+// excludedPath is excludedFile for a file or a directory.
+func (r *Run) excludedPath(from *origin, name string, dir bool) bool {
 	if len(r.o.Config.Exclude) == 0 {
 		return false
 	}
 	by := ""
-	if r.excluded(from, name, false) {
+	if r.excluded(from, name, dir) {
 		by = name
 	}
 	for dir := path.Dir(name); dir != "." && dir != "/"; dir = path.Dir(dir) {

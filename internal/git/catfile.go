@@ -312,18 +312,6 @@ func readBatch(in *bufio.Reader, h odb.Hash, id OID, limit int64) (*odb.Object, 
 	return odb.NewObject(h, id, t, data[:size:size]), nil
 }
 
-// ReadByGit reads one object through git, ignoring replacements (git-replace).
-func (r *Repo) ReadByGit(ctx context.Context, id OID) (*odb.Object, error) {
-	var got *odb.Object
-	if _, err := r.batch(ctx, []OID{id}, func(o *odb.Object) error {
-		got = o
-		return nil
-	}); err != nil {
-		return nil, err
-	}
-	return got, got.Verify()
-}
-
 // catfileReader reads single objects through a long-running git process.
 type catfileReader struct {
 	repo    *Repo

@@ -27,7 +27,7 @@
 //		}
 //		return nil
 //	})
-//	where, err := history.Attribute(ctx, repo, sel, hits)
+//	where, err := history.Attribute(ctx, repo, sel, hits, stats.Holes)
 //	for id, introductions := range where { … } // one finding for each introduction
 //
 // Objects visits everything in the object store, reachable or not: that costs
@@ -58,9 +58,14 @@
 //
 // # Unreadable objects
 //
-// Options.Record is called for every object that exists and cannot be read, or
-// should exist and does not: the run is then incomplete. Options.Warn is for
-// remarks: a shallow clone, objects that had to be read by git itself.
+// Options.Record is called for what exists and cannot be read, or should exist and
+// does not: the run is then incomplete. Objects returns such objects in Stats.Holes
+// instead, so that they can be named by commit and path. Options.Warn is for remarks:
+// a shallow clone, a pack index with wrong checksums.
+//
+// Package odb tries every copy of an object, so an object that it cannot read is
+// not read through git either: git would wait for a named pipe, and follow a chain
+// of deltas that leads back to itself for ever.
 //
 // # Safety
 //

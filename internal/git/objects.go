@@ -16,6 +16,7 @@ type Object = odb.Object
 const (
 	Blob   = odb.Blob
 	Commit = odb.Commit
+	Tree   = odb.Tree
 	Tag    = odb.Tag
 )
 
@@ -90,19 +91,9 @@ func (rd *Reader) Close() error { return rd.from.Close() }
 // Hash is the function that names the repository's objects.
 func (rd *Reader) Hash() odb.Hash { return rd.repo.hash }
 
-// Read returns one object, verified. Its data stays valid. A damaged object is
-// read through git, which may know an intact copy.
+// Read returns one object, verified. Its data stays valid.
 func (rd *Reader) Read(ctx context.Context, id OID) (*odb.Object, error) {
-	o, err := rd.from.Read(ctx, id)
-	var damage *odb.DamageError
-	if !errors.As(err, &damage) || odb.IsTooLarge(err) {
-		return o, err
-	}
-	if o, fallback := rd.repo.ReadByGit(ctx, id); fallback == nil {
-		rd.repo.Warn("object %s was read by git, because it is damaged in one place: %v", id, damage.Err)
-		return o, nil
-	}
-	return nil, err
+	return rd.from.Read(ctx, id)
 }
 
 // Read returns one object, verified. Its data stays valid. The error says

@@ -45,24 +45,34 @@ const (
 // with the commit that introduced it there. Objects that the selection does
 // not reach are not in the result. The introductions are sorted by path. The
 // objects need not exist.
-func Attribute(ctx context.Context, r *git.Repo, sel Selection, ids []git.OID) (map[git.OID][]Introduction, error) {
-	if len(ids) == 0 {
+//
+// The holes that Objects returned are looked for as well. If one of them hides a
+// part of what the selection reaches, an object without a known introduction may
+// be there, and has an empty one.
+func Attribute(ctx context.Context, r *git.Repo, sel Selection, ids []git.OID, holes []Hole) (map[git.OID][]Introduction, error) {
+	if len(ids) == 0 && len(holes) == 0 {
 		return map[git.OID][]Introduction{}, nil
 	}
 	s, err := r.Store(ctx)
 	if err != nil {
 		return nil, err
 	}
-	a := &attribution{repo: r, store: s, sel: sel, result: map[git.OID][]Introduction{}}
+	a := &attribution{repo: r, store: s, sel: sel, result: map[git.OID][]Introduction{}, holes: map[git.OID]bool{}, holeAt: map[int32]*target{}}
+	for _, h := range holes {
+		a.holes[h.ID] = true
+	}
 	if err := a.readRefs(ctx); err != nil {
 		return nil, attributionError(err)
 	}
-	if result, err := a.incremental(ctx, ids); err != nil || result != nil {
-		return result, err
+	if len(holes) == 0 {
+		if result, err := a.incremental(ctx, ids); err != nil || result != nil {
+			return result, err
+		}
 	}
 	steps := []func(context.Context) error{
 		func(context.Context) error { a.setTargets(ids); return nil }, a.readGraph, a.reach, a.mark,
 		a.readMarked, a.walkCommits, a.walkRest, a.addStaged, a.addSelves,
+		func(ctx context.Context) error { return a.addUnplaced(ctx, ids) },
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
@@ -70,7 +80,7 @@ func Attribute(ctx context.Context, r *git.Repo, sel Selection, ids []git.OID) (
 		}
 	}
 	a.finish()
-	a.save(ids)
+	a.save(ids, a.commitBehind)
 	return a.result, nil
 }
 
@@ -110,6 +120,12 @@ type attribution struct {
 	visits  int
 	capped  map[git.OID]bool
 
+	// holes are objects that cannot be read, holeAt the trees among them by number.
+	holes  map[git.OID]bool
+	holeAt map[int32]*target
+	// hidden means that a hole hides a part of what the selection reaches.
+	hidden bool
+
 	result map[git.OID][]Introduction
 }
 
@@ -128,6 +144,8 @@ type commitNode struct {
 	reached bool
 	// replacement means that the commit replaces another one, and so comes after it.
 	replacement bool
+	// lost is the commit's tree if that is a hole.
+	lost *target
 }
 
 type treeHead struct{ number, from, to int32 }
@@ -137,6 +155,7 @@ type child struct {
 	name   string
 	tree   int32 // number of a marked tree, or -1
 	target *target
+	hides  bool // it is a tree that cannot be read
 }
 
 // path is a directory and a name in it, as an index into paths; the root is 0.
@@ -157,27 +176,48 @@ func (a *attribution) readRefs(ctx context.Context) (err error) {
 }
 
 func (a *attribution) setTargets(ids []git.OID) {
-	a.targets = make(map[git.OID]*target, len(ids))
-	add := func(key, id git.OID) {
-		t := a.targets[key]
-		if t == nil {
-			t = &target{paths: map[int32]bool{}}
-			a.targets[key] = t
-			var buf [32]byte
-			b := key.AppendTo(buf[:0])
-			h := uint(b[0])<<8 | uint(b[1])
-			a.filter[h/64] |= 1 << (h % 64)
-		}
-		if !slices.Contains(t.ids, id) {
-			t.ids = append(t.ids, id)
-		}
-	}
+	a.targets = make(map[git.OID]*target, len(ids)+len(a.holes))
 	for _, id := range ids {
-		add(id, id)
+		a.addTarget(id, id)
+	}
+	for id := range a.holes {
+		a.addTarget(id, id)
 	}
 	for old, stand := range a.rewrites.Replaced {
 		if _, ok := a.targets[stand]; ok {
-			add(old, stand)
+			a.addTarget(old, stand)
+		}
+	}
+}
+
+// addTarget has an object looked for, under its own id or one that it replaces.
+func (a *attribution) addTarget(key, id git.OID) *target {
+	t := a.targets[key]
+	if t == nil {
+		t = &target{paths: map[int32]bool{}}
+		a.targets[key] = t
+		var buf [32]byte
+		b := key.AppendTo(buf[:0])
+		h := uint(b[0])<<8 | uint(b[1])
+		a.filter[h/64] |= 1 << (h % 64)
+	}
+	if !slices.Contains(t.ids, id) {
+		t.ids = append(t.ids, id)
+	}
+	return t
+}
+
+// addDamaged makes holes of what a walk could not read. Those that are not known yet
+// are outside of the part that Objects read.
+func (a *attribution) addDamaged(damaged []*odb.DamageError) {
+	for _, d := range damaged {
+		if !a.holes[d.ID] {
+			a.holes[d.ID] = true
+			a.repo.Skip(d.ID.String(), d.Error())
+		}
+		t := a.addTarget(d.ID, d.ID)
+		for _, n := range a.treeNumber(nil, d.ID) {
+			a.holeAt[n] = t
 		}
 	}
 }
@@ -236,7 +276,7 @@ func (a *attribution) readGraph(ctx context.Context) error {
 	}
 	hash := a.repo.Hash()
 	types := odb.Of(odb.Commit, odb.Tag, odb.Tree)
-	_, err := a.store.Walk(ctx, odb.WalkOptions{Types: types, Jobs: a.repo.Jobs()}, func(worker int, o *odb.Object) error {
+	result, err := a.store.Walk(ctx, odb.WalkOptions{Types: types, Jobs: a.repo.Jobs()}, func(worker int, o *odb.Object) error {
 		w := &workers[worker]
 		switch o.Type {
 		case odb.Tree:
@@ -254,6 +294,9 @@ func (a *attribution) readGraph(ctx context.Context) error {
 				n.parents = slices.Clone(w.info.Parents)
 			}
 			n.trees = a.treeNumber(nil, w.info.Tree)
+			if a.holes[w.info.Tree] {
+				n.lost = a.targets[w.info.Tree]
+			}
 			w.commits = append(w.commits, n)
 		case odb.Blob:
 		}
@@ -262,6 +305,7 @@ func (a *attribution) readGraph(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.addDamaged(result.Damaged)
 	a.tags = map[git.OID]git.OID{}
 	for i := range workers {
 		a.commits = append(a.commits, workers[i].commits...)
@@ -349,6 +393,7 @@ func (a *attribution) reach(context.Context) error {
 			a.commits[i].reached = true
 			todo = append(todo, i)
 		}
+		a.hidden = a.hidden || !ok && a.holes[id]
 		return ok
 	}
 	for _, tip := range a.tips {
@@ -389,6 +434,19 @@ func (a *attribution) peel(tip refs.Ref) git.OID {
 	return id
 }
 
+// commitBehind returns the commit that an object leads to.
+func (a *attribution) commitBehind(id git.OID) (git.OID, bool) {
+	for range git.MaxTreeDepth {
+		next, ok := a.tags[id]
+		if !ok {
+			break
+		}
+		id = next
+	}
+	_, ok := a.commitOf[id]
+	return id, ok
+}
+
 func (a *attribution) addTag(t *target, id git.OID, name string) {
 	if _, ok := a.tags[id]; !ok {
 		return
@@ -408,6 +466,9 @@ func (a *attribution) mark(ctx context.Context) error {
 		for _, n := range g.hits {
 			a.marked[n] = true
 		}
+	}
+	for n := range a.holeAt {
+		a.marked[n] = true
 	}
 	for round := 0; ; round++ {
 		if err := ctx.Err(); err != nil {
@@ -452,7 +513,7 @@ func (a *attribution) readMarked(ctx context.Context) error {
 	for i := range names {
 		names[i] = map[string]string{}
 	}
-	_, err := a.store.Walk(ctx, odb.WalkOptions{
+	result, err := a.store.Walk(ctx, odb.WalkOptions{
 		Types: odb.Of(odb.Tree), Jobs: jobs,
 		Skip: func(id git.OID) bool {
 			var buf [32]byte
@@ -474,6 +535,7 @@ func (a *attribution) readMarked(ctx context.Context) error {
 			}
 			if !e.IsGitlink() {
 				c.target = a.target(e.ID)
+				c.hides = e.IsTree() && c.target != nil && a.holes[odb.OIDFromBytes(e.ID)]
 			}
 			if c.tree < 0 && c.target == nil {
 				continue
@@ -489,6 +551,7 @@ func (a *attribution) readMarked(ctx context.Context) error {
 		workers[worker] = append(workers[worker], f)
 		return nil
 	})
+	a.addDamaged(result.Damaged)
 	a.content = map[int32][]child{}
 	for _, list := range workers {
 		for _, f := range list {
@@ -509,6 +572,16 @@ func (a *attribution) walkCommits(ctx context.Context) error {
 	defer func() { _ = rd.Close() }()
 	for _, i := range topological(a.commits, a.commitOf) {
 		c := &a.commits[i]
+		for _, tree := range c.trees {
+			c.lost = cmp.Or(c.lost, a.holeAt[tree])
+		}
+		if c.lost != nil {
+			a.hidden = true
+			if !c.lost.paths[0] {
+				c.lost.paths[0] = true
+				a.add(c.lost, 0, Introduction{Commit: a.commitInfo(ctx, rd, c.id)})
+			}
+		}
 		for _, tree := range c.trees {
 			if !a.marked[tree] || a.seen[[2]int32{tree, 0}] {
 				continue
@@ -551,6 +624,7 @@ func (a *attribution) visit(tree, at int32, depth int, found func(t *target, p i
 	a.seen[key] = true
 	for _, c := range a.content[tree] {
 		p := a.join(at, c.name)
+		a.hidden = a.hidden || c.hides
 		if c.target != nil && !c.target.paths[p] {
 			c.target.paths[p] = true
 			found(c.target, p)
@@ -607,6 +681,7 @@ func (a *attribution) walkRest(context.Context) error {
 			}
 		}
 		for _, n := range a.treeNumber(nil, root.ID) {
+			a.hidden = a.hidden || a.holeAt[n] != nil
 			a.visit(n, 0, 0, func(t *target, p int32) { a.add(t, p, Introduction{Ref: root.Name}) })
 		}
 	}
@@ -691,6 +766,27 @@ func (a *attribution) addSelves(ctx context.Context) error {
 				a.result[id] = []Introduction{{}}
 			}
 		}
+	}
+	return ctx.Err()
+}
+
+// addUnplaced adds the objects that may be where a hole hides them.
+func (a *attribution) addUnplaced(ctx context.Context, ids []git.OID) error {
+	if !a.hidden {
+		return nil
+	}
+	rd := a.store.Reader()
+	defer func() { _ = rd.Close() }()
+	for _, id := range ids {
+		if len(a.result[id]) > 0 {
+			continue
+		}
+		i := Introduction{}
+		_, tag := a.tags[id]
+		if _, commit := a.commitOf[id]; commit || tag {
+			i.Commit = a.commitInfo(ctx, rd, id)
+		}
+		a.result[id] = []Introduction{i}
 	}
 	return ctx.Err()
 }

@@ -21,11 +21,11 @@ const maxNewCommits = 20_000
 
 // save caches the result for the next run, unless it could not be updated later
 // or contains something that must not be stored.
-func (a *attribution) save(ids []git.OID) {
-	if a.sel.Introductions == nil || a.sel.AllObjects || len(a.capped) > 0 || a.visits > maxVisits {
+func (a *attribution) save(ids []git.OID, peel func(git.OID) (git.OID, bool)) {
+	if a.sel.Introductions == nil || a.sel.AllObjects || len(a.capped) > 0 || len(a.holes) > 0 || a.visits > maxVisits {
 		return
 	}
-	h := a.refs()
+	h := a.refs(peel)
 	h.Of = make(map[git.OID][]cache.Introduction, len(ids))
 	for _, id := range ids {
 		list := []cache.Introduction{}
@@ -50,13 +50,14 @@ func (a *attribution) save(ids []git.OID) {
 	}
 }
 
-// refs describes the refs and rewrites that the history is read from.
-func (a *attribution) refs() *cache.History {
+// refs describes the refs and rewrites that the history is read from. peel returns
+// the commit that an object leads to.
+func (a *attribution) refs(peel func(git.OID) (git.OID, bool)) *cache.History {
 	h := &cache.History{}
 	commits := map[git.OID]bool{}
 	for _, t := range a.tips {
-		if t.Name == "" {
-			commits[t.ID] = true
+		if c, ok := peel(t.ID); ok {
+			commits[c] = true
 		}
 	}
 	others := map[git.OID]bool{}
@@ -107,7 +108,26 @@ func (a *attribution) incremental(ctx context.Context, ids []git.OID) (map[git.O
 	if then == nil {
 		return nil, nil
 	}
-	now := a.refs()
+	rd := a.store.Reader()
+	defer func() { _ = rd.Close() }()
+	peel := func(id git.OID) (git.OID, bool) {
+		for range git.MaxTreeDepth {
+			if has(then.Commits, id) {
+				return id, true
+			}
+			o, err := rd.Read(ctx, id)
+			if err != nil {
+				return id, false
+			}
+			t, err := odb.ParseTag(a.repo.Hash(), o.Data)
+			if o.Type != odb.Tag || err != nil {
+				return id, o.Type == odb.Commit
+			}
+			id = t.Object
+		}
+		return id, false
+	}
+	now := a.refs(peel)
 	fresh := map[git.OID][]cache.Introduction{}
 	if now.Refs != then.Refs {
 		u := update{a: a, then: then, now: now, wanted: make(map[git.OID]bool, len(ids)), fresh: fresh}
@@ -122,8 +142,6 @@ func (a *attribution) incremental(ctx context.Context, ids []git.OID) (map[git.O
 			return nil, nil // damage, or something unusual: read it all
 		}
 	}
-	rd := a.store.Reader()
-	defer func() { _ = rd.Close() }()
 	commits := map[git.OID]*finding.Commit{}
 	result := map[git.OID][]Introduction{}
 	for _, id := range ids {
@@ -149,7 +167,7 @@ func (a *attribution) incremental(ctx context.Context, ids []git.OID) (map[git.O
 	a.result = result
 	a.finish()
 	if now.Refs != then.Refs {
-		a.save(ids)
+		a.save(ids, peel)
 	}
 	return result, nil
 }

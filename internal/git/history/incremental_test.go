@@ -65,7 +65,7 @@ func compareIncremental(t *testing.T, repo *gittest.Repo, cacheDir string, ids [
 		t.Fatal(err)
 	}
 	defer func() { _ = r.Close() }()
-	want, err := Attribute(t.Context(), r, Selection{}, ids)
+	want, err := Attribute(t.Context(), r, Selection{}, ids, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func compareIncremental(t *testing.T, repo *gittest.Repo, cacheDir string, ids [
 	if first != nil && !sameIntroductions(first, want) {
 		t.Errorf("%s: from the cache:\n%s\nread:\n%s", where, list(first), list(want))
 	}
-	got, err := Attribute(t.Context(), r, sel, ids)
+	got, err := Attribute(t.Context(), r, sel, ids, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,15 +83,29 @@ type Stats struct {
 	Known int64
 	// Found are those of them that were marked with [Object.Found], in no order.
 	Found []git.OID
+	// Holes are the objects that should have been read and were not.
+	Holes []Hole
 	// Shallow and Partial report that the repository does not have the whole
 	// history: commits or blobs were never fetched.
 	Shallow, Partial bool
 }
 
-// maxRetries is how many damaged objects are tried through git.
-const maxRetries = 100
+// Hole is an object that should have been read and was not.
+type Hole struct {
+	ID git.OID
+	// Type is what it is, 0 if that is not known.
+	Type odb.Type
+	// Err says what is wrong with an object that exists. It is nil for one that does
+	// not, which By and ByType name.
+	Err    *odb.DamageError
+	By     git.OID
+	ByType odb.Type
+}
 
-// maxSkips is how many skips of one kind are reported one by one.
+// Missing reports whether the object does not exist.
+func (h *Hole) Missing() bool { return h.Err == nil }
+
+// maxSkips is how many refs of missing objects are reported one by one.
 const maxSkips = 50
 
 // Objects calls visit once for every blob, commit and annotated tag of the
@@ -146,11 +160,11 @@ func (s *scan) run(ctx context.Context) (Stats, error) {
 		Jobs: r.Jobs(), Check: true, Progress: r.Progress,
 		Expected: s.expected(ctx),
 	}
-	switch {
-	case s.sel.Parts > 1:
-		o.Skip = func(id git.OID) bool { return !s.sel.has(id) || s.sel.Cache != nil && s.isKnown(id) }
-	case s.sel.Cache != nil:
-		o.Skip = s.isKnown
+	if s.sel.Parts > 1 {
+		o.Skip = func(id git.OID) bool { return !s.sel.has(id) }
+	}
+	if s.sel.Cache != nil {
+		o.Known = s.isKnown
 	}
 	result, err := s.store.Walk(ctx, o, s.object)
 	if err == nil && s.vanished() {
@@ -160,23 +174,40 @@ func (s *scan) run(ctx context.Context) (Stats, error) {
 		again, err = s.store.Walk(ctx, odb.WalkOptions{
 			Jobs: r.Jobs(), Check: true, Types: odb.Of(odb.Tree), Expected: o.Expected,
 		}, func(int, *odb.Object) error { return nil })
-		result.Missing = again.Missing
+		result.Missing, result.Damaged = again.Missing, append(result.Damaged, again.Damaged...)
 	}
-	if saveErr := s.save(err == nil, result.Missing); saveErr != nil {
+	if saveErr := s.save(err == nil, result); saveErr != nil {
 		r.Warn("the cache of scanned objects could not be written: %v", saveErr)
 	}
 	stats := s.stats()
 	stats.Partial, stats.Shallow = partial, r.Shallow()
+	stats.Holes = holes(result)
 	if err != nil {
 		return stats, err
 	}
-	if err := s.settle(ctx, result, &stats); err != nil {
-		return stats, err
+	for _, p := range s.store.Problems() {
+		r.Skip(p.Path, p.Err.Error())
+	}
+	if n := result.Mismatched; n > 0 {
+		r.Warn("%d objects were read although the pack index has other checksums for them: their ids match (git fsck says more)", n)
 	}
 	if r.Shallow() {
 		r.Warn("the history is cut: this is a shallow clone (git fetch --unshallow gets the rest)")
 	}
-	return stats, nil
+	return stats, s.settleRefs(ctx)
+}
+
+// holes returns what a walk could not read, in the order of ids.
+func holes(result odb.WalkResult) []Hole {
+	var all []Hole
+	for _, d := range result.Damaged {
+		all = append(all, Hole{ID: d.ID, Type: d.Type, Err: d})
+	}
+	for _, m := range result.Missing {
+		all = append(all, Hole{ID: m.ID, Type: m.Type, By: m.By, ByType: m.ByType})
+	}
+	slices.SortStableFunc(all, func(a, b Hole) int { return a.ID.Compare(b.ID) })
+	return slices.CompactFunc(all, func(a, b Hole) bool { return a.ID == b.ID })
 }
 
 // expected returns a function that reports whether an object may be missing: a
@@ -255,10 +286,10 @@ func (s *scan) object(worker int, o *odb.Object) error {
 	return nil
 }
 
-// save adds the visited objects to the cache, except for those that name missing
-// objects, so that the next run reports these again. A complete run also removes
-// objects that the store no longer has.
-func (s *scan) save(complete bool, missing []odb.Missing) error {
+// save adds the visited objects to the cache, except for those that are malformed
+// or name missing objects, so that the next run reports these again. A complete
+// run also removes objects that the store no longer has.
+func (s *scan) save(complete bool, result odb.WalkResult) error {
 	if s.sel.Cache == nil {
 		return nil
 	}
@@ -266,9 +297,12 @@ func (s *scan) save(complete bool, missing []odb.Missing) error {
 	for i := range s.workers {
 		seen = append(seen, s.workers[i].seen...)
 	}
-	broken := make(map[git.OID]bool, len(missing))
-	for _, m := range missing {
+	broken := make(map[git.OID]bool, len(result.Missing))
+	for _, m := range result.Missing {
 		broken[m.By] = true
+	}
+	for _, d := range result.Damaged {
+		broken[d.ID] = true
 	}
 	seen = slices.DeleteFunc(seen, func(e cache.Entry) bool { return broken[e.ID] })
 	keep := func(git.OID) bool { return true }
@@ -297,51 +331,6 @@ func (s *scan) stats() Stats {
 	return st
 }
 
-// settle reports unreadable and missing objects, after it has tried to read them
-// through git.
-func (s *scan) settle(ctx context.Context, result odb.WalkResult, stats *Stats) error {
-	r := s.repo
-	for _, p := range s.store.Problems() {
-		r.Skip(p.Path, p.Err.Error())
-	}
-	failed, recovered := 0, 0
-	for _, d := range result.Damaged {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if failed < maxRetries && !odb.IsTooLarge(d) {
-			o, err := r.ReadByGit(ctx, d.ID)
-			if err == nil && o.Type == odb.Tree {
-				recovered++
-				continue
-			}
-			if err == nil {
-				recovered++
-				if err := s.object(0, o); err != nil {
-					return err
-				}
-				continue
-			}
-		}
-		if failed++; failed <= maxSkips {
-			r.Skip(d.ID.String(), d.Error())
-		}
-	}
-	if failed > maxSkips {
-		r.Skip("objects", fmt.Sprintf("%d more objects are damaged", failed-maxSkips))
-	}
-	if recovered > 0 {
-		r.Warn("%d damaged objects were read through git, which found them elsewhere", recovered)
-		again := s.stats()
-		again.Partial, again.Shallow = stats.Partial, stats.Shallow
-		*stats = again
-	}
-	if err := s.settleMissing(result.Missing, stats.Partial); err != nil {
-		return err
-	}
-	return s.settleRefs(ctx)
-}
-
 // settleRefs reports refs and HEADs that name objects that the store does not
 // have. (The walk has reported what those in it name.)
 func (s *scan) settleRefs(ctx context.Context) error {
@@ -364,27 +353,6 @@ func (s *scan) settleRefs(ctx context.Context) error {
 	}
 	if missing > maxSkips {
 		s.repo.Skip("refs", fmt.Sprintf("%d more refs name missing objects", missing-maxSkips))
-	}
-	return nil
-}
-
-// settleMissing reports missing objects, even those that only unreachable
-// objects refer to: better a spurious warning than a missed one.
-func (s *scan) settleMissing(missing []odb.Missing, partial bool) error {
-	r := s.repo
-	if len(missing) == 0 {
-		return nil
-	}
-	if partial {
-		r.Skip("objects", fmt.Sprintf("%d objects were never fetched into this partial clone "+
-			"(git fetch --refetch --no-filter gets them)", len(missing)))
-		return nil
-	}
-	for _, m := range missing[:min(len(missing), maxSkips)] {
-		r.Skip(fmt.Sprintf("%s, which %s %s names", m.ID, m.ByType, m.By), "the object is missing")
-	}
-	if more := len(missing) - maxSkips; more > 0 {
-		r.Skip("objects", fmt.Sprintf("%d more objects are missing", more))
 	}
 	return nil
 }

@@ -9,21 +9,21 @@ func (w *worker) check(o *Object, seams []span) {
 		err = w.checkTree(o, seams)
 	case Commit:
 		if err = ParseCommit(o.hash, o.Data, &w.commit); err == nil {
-			w.need(o, w.commit.Tree.bytes())
+			w.need(o, w.commit.Tree.bytes(), Tree)
 			for i := range w.commit.Parents {
-				w.need(o, w.commit.Parents[i].bytes())
+				w.need(o, w.commit.Parents[i].bytes(), Commit)
 			}
 		}
 	case Tag:
 		var t TagInfo
 		if t, err = ParseTag(o.hash, o.Data); err == nil {
-			w.need(o, t.Object.bytes())
+			w.need(o, t.Object.bytes(), 0)
 		}
 	case Blob:
 	}
 	if err != nil {
 		w.walk.mu.Lock()
-		w.walk.malformed = append(w.walk.malformed, &DamageError{ID: o.ID, Err: err})
+		w.walk.malformed = append(w.walk.malformed, &DamageError{ID: o.ID, Type: o.Type, Err: err})
 		w.walk.mu.Unlock()
 	}
 }
@@ -41,7 +41,7 @@ func (w *worker) checkTree(o *Object, seams []span) error {
 			seams = seams[1:]
 		}
 		if (len(seams) == 0 || seams[0].from > from) && !e.IsGitlink() {
-			w.need(o, e.ID)
+			w.need(o, e.ID, e.Type())
 		}
 		from = to
 	}
@@ -49,7 +49,7 @@ func (w *worker) checkTree(o *Object, seams []span) error {
 }
 
 // need notes an object as missing if it does not exist.
-func (w *worker) need(by *Object, id []byte) {
+func (w *worker) need(by *Object, id []byte, t Type) {
 	if w.walk.exists(id) {
 		return
 	}
@@ -59,7 +59,7 @@ func (w *worker) need(by *Object, id []byte) {
 	}
 	w.walk.mu.Lock()
 	if _, ok := w.walk.missing[missing]; !ok {
-		w.walk.missing[missing] = Missing{ID: missing, By: by.ID, ByType: by.Type}
+		w.walk.missing[missing] = Missing{ID: missing, Type: t, By: by.ID, ByType: by.Type}
 	}
 	w.walk.mu.Unlock()
 }

@@ -119,6 +119,8 @@ func (o *Object) Verify() error {
 // DamageError reports an object that the store holds and that cannot be read.
 type DamageError struct {
 	ID OID
+	// Type is what it is, 0 if that is not known.
+	Type Type
 	// File is the pack or loose object file, "" if several or unknown.
 	File string
 	Err  error

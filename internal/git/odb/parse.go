@@ -29,6 +29,17 @@ func (e *TreeEntry) IsTree() bool { return e.Mode&modeType == ModeTree }
 // IsGitlink reports whether it is a submodule's commit, not an object of this repository.
 func (e *TreeEntry) IsGitlink() bool { return e.Mode&modeType == ModeGitlink }
 
+// Type is what the entry should be: a tree or a blob, or for a gitlink a commit.
+func (e *TreeEntry) Type() Type {
+	switch {
+	case e.IsTree():
+		return Tree
+	case e.IsGitlink():
+		return Commit
+	}
+	return Blob
+}
+
 // TreeReader reads the entries of a tree's data.
 type TreeReader struct {
 	rest []byte

@@ -1,7 +1,9 @@
 package odb
 
 import (
+	"context"
 	"encoding/binary"
+	"hash/crc32"
 	"sync"
 )
 
@@ -336,4 +338,37 @@ func (pl *layout) crc(node int32) (uint32, bool) {
 		return 0, false
 	}
 	return binary.BigEndian.Uint32(pl.pack.idx.crcs[4*pl.pos[node]:]), true
+}
+
+// sound reports whether all packed objects have the checksums of the pack's index,
+// without unpacking them.
+func (p *pack) sound(ctx context.Context) bool {
+	if p.index != nil || p.idx.crcs == nil {
+		return false
+	}
+	pl := layout{pack: p, exact: true}
+	return pl.sound(ctx) == nil
+}
+
+func (pl *layout) sound(ctx context.Context) (err error) {
+	defer rescue(&err)
+	defer guard()()
+	if err := pl.sort(); err != nil {
+		return err
+	}
+	var scratch []byte
+	for node := range pl.off {
+		if node%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		from, to := pl.extent(int32(node))
+		b, err := pl.pack.file.view(from, to, &scratch)
+		if err != nil {
+			return err
+		}
+		if crc, _ := pl.crc(int32(node)); crc32.ChecksumIEEE(b) != crc {
+			return errCRC
+		}
+	}
+	return nil
 }

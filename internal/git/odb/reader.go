@@ -98,10 +98,10 @@ func (r *Reader) try(ctx context.Context, id OID, loc location, depth int) (*Obj
 
 func damaged(id OID, loc location, err error) *DamageError {
 	var damage *DamageError
-	if errors.As(err, &damage) && damage.ID == id {
-		err = damage.Err
-	}
 	name := ""
+	if errors.As(err, &damage) && damage.ID == id {
+		name, err = damage.File, damage.Err
+	}
 	if loc.pack != nil {
 		name = loc.pack.name()
 	} else if loc.loose != "" {

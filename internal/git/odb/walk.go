@@ -19,11 +19,15 @@ type WalkOptions struct {
 	// Skip reports whether an object is not wanted; nil wants all. It is called from
 	// several goroutines.
 	Skip func(id OID) bool
+	// Known reports whether an object was read by an earlier walk and need not be
+	// read again; nil knows none. It is asked only about objects whose bytes have
+	// the checksums of the pack index, so that damage since then is noticed.
+	Known func(id OID) bool
 	// Jobs is the number of workers; below 1 means 1.
 	Jobs int
 	// Check also reads the trees, commits and tags that are not yielded, and
-	// looks whether the objects they name exist. Objects that Skip tells are
-	// not checked.
+	// looks whether the objects they name exist. Objects that Skip or Known tells
+	// are not checked.
 	Check bool
 	// Expected reports whether an object may be missing, the parents of a shallow
 	// clone's oldest commits; nil means none.
@@ -42,11 +46,16 @@ type WalkResult struct {
 	Missing []Missing
 	// Total and Bytes are how many objects were read, and their size.
 	Total, Bytes int64
+	// Mismatched is how many objects are as their ids say, but not as the checksums
+	// of the pack index say.
+	Mismatched int64
 }
 
 // Missing is an object that another one names and that the store lacks.
 type Missing struct {
 	ID OID
+	// Type is what it should be; 0 if that is not known.
+	Type Type
 	// By is the object that names it, one of them if there are several.
 	By OID
 	// ByType is that object's type.
@@ -62,7 +71,7 @@ func (s *Store) Walk(ctx context.Context, o WalkOptions, visit func(worker int, 
 		o.Types = All
 	}
 	o.Jobs = max(o.Jobs, 1)
-	w := &walk{store: s, o: o, visit: visit, ctx: ctx, missing: map[OID]Missing{}}
+	w := &walk{store: s, o: o, visit: visit, ctx: ctx, missing: map[OID]Missing{}, reader: s.Reader()}
 	w.shared.ready = sync.NewCond(&w.shared.mu)
 	if err := w.prepare(); err != nil {
 		return WalkResult{}, err
@@ -77,9 +86,10 @@ type walk struct {
 	visit func(worker int, o *Object) error
 	ctx   context.Context
 
-	packs []*pack
-	loose []OID // ascending
-	todo  []OID // those of them that are wanted; all that are wanted if few
+	reader *Reader // of the goroutine that prepares and settles
+	packs  []*pack
+	loose  []OID // ascending
+	todo   []OID // those of them that are wanted; all that are wanted if few
 	// few means that so little is wanted that looking each up is less work than
 	// planning the packs.
 	few bool
@@ -96,8 +106,9 @@ type walk struct {
 	live  atomic.Int64
 	total int64
 	// unpacked is how many bytes were unpacked, expansion how many may be.
-	unpacked  atomic.Int64
-	expansion int64
+	unpacked   atomic.Int64
+	expansion  int64
+	mismatched atomic.Int64
 
 	stop atomic.Bool
 	mu   sync.Mutex // guards the following
@@ -164,7 +175,7 @@ func (w *walk) prepare() error {
 	}
 	sort.Slice(w.loose, func(i, j int) bool { return w.loose[i].Compare(w.loose[j]) < 0 })
 	w.loose = slices.Compact(w.loose)
-	if w.o.Skip != nil && w.o.Types == All {
+	if (w.o.Skip != nil || w.o.Known != nil) && w.o.Types == All {
 		if err := w.ask(); err != nil || w.few {
 			return err
 		}
@@ -234,8 +245,8 @@ const (
 	fewOf      = 200
 )
 
-// ask asks Skip for every object, in the order of the indexes, before anything
-// is read of the packs.
+// ask asks Skip and Known for every object, in the order of the indexes, before
+// anything is unpacked.
 func (w *walk) ask() (err error) {
 	defer rescue(&err)
 	defer guard()()
@@ -258,11 +269,12 @@ func (w *walk) ask() (err error) {
 			return err
 		}
 		w.wanted[i] = make(posSet, (p.idx.n+63)/64)
+		sound := w.o.Known != nil && p.sound(w.ctx)
 		for pos := range uint32(p.idx.n) {
 			if !w.first(p, pos, seen, w.packs[:i]) {
 				continue
 			}
-			if id := oidOf(p.idx.id(int(pos))); !w.o.Skip(id) {
+			if id := oidOf(p.idx.id(int(pos))); !w.skips(id) && !(sound && w.o.Known(id)) {
 				w.wanted[i].add(pos)
 				add(id)
 			}
@@ -303,11 +315,26 @@ func (w *walk) looseTodo(seen *seenSet) (todo []OID) {
 		if seen.maybe(id.bytes()) && w.packed(id.bytes()) {
 			continue
 		}
-		if w.o.Skip == nil || !w.o.Skip(id) {
+		if !w.skips(id) && !(w.o.Known != nil && w.o.Known(id) && w.intact(id)) {
 			todo = append(todo, id)
 		}
 	}
 	return todo
+}
+
+func (w *walk) skips(id OID) bool { return w.o.Skip != nil && w.o.Skip(id) }
+
+// intact reports whether a loose object is what its id says.
+func (w *walk) intact(id OID) bool {
+	for _, d := range w.store.dirs {
+		loc, ok := d.loose(&id)
+		if !ok {
+			continue
+		}
+		o := Object{ID: id, hash: w.store.hash}
+		return w.reader.readAt(w.ctx, loc, &o, 0) == nil && o.Verify() == nil
+	}
+	return false
 }
 
 // schedule cuts objects that are read one by one into chunks.
@@ -491,18 +518,21 @@ func (w *walk) fail(pl *plan, node int32, err error) {
 // for what seemed to be missing: the store may have been repacked meanwhile.
 func (w *walk) settle(wk *worker) WalkResult {
 	defer guard()()
-	result := WalkResult{Damaged: w.malformed}
-	r := w.store.Reader()
+	result := WalkResult{Damaged: w.malformed, Mismatched: w.mismatched.Load()}
+	lost := func(f *failure, damage *DamageError) {
+		damage.Type = f.kind
+		result.Damaged = append(result.Damaged, damage)
+	}
 	for _, f := range w.failed {
 		if w.stop.Load() {
 			break
 		}
 		if w.hopeless(&f) {
 			wk.done.Add(1)
-			result.Damaged = append(result.Damaged, damaged(f.id, f.at, f.err))
+			lost(&f, damaged(f.id, f.at, f.err))
 			continue
 		}
-		o, err := r.Read(w.ctx, f.id)
+		o, err := w.reader.Read(w.ctx, f.id)
 		if err == nil {
 			if !w.reads(o.Type) {
 				continue
@@ -522,7 +552,7 @@ func (w *walk) settle(wk *worker) WalkResult {
 			damage = damaged(f.id, f.at, f.err)
 		}
 		wk.done.Add(1)
-		result.Damaged = append(result.Damaged, damage)
+		lost(&f, damage)
 	}
 	for _, m := range w.missing {
 		if !w.store.Contains(m.ID) {

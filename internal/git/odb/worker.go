@@ -17,10 +17,13 @@ type worker struct {
 	scratch []byte
 	delta   []byte
 	seams   []span
-	free    [freeClasses][]*buffer
-	reader  *Reader // for what lies off the planned paths
-	obj     Object
-	commit  CommitInfo
+	// mismatch means that the packed bytes of the node that is being unpacked do not
+	// have the index's checksum.
+	mismatch bool
+	free     [freeClasses][]*buffer
+	reader   *Reader // for what lies off the planned paths
+	obj      Object
+	commit   CommitInfo
 
 	// stack holds what to unpack next, the last one first.
 	stack []item
@@ -187,8 +190,21 @@ func (w *worker) process(it item) error {
 	o := &w.obj
 	*o = Object{hash: pl.pack.hash}
 	w.seams = w.seams[:0]
+	w.mismatch = false
 	buf, err := w.unpack(it, o)
 	w.release(it.base)
+	if w.mismatch {
+		// Either the packed bytes or the index's checksum of them are damaged. The
+		// id decides, also for a base that nobody asked for.
+		o.ID = oidOf(pl.pack.idx.id(int(pl.pos[node])))
+		switch {
+		case err == nil && o.Verify() == nil:
+			w.walk.mismatched.Add(1)
+		case err == nil || !IsTooLarge(err):
+			err = errCRC
+			w.release(buf)
+		}
+	}
 	if err != nil {
 		w.fail(pl, node, err)
 		return nil
@@ -370,8 +386,8 @@ func (w *worker) unpack(it item, o *Object) (buf *buffer, err error) {
 	return buf, err
 }
 
-// packed returns a node's packed bytes after checking them against the index, and
-// some of what follows.
+// packed returns a node's packed bytes, and some of what follows. It sets mismatch
+// if they do not have the checksum that the index has for them.
 func (w *worker) packed(pl *plan, node int32) (src []byte, size int, err error) {
 	from, to := pl.extent(node)
 	src, err = pl.pack.file.view(from, to+inflate.Ahead, &w.scratch)
@@ -379,9 +395,8 @@ func (w *worker) packed(pl *plan, node int32) (src []byte, size int, err error) 
 		return nil, 0, err
 	}
 	size = int(to - from)
-	if crc, ok := pl.crc(node); ok && crc32.ChecksumIEEE(src[:size]) != crc {
-		return nil, 0, errCRC
-	}
+	crc, ok := pl.crc(node)
+	w.mismatch = ok && crc32.ChecksumIEEE(src[:size]) != crc
 	return src, size, nil
 }
 
@@ -389,7 +404,7 @@ func (w *worker) packed(pl *plan, node int32) (src []byte, size int, err error) 
 // where the next object begins. Its own checksum needs no look where that of
 // the packed bytes was right.
 func (w *worker) inflate(pl *plan, dst, src []byte, size int) error {
-	n, err := w.inf.Zlib(dst, src, !pl.exact || pl.pack.idx.crcs == nil)
+	n, err := w.inf.Zlib(dst, src, !pl.exact || pl.pack.idx.crcs == nil || w.mismatch)
 	if err == nil && (n > size || pl.exact && n != size) {
 		err = errSize
 	}

@@ -4,6 +4,7 @@ package refs
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,9 +24,63 @@ type Ref struct {
 
 const stash = "refs/stash"
 
-// All returns all refs of this work tree.
+// All returns all refs, those that only other work trees see included.
 func All(ctx context.Context, r *git.Repo) ([]Ref, error) {
-	out, said, err := r.Git().Messages(ctx, "for-each-ref", "--format=%(objectname) %(refname)")
+	all, err := list(ctx, r, "", "for-each-ref", "--format=%(objectname) %(refname)")
+	if err != nil {
+		return nil, err
+	}
+	private, err := others(ctx, r)
+	return append(all, private...), err
+}
+
+// perWorkTree are the refs that each work tree has for itself (git-worktree, "REFS").
+var perWorkTree = []string{"refs/bisect", "refs/worktree", "refs/rewritten"}
+
+// others returns the refs that only work trees other than this one see, under the
+// names that git has for them here.
+func others(ctx context.Context, r *git.Repo) ([]Ref, error) {
+	places := map[string]string{"main-worktree/": r.CommonDir()}
+	linked, err := os.ReadDir(filepath.Join(r.CommonDir(), "worktrees"))
+	if err != nil && !os.IsNotExist(err) {
+		return nil, err
+	}
+	for _, e := range linked {
+		places["worktrees/"+e.Name()+"/"] = filepath.Join(r.CommonDir(), "worktrees", e.Name())
+	}
+	var refs []Ref
+	for _, prefix := range slices.Sorted(maps.Keys(places)) {
+		dir := places[prefix]
+		if filepath.Clean(dir) == filepath.Clean(r.GitDir()) || !hasPrivateRefs(dir) {
+			continue
+		}
+		args := append([]string{"--git-dir=" + dir, "for-each-ref", "--format=%(objectname) %(refname)"}, perWorkTree...)
+		found, err := list(ctx, r, prefix, args...)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			r.Skip(prefix+"refs", err.Error())
+		}
+		refs = append(refs, found...)
+	}
+	return refs, nil
+}
+
+// hasPrivateRefs reports whether a work tree may have refs for itself, so that git
+// has to be asked.
+func hasPrivateRefs(dir string) bool {
+	for _, name := range append([]string{"reftable"}, perWorkTree...) {
+		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name))); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// list returns the refs that a call of git for-each-ref lists.
+func list(ctx context.Context, r *git.Repo, prefix string, args ...string) ([]Ref, error) {
+	out, said, err := r.Git().Messages(ctx, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +98,7 @@ func All(ctx context.Context, r *git.Repo) ([]Ref, error) {
 		if err != nil {
 			return nil, err
 		}
-		refs = append(refs, Ref{id, name})
+		refs = append(refs, Ref{id, prefix + name})
 	}
 	return refs, nil
 }
@@ -111,19 +166,21 @@ func Tips(ctx context.Context, r *git.Repo, sel Selection) ([]Ref, error) {
 	if !sel.Reflog {
 		tips = slices.DeleteFunc(tips, func(t Ref) bool { return t.Name == stash })
 	}
-	// This lists the commits of all refs again, together with those of the HEAD
-	// and the own refs of every work tree.
-	args := []string{"rev-list", "--no-walk=unsorted", "--ignore-missing", "--exclude=" + stash, "--all"}
-	if sel.Reflog {
-		args = append(args, "--all", "--reflog")
+	heads, err := Heads(ctx, r)
+	if err != nil {
+		return nil, err
 	}
-	out, err := r.Git().Output(ctx, args...)
+	tips = append(tips, heads...)
+	if !sel.Reflog {
+		return tips, nil
+	}
+	out, err := r.Git().Output(ctx, "rev-list", "--no-walk=unsorted", "--ignore-missing", "--reflog")
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		// Some ref names an object that cannot be read. The others are known.
-		r.Skip("refs", err.Error())
+		// A reflog names an object that cannot be read. The refs are known.
+		r.Skip("reflogs", err.Error())
 		return tips, nil
 	}
 	for hex := range strings.FieldsSeq(string(out)) {

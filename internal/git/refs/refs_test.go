@@ -38,6 +38,7 @@ func TestTipsAreAllPlacesWhereAHistoryStarts(t *testing.T) {
 	repo.Git("commit", "-q", "--amend", "--allow-empty", "-m", "amended")
 	head := repo.Git("rev-parse", "HEAD")
 	repo.Git("tag", "-a", "-m", "a release", "v1", first)
+	tag := repo.Git("rev-parse", "v1")
 	linked := filepath.Join(t.TempDir(), "linked")
 	repo.Git("worktree", "add", "-q", "--detach", linked, first)
 	detached := commit(gittest.Open(t, linked), "in the linked work tree")
@@ -50,8 +51,8 @@ func TestTipsAreAllPlacesWhereAHistoryStarts(t *testing.T) {
 		reached   []string
 		not       []string
 	}{
-		{refs.Selection{}, []string{head, detached, first}, []string{amended, stash}},
-		{refs.Selection{Reflog: true}, []string{head, detached, first, amended, stash}, nil},
+		{refs.Selection{}, []string{head, detached, tag}, []string{amended, stash}},
+		{refs.Selection{Reflog: true}, []string{head, detached, tag, first, amended, stash}, nil},
 	} {
 		tips, err := refs.Tips(t.Context(), open(t, repo.Dir), tt.selection)
 		if err != nil {

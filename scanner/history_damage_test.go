@@ -1,0 +1,180 @@
+package scanner_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/momentolint/momentolint/internal/config"
+	"github.com/momentolint/momentolint/internal/testing/gittest"
+	"github.com/momentolint/momentolint/scanner"
+)
+
+// packedRepo is a repository in one pack, whose files a test damages.
+type packedRepo struct {
+	*gittest.Repo
+	t         *testing.T
+	pack, idx []byte
+	stem      string
+	ids       []string
+	keyCommit string
+}
+
+// newPacked makes a repository with a key in conf/prod.env of its first commit, a
+// file of another commit, and a branch "other".
+func newPacked(t *testing.T) *packedRepo {
+	t.Helper()
+	r := &packedRepo{Repo: gittest.New(t), t: t}
+	r.Write("conf/prod.env", "MOMENTO_API_KEY="+key("packed")+"\n")
+	r.keyCommit = r.Commit("a key")
+	r.Git("branch", "other")
+	r.Write("b", "b")
+	r.Commit("another file")
+	r.Git("checkout", "-q", "-b", "third")
+	r.Write("c", "c")
+	r.Commit("on a branch")
+	r.Git("checkout", "-q", "main")
+	r.Git("repack", "-adfq")
+	files, err := filepath.Glob(r.Path(".git", "objects", "pack", "*.pack"))
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	r.stem = strings.TrimSuffix(files[0], ".pack")
+	r.pack, r.idx = r.read(".pack"), r.read(".idx")
+	for i := range r.count() {
+		r.ids = append(r.ids, fmt.Sprintf("%x", r.idx[r.idAt(i):r.idAt(i)+20]))
+	}
+	return r
+}
+
+func (r *packedRepo) read(ext string) []byte {
+	r.t.Helper()
+	data, err := os.ReadFile(r.stem + ext)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return data
+}
+
+// write replaces one of the pack's files by another: it is mapped by scans.
+func (r *packedRepo) write(ext string, data []byte) {
+	r.t.Helper()
+	if err := os.Remove(r.stem + ext); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := os.WriteFile(r.stem+ext, data, 0o644); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// The tables of the index (gitformat-pack, version 2).
+func (r *packedRepo) count() int      { return int(binary.BigEndian.Uint32(r.idx[8+255*4:])) }
+func (r *packedRepo) idAt(i int) int  { return 8 + 256*4 + 20*i }
+func (r *packedRepo) crcAt(i int) int { return r.idAt(r.count()) + 4*i }
+func (r *packedRepo) offset(i int) int {
+	return int(binary.BigEndian.Uint32(r.idx[r.crcAt(r.count())+4*i:]))
+}
+
+// flip returns a copy with one bit changed.
+func flip(data []byte, at int) []byte {
+	data = bytes.Clone(data)
+	data[at] ^= 1
+	return data
+}
+
+// A wrong checksum in a pack index is no damage: git never looks at it. The commit
+// and the path of a finding are found as well.
+func TestFlippedBitsOfAnIndexLoseNoFinding(t *testing.T) {
+	gittest.Isolate(t)
+	r := newPacked(t)
+	for i, id := range r.ids {
+		r.write(".idx", flip(r.idx, r.crcAt(i)))
+		report := history(t, r.Dir, scanner.History{}, scanner.Options{})
+		expect(t, "the checksum of "+id, report, "a key: conf/prod.env")
+		if report.Summary.Incomplete() || !hasNote(report, "checksums") {
+			t.Errorf("%s: skipped %v, notes %q", id, report.Summary.Skipped, report.Notes)
+		}
+	}
+}
+
+// Whatever is damaged, a scan with a cache from before says what one without says:
+// the finding, unless the key itself is gone, and that the scan is incomplete.
+func TestDamageIsNoticedThroughTheCache(t *testing.T) {
+	gittest.Isolate(t)
+	r := newPacked(t)
+	keyBlob := r.Git("rev-parse", r.keyCommit+":conf/prod.env")
+	for i, id := range r.ids {
+		cache := t.TempDir()
+		r.write(".pack", r.pack)
+		scanWithCache(t, r.Dir, cache, nil)
+		// The last bytes of a stream are its checksum, so the packed bytes do not match.
+		r.write(".pack", flip(r.pack, r.offset(i)+4))
+		without := scanWithCache(t, r.Dir, "", nil)
+		with := scanWithCache(t, r.Dir, cache, nil)
+		for name, got := range map[string]scanned{"without a cache": without, "with one": with} {
+			if want := id != keyBlob; (len(got.Findings) == 1) != want || !got.Summary.Incomplete() {
+				t.Errorf("%s damaged, %s: %d findings, skipped %v", id, name, len(got.Findings), got.Summary.Skipped)
+			}
+		}
+		if len(with.Summary.Skipped) != len(without.Summary.Skipped) {
+			t.Errorf("%s damaged: skipped %v, with a cache %v", id, without.Summary.Skipped, with.Summary.Skipped)
+		}
+	}
+}
+
+// An object that cannot be read is named as a finding would be, and can be excluded.
+func TestUnreadableObjectsAreNamedAndExcluded(t *testing.T) {
+	gittest.Isolate(t)
+	for _, damage := range []string{"missing", "damaged"} {
+		for path, name := range map[string]string{"conf/prod.env": ":conf/prod.env", "conf": ":conf", "": ""} {
+			repo := gittest.New(t)
+			repo.Write("conf/prod.env", "A=1\n")
+			commit := repo.Commit("begin")
+			id := repo.Git("rev-parse", commit+":"+path)
+			file := repo.Path(".git", "objects", id[:2], id[2:])
+			if err := os.Remove(file); err != nil {
+				t.Fatal(err)
+			}
+			if damage == "damaged" {
+				if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			skipped := history(t, repo.Dir, scanner.History{}, scanner.Options{}).Summary.Skipped
+			if len(skipped) != 1 || skipped[0].Path != commit+name || !strings.Contains(skipped[0].Reason, id) || !strings.Contains(skipped[0].Reason, damage) {
+				t.Errorf("%s %s: skipped %v", damage, path, skipped)
+			}
+			if path == "" {
+				continue
+			}
+			r := history(t, repo.Dir, scanner.History{}, scanner.Options{Config: &config.Config{Exclude: []string{"conf/**"}}})
+			if r.Summary.Incomplete() || r.Summary.ExcludedCount() != 1 {
+				t.Errorf("%s %s, excluded: %+v", damage, path, r.Summary.Ledger)
+			}
+		}
+	}
+}
+
+// An object that is malformed names nothing that could be read, also the second time.
+func TestMalformedObjectsAreSkips(t *testing.T) {
+	gittest.Isolate(t)
+	repo := gittest.New(t)
+	repo.Write("a", "text\n")
+	commit := repo.Commit("begin")
+	id := repo.GitInput("no tree at all", "hash-object", "-w", "-t", "tree", "--literally", "--stdin")
+	// Its subtree is malformed.
+	tree := repo.GitInput("040000 tree "+id+"\tsub\n", "mktree", "--missing")
+	child := repo.GitInput("more", "commit-tree", tree, "-p", commit)
+	repo.Git("update-ref", "refs/heads/main", child)
+	cache := t.TempDir()
+	for i := range 3 {
+		r := scanWithCache(t, repo.Dir, cache, nil)
+		if len(r.Summary.Skipped) != 1 || r.Summary.Skipped[0].Path != child+":sub" {
+			t.Errorf("scan %d: skipped %v", i, r.Summary.Skipped)
+		}
+	}
+}
