@@ -119,7 +119,7 @@ func (s subcommand) callOn(t *testing.T, l *gittest.Lure) (out string, code int)
 	return string(text), cmd.ProcessState.ExitCode()
 }
 
-func goCache(t *testing.T) string {
+func goCache(t testing.TB) string {
 	t.Helper()
 	if dir := os.Getenv("GOCACHE"); dir != "" {
 		return dir

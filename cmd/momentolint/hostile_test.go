@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -40,31 +41,59 @@ func harmful(text string, secrets ...string) string {
 	return ""
 }
 
-// Every input that can reach an error is made as bad as it can be.
-func TestErrorsOfEveryInputAreHarmless(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("on Windows no file can have such a name")
-	}
-	key := ct.V2(ct.Options{Seed: "error"})
-	const password = "S3cretPassw0rd"
-	url := "https://user:" + password + "@host.example/x"
-	text := hostileText + key + " " + url
-	quoted := strconv.QuoteToASCII(text) // YAML's and TOML's escapes are Go's, but for \x
-	yaml := strings.NewReplacer(`\x7f`, `\u007f`).Replace(quoted)
-	toml := strings.NewReplacer(`\x1b`, `\u001b`, `\a`, `\u0007`, `\x7f`, `\u007f`).Replace(quoted)
-	jsonText := toml
-	name := strings.NewReplacer("/", "_", "\x00", "_").Replace(hostileText) + key[:150]
+const hostilePassword = "S3cretPassw0rd"
 
+// hostileInput returns an input that holds all that may not be printed, and the
+// key in it.
+func hostileInput() (text, key string) {
+	key = ct.V2(ct.Options{Seed: "error"})
+	return hostileText + key + " https://user:" + hostilePassword + "@host.example/x", key
+}
+
+// The errors of commands that ask a server are harmless, whatever it answers.
+func TestErrorsOfServersAreHarmless(t *testing.T) {
+	t.Parallel()
+	text, key := hostileInput()
+	answer, err := json.Marshal(map[string]string{"message": text, "error": text})
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusTeapot)
-		_, _ = w.Write([]byte(`{"message": ` + jsonText + `, "error": ` + jsonText + `}`))
+		_, _ = w.Write(answer)
 	}))
-	defer server.Close()
+	t.Cleanup(server.Close)
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = closed.Close()
+	env := []string{"MOMENTO_API_KEY=" + ct.V2(ct.Options{Seed: "own"}), "K=" + ct.V2(ct.Options{Seed: "own"})}
+	for name, url := range map[string]string{"a hostile server": server.URL, "no server": "http://" + closed.Addr().String()} {
+		for i, args := range [][]string{{"audit"}, {"revoke", "--yes", "id"}, {"revoke", "--yes", text}, {"inspect", "--management-key-env", "K"}} {
+			t.Run(fmt.Sprint(name, ", ", i, " ", args[0]), func(t *testing.T) {
+				t.Parallel()
+				r := call(t, key, env, append(args, "--management-url", url, "--live-target", closed.Addr().String())...)
+				if wrong := harmful(r.stderr+r.out, key, hostilePassword); wrong != "" {
+					t.Errorf("%s: %q %q", wrong, r.stderr, r.out)
+				}
+			})
+		}
+	}
+}
+
+// Every input that can reach an error is made as bad as it can be.
+func TestErrorsOfEveryInputAreHarmless(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("on Windows no file can have such a name")
+	}
+	const password = hostilePassword
+	text, key := hostileInput()
+	quoted := strconv.QuoteToASCII(text) // YAML's and TOML's escapes are Go's, but for \x
+	yaml := strings.NewReplacer(`\x7f`, `\u007f`).Replace(quoted)
+	toml := strings.NewReplacer(`\x1b`, `\u001b`, `\a`, `\u0007`, `\x7f`, `\u007f`).Replace(quoted)
+	jsonText := toml
+	name := strings.NewReplacer("/", "_", "\x00", "_").Replace(hostileText) + key[:150]
 
 	for what, tt := range map[string]struct {
 		files map[string]string
@@ -135,16 +164,6 @@ func TestErrorsOfEveryInputAreHarmless(t *testing.T) {
 				t.Errorf("there is no error: %q%q", r.out, r.stderr)
 			}
 		})
-	}
-	// Commands that ask a server.
-	for _, url := range []string{server.URL, "http://" + closed.Addr().String()} {
-		for _, args := range [][]string{{"audit"}, {"revoke", "--yes", "id"}, {"revoke", "--yes", text}, {"inspect", "--management-key-env", "K"}} {
-			r := call(t, key, []string{"MOMENTO_API_KEY=" + ct.V2(ct.Options{Seed: "own"}), "K=" + ct.V2(ct.Options{Seed: "own"})},
-				append(args, "--management-url", url, "--live-target", closed.Addr().String())...)
-			if wrong := harmful(r.stderr+r.out, key, password); wrong != "" {
-				t.Errorf("%q at %s: %s: %q %q", args, url, wrong, r.stderr, r.out)
-			}
-		}
 	}
 	for _, args := range [][]string{{text}, {"hook", "run", text}, {"rules", text}, {"rules", "--format", text}, {"inspect", "--env", text}, {"hook", "install", text}, {"lint", text}} {
 		r := call(t, "", []string{"GITHUB_ACTIONS=true"}, args...)

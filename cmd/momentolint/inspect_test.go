@@ -45,9 +45,14 @@ const deployRole = `{
 	"conditions": [{"ip_filter": {"allowed_cidr_ranges": ["198.51.100.0/24"]}}]
 }`
 
-// startDemo starts a stand-in with an account as there are many.
-func startDemo(t *testing.T) *momentotest.Server {
-	t.Helper()
+// demoKeys are the keys by the names that scripts use.
+var demoKeys = map[string]string{
+	"super-user": demo.superUser, "scoped": demo.scoped, "deploy": demo.deploy, "owner": demo.owner, "dashboard": demo.dashboard,
+	"good": demo.good, "lapsed": demo.lapsed, "revoked": demo.revoked, "expired": demo.expired,
+}
+
+// demoAccount is an account as there are many.
+func demoAccount() momentotest.Options {
 	reads := `{"rules":[{"type":"cache","permissions":["read","list"],"caches":"*","items":"*"}]}`
 	listed := func(text, role, description string, age, life int) momentotest.Key {
 		k := momentotest.Key{Text: text, State: momentotest.Live, Listed: true, RoleID: role, Description: description, IssuedAt: testNow.Add(-days(age))}
@@ -60,7 +65,7 @@ func startDemo(t *testing.T) *momentotest.Server {
 	deploy.ReadKeys, deploy.WriteKeys, deploy.Read = true, true, []string{"*"}
 	lapsed := listed(demo.lapsed, "r-viewer", "load test of October", 60, -1)
 	lapsed.State = momentotest.Expired
-	s, err := momentotest.Start(momentotest.Options{
+	return momentotest.Options{
 		Caches: []string{"orders", "users"},
 		Roles: []momentotest.Role{
 			{ID: "r-owner", Name: "Owner", Type: "system"},
@@ -77,7 +82,13 @@ func startDemo(t *testing.T) *momentotest.Server {
 			lapsed,
 			{Text: demo.revoked, State: momentotest.Revoked},
 		},
-	})
+	}
+}
+
+// startDemo starts a stand-in with that account.
+func startDemo(t *testing.T) *momentotest.Server {
+	t.Helper()
+	s, err := momentotest.Start(demoAccount())
 	if err != nil {
 		t.Fatal(err)
 	}

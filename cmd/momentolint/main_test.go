@@ -2,9 +2,12 @@ package main
 
 import (
 	"errors"
+	"flag"
+	"fmt"
 	"os"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/momentolint/momentolint/analyzers"
@@ -37,5 +40,11 @@ func TestMain(m *testing.M) {
 	if lint.IsVetCall(os.Args[1:]) || os.Getenv(asProgram) == "1" {
 		main()
 	}
-	os.Exit(m.Run())
+	// More at once than there are processors, since most tests wait for another
+	// process or a server. -parallel on the command line takes precedence.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	testscript.Main(m, map[string]func(){"momentolint": scripted})
 }

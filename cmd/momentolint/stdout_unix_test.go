@@ -19,7 +19,8 @@ func TestAReportThatCannotBePrinted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := tree(t, map[string]string{"clean": "nothing\n"})
+	// With a finding: compact prints nothing else.
+	dir := tree(t, map[string]string{"app.env": env("printed")})
 	outputs := map[string]*os.File{}
 	if outputs["opened for reading"], err = os.Open(os.DevNull); err != nil {
 		t.Fatal(err)
