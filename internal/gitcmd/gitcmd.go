@@ -144,10 +144,11 @@ func (g *Git) Getenv(name string) string {
 }
 
 // NoReplace returns a Git that shows objects as they are stored and sent,
-// without refs/replace and grafts: for answers that decide what a push sends.
+// without refs/replace, grafts, and what a commit-graph says of them: for answers
+// that decide what a push sends.
 func (g *Git) NoReplace() *Git {
 	other := *g
-	other.global = append(slices.Clone(g.global), "--no-replace-objects")
+	other.global = append(slices.Clone(g.global), "--no-replace-objects", "-c", "core.commitGraph=false")
 	other.env = append(slices.Clone(g.env), "GIT_GRAFT_FILE="+os.DevNull)
 	return &other
 }

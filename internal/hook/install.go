@@ -46,6 +46,14 @@ type change struct {
 // dry run, what it would do) in lines. Doing it twice changes nothing. The
 // error is a *ManagedError where a hook manager owns the hooks.
 func (i *Installer) Install(ctx context.Context) ([]string, error) {
+	lines, err := i.install(ctx)
+	if err == nil && !i.Global && !i.DryRun {
+		err = knowRemotes(ctx, i.Dir)
+	}
+	return lines, err
+}
+
+func (i *Installer) install(ctx context.Context) ([]string, error) {
 	v, err := i.version(ctx)
 	if err != nil {
 		return nil, err

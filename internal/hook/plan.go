@@ -35,8 +35,8 @@ type Plan struct {
 // any stage, so the variables count, and not the event.
 func (e Event) Plan(ctx context.Context, c Call) (Plan, error) {
 	if len(c.Args) == 0 {
-		if p, ok := framework(c.Lookup); ok {
-			return p.orTracked(ctx, e)
+		if f := readFramework(c.Lookup); f.runs {
+			return f.plan(ctx, e)
 		}
 	}
 	if e == PreCommit {
@@ -46,12 +46,12 @@ func (e Event) Plan(ctx context.Context, c Call) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	return push(c.Args, updates), nil
+	return planPush(ctx, c.Args, updates)
 }
 
-// push returns the plan for what git tells a pre-push hook: its arguments, the
+// planPush returns the plan for what git tells a pre-push hook: its arguments, the
 // remote's name and URL, and the updates. Deletions send nothing.
-func push(args []string, updates []Update) Plan {
+func planPush(ctx context.Context, args []string, updates []Update) (Plan, error) {
 	c := changes.Commits{Lenient: true, AsSent: true}
 	for _, u := range updates {
 		if u.LocalID == "" {
@@ -63,54 +63,69 @@ func push(args []string, updates []Update) Plan {
 		}
 	}
 	if len(c.Include) == 0 {
-		return Plan{}
+		return Plan{}, nil
 	}
-	// For a push to a URL both arguments are the URL.
-	if len(args) > 0 && (len(args) < 2 || args[0] != args[1]) {
-		c.Remote = args[0]
+	if len(args) > 1 {
+		r, err := openReceivers(ctx, ".")
+		if err != nil {
+			return Plan{}, err
+		}
+		c.Known, _ = r.known(args[1], updates)
 	}
-	c.AllRemotes = c.Remote == ""
-	return Plan{Commits: &c}
+	return Plan{Commits: &c}, nil
 }
 
-// framework returns the plan for the variables that the pre-commit framework
-// sets. Of a push of several refs they describe only the first. ok is false if
-// the framework does not run.
-func framework(lookup func(string) (string, bool)) (p Plan, ok bool) {
+// frameworkCall holds the variables that the pre-commit framework sets.
+type frameworkCall struct {
+	runs bool
+	// from and to are a range.
+	from, to string
+	// url is set for a push, of which branch is the local ref. Of a push of several
+	// refs only the first is described.
+	url, branch string
+}
+
+func readFramework(lookup func(string) (string, bool)) frameworkCall {
 	get := func(name string) string {
 		value, _ := lookup("PRE_COMMIT" + name)
 		return value
 	}
-	c := changes.Commits{AsSent: true, Remote: get("_REMOTE_NAME")}
-	pushed := c.Remote != ""
-	c.Lenient = pushed
-	if pushed && c.Remote == get("_REMOTE_URL") {
-		c.Remote, c.AllRemotes = "", true
-	}
-	from, to := get("_FROM_REF"), get("_TO_REF")
-	switch {
-	case to != "":
-		// "pre-commit run --from-ref A --to-ref B" sets no remote.
-		c.Include = []string{to}
-		if strings.Trim(from, "0") != "" { // a first checkout is from no commit
-			c.Exclude = []string{from}
-		}
-		return Plan{Commits: &c}, true
-	case pushed && get("_LOCAL_BRANCH") != "":
-		// The first push of a history has nothing to start from.
-		c.Include = []string{get("_LOCAL_BRANCH")}
-		return Plan{Commits: &c}, true
-	}
-	return Plan{Index: true}, get("") == "1" || pushed
+	f := frameworkCall{from: get("_FROM_REF"), to: get("_TO_REF"), url: get("_REMOTE_URL"), branch: get("_LOCAL_BRANCH")}
+	f.runs = get("") == "1" || f.to != "" || f.url != ""
+	return f
 }
 
-// orTracked replaces the index's additions by all its files where the framework
-// was called with --all-files: it says so to no hook, but then nothing is
-// staged, or it is not before a commit.
-func (p Plan) orTracked(ctx context.Context, e Event) (Plan, error) {
-	if !p.Index {
-		return p, nil
+func (f frameworkCall) plan(ctx context.Context, e Event) (Plan, error) {
+	c := changes.Commits{AsSent: true, Lenient: f.url != ""}
+	switch {
+	case f.to != "":
+		// "pre-commit run --from-ref A --to-ref B" sets no remote.
+		c.Include = []string{f.to}
+	case f.url != "" && f.branch != "":
+		// The first push of a history has nothing to start from.
+		c.Include = []string{f.branch}
+	default:
+		return f.planIndex(ctx, e)
 	}
+	sure := true
+	if f.url != "" {
+		r, err := openReceivers(ctx, ".")
+		if err != nil {
+			return Plan{}, err
+		}
+		c.Known, sure = r.known(f.url, nil)
+	}
+	// The framework takes all remote-tracking refs of the remote's name for what it
+	// has. A first checkout is from no commit.
+	if sure && strings.Trim(f.from, "0") != "" {
+		c.Exclude = []string{f.from}
+	}
+	return Plan{Commits: &c}, nil
+}
+
+// planIndex returns the plan where the framework names no commits. It passes
+// --all-files to no hook, but then nothing is staged, or it is not before a commit.
+func (frameworkCall) planIndex(ctx context.Context, e Event) (Plan, error) {
 	if e != PreCommit {
 		return Plan{Index: true, Tracked: true}, nil
 	}
@@ -121,6 +136,5 @@ func (p Plan) orTracked(ctx context.Context, e Event) (Plan, error) {
 	_, err = git.Output(ctx, "diff-index", "--cached", "--quiet", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "HEAD", "--")
 	// An error other than a difference means that there is no HEAD, and then
 	// every file of the index is an addition.
-	p.Tracked = err == nil
-	return p, nil
+	return Plan{Index: true, Tracked: err == nil}, nil
 }

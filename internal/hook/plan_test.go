@@ -31,15 +31,18 @@ func TestADeletionSendsNothing(t *testing.T) {
 // The framework can be told to run any hook at any stage, so that only its
 // variables say what is to be scanned. They are those of versions 3.2 to 4.6.
 func TestTheFrameworksVariablesAreUnderstoodAtEveryStage(t *testing.T) {
+	s := newSandbox(t)
+	s.repository("repo")
+	t.Chdir(s.path("repo"))
 	remote := []string{"PRE_COMMIT=1", "PRE_COMMIT_REMOTE_NAME=origin", "PRE_COMMIT_REMOTE_URL=u", "PRE_COMMIT_REMOTE_BRANCH=refs/heads/x", "PRE_COMMIT_LOCAL_BRANCH=refs/heads/x"}
 	refs := []string{"PRE_COMMIT=1", "PRE_COMMIT_ORIGIN=aaa", "PRE_COMMIT_SOURCE=bbb", "PRE_COMMIT_FROM_REF=aaa", "PRE_COMMIT_TO_REF=bbb"}
 	for name, tt := range map[string]struct {
 		variables []string
 		want      changes.Commits
 	}{
-		"an update":        {slices.Concat(remote, refs), changes.Commits{Include: []string{"bbb"}, Exclude: []string{"aaa"}, Lenient: true, Remote: "origin"}},
-		"the first push":   {remote, changes.Commits{Include: []string{"refs/heads/x"}, Lenient: true, Remote: "origin"}},
-		"to a URL":         {[]string{"PRE_COMMIT=1", "PRE_COMMIT_REMOTE_NAME=u", "PRE_COMMIT_REMOTE_URL=u", "PRE_COMMIT_LOCAL_BRANCH=refs/heads/x"}, changes.Commits{Include: []string{"refs/heads/x"}, Lenient: true, AllRemotes: true}},
+		"an update":        {slices.Concat(remote, refs), changes.Commits{Include: []string{"bbb"}, Exclude: []string{"aaa"}, Lenient: true}},
+		"the first push":   {remote, changes.Commits{Include: []string{"refs/heads/x"}, Lenient: true}},
+		"to a URL":         {[]string{"PRE_COMMIT=1", "PRE_COMMIT_REMOTE_NAME=u", "PRE_COMMIT_REMOTE_URL=u", "PRE_COMMIT_LOCAL_BRANCH=refs/heads/x"}, changes.Commits{Include: []string{"refs/heads/x"}, Lenient: true}},
 		"a range":          {refs, changes.Commits{Include: []string{"bbb"}, Exclude: []string{"aaa"}}},
 		"a first checkout": {[]string{"PRE_COMMIT=1", "PRE_COMMIT_FROM_REF=" + none, "PRE_COMMIT_TO_REF=bbb", "PRE_COMMIT_CHECKOUT_TYPE=1"}, changes.Commits{Include: []string{"bbb"}}},
 	} {
@@ -60,6 +63,9 @@ func TestTheFrameworksVariablesAreUnderstoodAtEveryStage(t *testing.T) {
 // A native hook may run inside one of the framework's, whose variables are not
 // about it then.
 func TestArgumentsOfGitComeBeforeTheFrameworksVariables(t *testing.T) {
+	s := newSandbox(t)
+	s.repository("repo")
+	t.Chdir(s.path("repo"))
 	id := strings.Repeat("1", 40)
 	p, err := PrePush.Plan(t.Context(), Call{
 		Args: []string{"origin", "x"}, In: strings.NewReader("refs/heads/a " + id + " refs/heads/a " + none + "\n"),

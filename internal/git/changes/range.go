@@ -157,6 +157,9 @@ func resolveCommits(ctx context.Context, r *git.Repo, g *gitcmd.Git, c Commits) 
 			return nil, nil, unknownRevision(c.String(), names[i], r.Shallow())
 		}
 	}
+	for _, id := range c.Known {
+		revs = append(revs, "^"+id)
+	}
 	if c.AllRemotes || c.Remote != "" {
 		remote := c.Remote
 		if c.AllRemotes {

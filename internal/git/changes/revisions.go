@@ -12,6 +12,9 @@ type Commits struct {
 	Include []string
 	// Exclude are revisions whose commits do not count.
 	Exclude []string
+	// Known are ids of objects whose commits do not count either, e.g. of refs that
+	// the remote has. Those that do not exist here are ignored if Lenient is set.
+	Known []string
 	// Lenient ignores unknown revisions in Exclude, as a pre-push hook needs: the
 	// remote may have commits that are unknown here.
 	Lenient bool
