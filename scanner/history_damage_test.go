@@ -178,3 +178,51 @@ func TestMalformedObjectsAreSkips(t *testing.T) {
 		}
 	}
 }
+
+// git reads what the multi-pack index says. Whichever of it and the pack's own index
+// is wrong, the finding is there and the scan is incomplete.
+func TestIndexesThatDisagreeLoseNoFinding(t *testing.T) {
+	gittest.Isolate(t)
+	r := newPacked(t)
+	r.Git("multi-pack-index", "write")
+	name := r.Path(".git", "objects", "pack", "multi-pack-index")
+	multi, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(what string) {
+		t.Helper()
+		report := history(t, r.Dir, scanner.History{}, scanner.Options{})
+		expect(t, what, report, "a key: conf/prod.env")
+		if !report.Summary.Incomplete() {
+			t.Errorf("%s: nothing was skipped", what)
+		}
+	}
+	list := bytes.Index(multi, r.idx[r.idAt(0):r.idAt(0)+20])
+	for i, id := range r.ids {
+		r.write(".idx", flip(r.idx, r.idAt(i)+19))
+		check("the index has another id for " + id)
+		r.write(".idx", flip(r.idx, r.crcAt(r.count())+4*i+3))
+		check("the index has another offset for " + id)
+		r.write(".idx", r.idx)
+		for what, at := range map[string]int{"id": list + 20*i + 19, "offset": list + 20*len(r.ids) + 8*i + 7} {
+			if err := os.Remove(name); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(name, flip(multi, at), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			check("the multi-pack index has another " + what + " for " + id)
+		}
+		if err := os.WriteFile(name, multi, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The pack's own index cannot be read at all.
+	r.write(".idx", r.idx[:100])
+	check("the index is cut")
+	if err := os.Remove(r.stem + ".idx"); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "without an index of its own", history(t, r.Dir, scanner.History{}, scanner.Options{}), "a key: conf/prod.env")
+}

@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
+	"slices"
 )
 
 // multiIndex is a multi-pack-index file: one sorted list of the objects of
@@ -143,4 +145,98 @@ func (m *multiIndex) packIndex(number int) (x *index, err error) {
 		x.fan = binary.BigEndian.AppendUint32(x.fan, sum)
 	}
 	return x, nil
+}
+
+// errDisagree is the problem of a pack that its own index and the multi-pack index
+// describe differently. git reads what the latter says.
+var errDisagree = errors.New("it and an index of a pack disagree (git multi-pack-index write makes a new one, git fsck says more)")
+
+// compare finds the packs of which the multi-pack index says something else than
+// their own index, and those whose own index cannot be read.
+func (m *multiIndex) compare(packs []*pack) (differ []int, err error) {
+	defer rescue(&err)
+	defer guard()()
+	type cursor struct {
+		idx  *index
+		next int
+		same bool
+	}
+	cursors := make([]cursor, len(packs))
+	for i, p := range packs {
+		if p != nil && p.index == nil && p.open() == nil {
+			cursors[i] = cursor{idx: p.idx, same: true}
+		}
+	}
+	// Both are sorted, so each pack's index is read once, from front to back. What
+	// the multi-pack index leaves out has to be listed for another pack.
+	passOver := func(c *cursor, until []byte) {
+		for ; c.next < c.idx.n; c.next++ {
+			id := c.idx.id(c.next)
+			if until != nil && bytes.Compare(id, until) >= 0 {
+				return
+			}
+			if _, ok := m.find(id); !ok {
+				c.same = false
+			}
+		}
+	}
+	for i := range m.n {
+		number, offset, ok := m.at(i)
+		if !ok {
+			return nil, errMultiIndex
+		}
+		c := &cursors[number]
+		if !c.same {
+			continue
+		}
+		id := m.id(i)
+		passOver(c, id)
+		for c.next < c.idx.n && bytes.Equal(c.idx.id(c.next), id) && c.idx.offset(c.next) != offset {
+			c.next++ // it is in the pack twice
+		}
+		if c.same = c.next < c.idx.n && bytes.Equal(c.idx.id(c.next), id); c.same {
+			c.next++
+		}
+	}
+	for i := range cursors {
+		c := &cursors[i]
+		if c.same {
+			passOver(c, nil)
+		}
+		if p := packs[i]; p != nil && p.index == nil && !c.same {
+			differ = append(differ, i)
+		}
+	}
+	return differ, nil
+}
+
+// compareIndexes compares the multi-pack indexes with the packs' own, once. Of a
+// pack that they describe differently, both descriptions are used from then on: what
+// is wrong does not match its id.
+func (s *Store) compareIndexes() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.dirs {
+		if d.midx == nil || d.compared {
+			continue
+		}
+		d.compared = true
+		path := filepath.Join(d.path, "pack", "multi-pack-index")
+		differ, err := d.midx.compare(d.midxPacks)
+		if err != nil {
+			s.addProblem(path, err)
+		}
+		packs := slices.Clone(*s.packs.Load())
+		for _, i := range differ {
+			p := d.midxPacks[i]
+			switch err := p.open(); {
+			case errors.Is(err, fs.ErrNotExist):
+				continue // it was repacked
+			case err == nil:
+				s.addProblem(path, errDisagree)
+			}
+			packs = append(packs, &pack{path: p.path, hash: p.hash, mapped: p.mapped, index: func() (*index, error) { return d.midx.packIndex(i) }})
+		}
+		s.packs.Store(&packs)
+	}
 }

@@ -19,6 +19,7 @@ func (s *Store) Number() (*Numbers, error) {
 	for s.refresh(); s.forget(); {
 		s.refresh()
 	}
+	s.compareIndexes()
 	n := &Numbers{}
 	count := 0
 	for _, p := range *s.packs.Load() {

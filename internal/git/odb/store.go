@@ -91,6 +91,8 @@ type objectDir struct {
 	// midxPacks are the packs that the multi-pack index speaks of; nil elements
 	// for those that do not exist.
 	midxPacks []*pack
+	// compared means that it was compared with the packs' own indexes.
+	compared bool
 	// changed is when the directory of packs last changed, as far as looked at.
 	changed time.Time
 }
@@ -238,10 +240,13 @@ func (s *Store) refresh() bool {
 			exists[e.Name()] = true
 		}
 		if exists["multi-pack-index"] && d.midx == nil {
-			// It only repeats what the packs' own indexes say, so one that cannot
-			// be used costs time at most.
-			if m, err := openMultiIndex(filepath.Join(dir, "multi-pack-index"), s.hash, s.mapped); err == nil {
+			// It only repeats what the packs' own indexes say, if all have one.
+			path := filepath.Join(dir, "multi-pack-index")
+			m, err := openMultiIndex(path, s.hash, s.mapped)
+			if err == nil {
 				d.midx = m
+			} else if withoutIndex(exists) {
+				s.addProblem(path, err)
 			}
 		}
 		add := func(stem string, index func() (*index, error)) {
@@ -270,6 +275,16 @@ func (s *Store) refresh() bool {
 	}
 	s.packs.Store(&packs)
 	return len(packs) > len(old)
+}
+
+// withoutIndex reports whether one of a directory's packs has no index of its own.
+func withoutIndex(names map[string]bool) bool {
+	for name := range names {
+		if stem, ok := strings.CutSuffix(name, ".pack"); ok && !names[stem+".idx"] {
+			return true
+		}
+	}
+	return false
 }
 
 // forget drops packs that are gone, and reports whether there were any. What they

@@ -149,6 +149,7 @@ func (w *walk) prepare() error {
 	for s.refresh(); s.forget(); {
 		s.refresh()
 	}
+	s.compareIndexes()
 	for _, p := range *s.packs.Load() {
 		if err := w.ctx.Err(); err != nil {
 			return err
