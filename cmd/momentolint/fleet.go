@@ -27,7 +27,7 @@ program of its own, ` + fleetProgram + `, in this program's directory or in PATH
 			path, err := run.Find(fleetProgram)
 			if errors.Is(err, run.ErrNotFound) {
 				return fmt.Errorf("%s is not installed: take it from the release, or "+
-					"go install github.com/momentolint/momentolint/cmd/%s@latest", fleetProgram, fleetProgram)
+					"go install github.com/momentolint/momentolint/fleet/cmd/%s@latest", fleetProgram, fleetProgram)
 			}
 			if err != nil {
 				return err

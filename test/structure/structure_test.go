@@ -68,7 +68,7 @@ type file struct {
 	syntax    *ast.File
 }
 
-// sources parses all files of both modules that are no tests.
+// sources parses all files of all modules that are no tests.
 func sources(t *testing.T) []file {
 	t.Helper()
 	root := filepath.Join("..", "..")
