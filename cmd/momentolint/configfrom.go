@@ -44,6 +44,24 @@ func commitTree(ctx context.Context, path, revision string) (*configTree, error)
 	return &configTree{files: git.FS(ctx, id), top: top, name: revision}, nil
 }
 
+// headTree is the tree of HEAD in the repository of the current directory, as git
+// names it for a hook.
+func headTree(ctx context.Context) (*configTree, error) {
+	git, err := gitcmd.New(gitcmd.Options{Kind: gitcmd.Own})
+	if err != nil {
+		return nil, err
+	}
+	id, err := git.Resolve(ctx, "HEAD")
+	if errors.Is(err, gitcmd.ErrNoRevision) {
+		return emptyTree(".")
+	}
+	if err != nil {
+		return nil, err
+	}
+	top, err := userfile.Top(".")
+	return &configTree{files: git.FS(ctx, id), top: top, name: "HEAD"}, err
+}
+
 // emptyTree is the tree of a repository before its first commit.
 func emptyTree(path string) (*configTree, error) {
 	top, err := userfile.Top(path)

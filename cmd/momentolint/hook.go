@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -61,10 +63,11 @@ func (f *installFlags) installer(cmd *cobra.Command, args []string) (*hook.Insta
 func newHookInstallCommand(a *app) *cobra.Command {
 	var flags installFlags
 	cmd := &cobra.Command{
-		Use:   "install [pre-commit] [pre-push]",
+		Use:   "install [pre-commit] [pre-push] | install pre-receive",
 		Short: "Let git run momentolint before commits and pushes",
 		Long: `install makes git run momentolint before each commit and each push, or at the
-one that is named. A hook that is there is kept and runs first. Where
+one that is named; in a bare repository before it receives a push (pre-receive).
+A hook that is there is kept and runs first. Where
 pre-commit, husky or lefthook manage the hooks, nothing is changed; install
 shows the lines for their file.`,
 		ValidArgs: eventNames(),
@@ -83,7 +86,7 @@ shows the lines for their file.`,
 func newHookUninstallCommand(a *app) *cobra.Command {
 	var flags installFlags
 	cmd := &cobra.Command{
-		Use:       "uninstall [pre-commit] [pre-push]",
+		Use:       "uninstall [pre-commit] [pre-push] [pre-receive]",
 		Short:     "Take momentolint out of git's hooks",
 		Long:      `uninstall takes out what install put in, and puts back what was there before.`,
 		ValidArgs: eventNames(),
@@ -111,7 +114,7 @@ func (a *app) say(lines []string, err error) error {
 
 func eventNames() []string {
 	var names []string
-	for _, e := range hook.Events() {
+	for _, e := range append(hook.Events(), hook.PreReceive) {
 		names = append(names, string(e))
 	}
 	return names
@@ -122,17 +125,19 @@ type hookFlags struct {
 	live, strict             bool
 	failOn, config, baseline string
 	jobs                     int
+	timeout                  time.Duration
 }
 
 func newHookRunCommand(a *app) *cobra.Command {
 	var flags hookFlags
 	cmd := &cobra.Command{
-		Use:   "run pre-commit | run pre-push [REMOTE URL]",
+		Use:   "run pre-commit | run pre-push [REMOTE URL] | run pre-receive",
 		Short: "What the hooks call",
 		Long: `run is what git's hooks and hook managers call. For pre-commit it scans what is
 staged. For pre-push it reads the refs that git writes to standard input, and
-scans the commits that the remote does not have. It prints nothing if nothing is
-found, and does not use the network unless --live is given.
+scans the commits that the remote does not have. For pre-receive it does so in
+the repository that receives the push, with the configuration of its HEAD. It
+prints nothing if nothing is found, and does not use the network unless --live is given.
 
 Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be done.`,
 		ValidArgs: eventNames(),
@@ -145,8 +150,15 @@ Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be don
 			if err != nil {
 				return cli.Wrong(cmd, err)
 			}
-			if a.getenv("MOMENTOLINT_SKIP") == "1" {
-				return nil
+			skipped, note, err := e.Skipped(cmd.Context(), a.lookup)
+			if note != "" {
+				_ = cli.Print(a.err, redact.Sprintf("momentolint: %s", note))
+			}
+			if err != nil || skipped {
+				return err
+			}
+			if e == hook.PreReceive && !cmd.Flags().Changed("timeout") {
+				flags.timeout = hook.DefaultTimeout
 			}
 			return a.runHook(cmd, e, args[1:], &flags)
 		},
@@ -158,6 +170,7 @@ Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be don
 	fs.StringVar(&flags.config, "config", "", "configuration `FILE` (default: .momentolint.yaml, searched for in the current directory and its parents)")
 	fs.StringVar(&flags.baseline, "baseline", "", "leave out the findings that `FILE` lists")
 	fs.IntVar(&flags.jobs, "jobs", 0, "work on `N` things at once, 0 = as many as there are cores")
+	fs.DurationVar(&flags.timeout, "timeout", 0, "refuse what takes longer than `DURATION` to scan, 0 = no limit (default for pre-receive: 1m0s)")
 	return cmd
 }
 
@@ -191,11 +204,22 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 	reports.FailOn, reports.config, reports.Baseline, reports.jobs = flags.failOn, flags.config, flags.baseline, flags.jobs
 	reports.Strict = flags.strict
 	live.Offline = !flags.live
+	// What is pushed can be opaque on purpose: it is named.
+	reports.verbose = e != hook.PreCommit
+	if e == hook.PreReceive {
+		// The pusher must not choose the configuration.
+		if reports.from, err = headTree(ctx); err != nil {
+			return err
+		}
+	}
 	p, err := a.prepare(cmd, []string{"."}, &scan, &reports, &live)
 	if err != nil {
 		return err
 	}
-	err = p.run.Scan(ctx, source)
+	ended, err := hook.Bounded(ctx, flags.timeout, func(ctx context.Context) error { return p.run.Scan(ctx, source) })
+	if !ended {
+		return err
+	}
 	failed(p.run, ".", err)
 	r := p.run.Report(ctx)
 	cli.RequireVerdicts(r, p.settings.failOn)

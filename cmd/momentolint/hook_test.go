@@ -300,7 +300,7 @@ func TestHookRunTellsWhatItCannotDo(t *testing.T) {
 		args []string
 		want string
 	}{
-		"an event that there is not": {"", []string{"pre-rebase"}, "pre-commit or pre-push"},
+		"an event that there is not": {"", []string{"pre-rebase"}, "pre-commit, pre-push or pre-receive"},
 		"no event":                   {"", nil, `Run "momentolint hook run --help"`},
 		"not what git tells":         {"hello\n", []string{"pre-push", "origin", "x"}, "reading what git pushes, line 1"},
 	} {

@@ -23,18 +23,25 @@ const (
 	PrePush Event = "pre-push"
 )
 
-// Events lists all events, in the order in which work meets them.
+// Events lists the events of a developer's repository, in the order in which
+// work meets them.
 func Events() []Event { return []Event{PreCommit, PrePush} }
+
+// allEvents are those and that of a server.
+func allEvents() []Event { return append(Events(), PreReceive) }
 
 // ParseEvent returns the event of that name.
 func ParseEvent(name string) (Event, error) {
-	if !slices.Contains(Events(), Event(name)) {
-		return "", fmt.Errorf("there is no hook %q: want %s or %s", name, PreCommit, PrePush)
+	if !slices.Contains(allEvents(), Event(name)) {
+		return "", fmt.Errorf("there is no hook %q: want %s, %s or %s", name, PreCommit, PrePush, PreReceive)
 	}
 	return Event(name), nil
 }
 
 // bypass is how to go on for once in spite of the hook.
 func (e Event) bypass() string {
+	if e == PreReceive {
+		return "git push -o " + skipOption + "=REASON, if the server permits it (" + skipSetting + ")"
+	}
 	return "git " + strings.TrimPrefix(string(e), "pre-") + " --no-verify"
 }

@@ -58,7 +58,11 @@ func (i *Installer) install(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !v.before(configHooks) {
+	server, err := i.forServer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !v.before(configHooks) && !server {
 		return i.installConfig(ctx)
 	}
 	dir, program, err := i.hooksDir(ctx, v)
@@ -74,6 +78,25 @@ func (i *Installer) install(ctx context.Context) ([]string, error) {
 		changes = append(changes, c...)
 	}
 	return i.apply(changes, "already installed in "+dir)
+}
+
+// forServer reports whether the hook of a server is to be installed: if it is
+// named, or in a bare repository if none is.
+func (i *Installer) forServer(ctx context.Context) (bool, error) {
+	if len(i.Events) == 0 && !i.Global {
+		r, err := open(ctx, i.Dir)
+		if err != nil {
+			return false, err
+		}
+		if r.bare {
+			i.Events = []Event{PreReceive}
+		}
+	}
+	server := slices.Contains(i.Events, PreReceive)
+	if server && len(i.Events) > 1 {
+		return false, fmt.Errorf("%s is the hook of a server: install it alone", PreReceive)
+	}
+	return server, nil
 }
 
 // Uninstall takes momentolint out, wherever Install may have put it, and puts
@@ -94,7 +117,11 @@ func (i *Installer) Uninstall(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	if dir != "" {
-		for _, e := range i.events() {
+		events := i.Events
+		if len(events) == 0 {
+			events = allEvents()
+		}
+		for _, e := range events {
 			c, err := removeFile(dir, e)
 			if err != nil {
 				return nil, err
@@ -153,7 +180,7 @@ func (i *Installer) hooksDir(ctx context.Context, v version) (dir, program strin
 	if err != nil {
 		return "", "", err
 	}
-	if manager, sign := r.manager(); manager != "" {
+	if manager, sign := r.manager(); manager != "" && !slices.Contains(i.Events, PreReceive) {
 		return "", "", &ManagedError{Manager: manager, Sign: sign, Snippet: manager.Snippet(i.events(), i.Version)}
 	}
 	if r.shared() {
@@ -197,9 +224,21 @@ func (i *Installer) globalDir(ctx context.Context) (string, error) {
 	return filepath.FromSlash(dir), nil
 }
 
+// hookFile returns the path of an event's hook. Gitea and Forgejo own a bare
+// repository's pre-receive, which runs the files of a directory next to it.
+func hookFile(dir string, e Event) string {
+	path := filepath.Join(dir, string(e))
+	if e == PreReceive {
+		if info, err := os.Stat(path + ".d"); err == nil && info.IsDir() {
+			return filepath.Join(path+".d", "momentolint")
+		}
+	}
+	return path
+}
+
 // installFile plans a hook file; no change if it is there as it should be.
 func installFile(dir string, e Event, program string) ([]change, error) {
-	path := filepath.Join(dir, string(e))
+	path := hookFile(dir, e)
 	want := script(e, program)
 	// Lstat, as a link into nowhere is somebody's, too.
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
@@ -210,6 +249,9 @@ func installFile(dir string, e Event, program string) ([]change, error) {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("reading the existing hook: %w", err)
 	case isOurs(got):
+		if lines := added(got, want); lines != nil {
+			want = append(withShebang(want, got), lines...)
+		}
 		if bytes.Equal(got, want) && executable(path) {
 			return nil, nil
 		}
@@ -232,7 +274,7 @@ func installFile(dir string, e Event, program string) ([]change, error) {
 
 // removeFile plans taking a hook file of ours away.
 func removeFile(dir string, e Event) ([]change, error) {
-	path := filepath.Join(dir, string(e))
+	path := hookFile(dir, e)
 	content, err := userfile.Read(path, userfile.Small)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -242,7 +284,16 @@ func removeFile(dir string, e Event) ([]change, error) {
 	case !isOurs(content):
 		return nil, nil
 	}
-	if _, err := os.Lstat(path + suffix); err == nil {
+	_, before := os.Lstat(path + suffix)
+	if lines := added(content, script(e, "")); lines != nil {
+		rest := []byte(shebang)
+		if before == nil {
+			rest = scriptBefore(e)
+		}
+		rest = withShebang(rest, content)
+		return []change{{"removed momentolint's lines from " + path + "; others stay", func() error { return writeScript(path, append(rest, lines...)) }}}, nil
+	}
+	if before == nil {
 		return []change{{fmt.Sprintf("removed %s and put back the hook that was there before", path), func() error {
 			// Replaces the script in one step.
 			if err := os.Rename(path+suffix, path); err != nil {

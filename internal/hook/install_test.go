@@ -484,9 +484,89 @@ func TestTheHooksDirectoryIsTheOneThatGitUses(t *testing.T) {
 func TestABareRepositoryGetsItsHooks(t *testing.T) {
 	s := newSandbox(t)
 	s.git("", "init", "-q", "--bare", "bare")
+	i := s.installer("bare")
+	i.gitVersion = &version{2, 54} // no hook of the configuration: it may be read by another git
+	lines := s.install(i)
+	hooks := s.path("bare", "hooks")
+	if len(lines) != 1 || !isOurs([]byte(s.read(filepath.Join(hooks, "pre-receive")))) || len(s.tree(hooks)) != 1 {
+		t.Errorf("says %q, has %q", lines, s.tree(hooks))
+	}
+	if again := s.install(s.installer("bare")); len(again) != 1 || !strings.HasPrefix(again[0], "already installed") {
+		t.Errorf("a second time: %q", again)
+	}
+	if s.uninstall(s.installer("bare")); len(s.tree(hooks)) != 0 {
+		t.Errorf("uninstalled, but there is %q", s.tree(hooks))
+	}
+	// Gitea owns pre-receive, and runs the files of pre-receive.d.
+	s.write(filepath.Join(hooks, "pre-receive"), "#!/bin/sh\n", 0o755)
+	s.write(filepath.Join(hooks, "pre-receive.d", "gitea"), "#!/bin/sh\n", 0o755)
+	before := s.tree(hooks)
 	s.install(s.installer("bare"))
-	if !isOurs([]byte(s.read(s.path("bare", "hooks", "pre-push")))) {
-		t.Error("the hook is not there")
+	if got := s.tree(hooks); len(got) != 3 || !isOurs([]byte(s.read(filepath.Join(hooks, "pre-receive.d", "momentolint")))) {
+		t.Errorf("with a directory of hooks: %q", got)
+	}
+	if s.uninstall(s.installer("bare")); !slices.Equal(s.tree(hooks), before) {
+		t.Errorf("uninstalled, but there is %q, want %q", s.tree(hooks), before)
+	}
+}
+
+func TestTheHookOfAServerIsInstalledAlone(t *testing.T) {
+	s := newSandbox(t)
+	s.repository("repo")
+	i := s.installer("repo")
+	i.Events = []Event{PreReceive, PreCommit}
+	if lines, err := i.Install(t.Context()); err == nil {
+		t.Errorf("says %q", lines)
+	}
+	i.Events = []Event{PreReceive}
+	s.install(i)
+	if got := s.read(s.path("repo", ".git", "hooks", "pre-receive")); !strings.Contains(got, "hook run pre-receive") || strings.Contains(got, "MOMENTOLINT_SKIP") {
+		t.Errorf("the hook:\n%s", got)
+	}
+}
+
+// Lines that users added to the file, wherever, outlive an installation and the
+// removal, and run only if momentolint lets the commit pass.
+func TestLinesThatUsersAddedStay(t *testing.T) {
+	note := func(s *sandbox, text string) string {
+		return "if true; then\n\techo " + text + " >>'" + filepath.ToSlash(s.notes) + "'\nfi\n"
+	}
+	for name, before := range map[string]bool{"alone": false, "with a hook that was there before": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newSandbox(t)
+			s.repository("repo")
+			hook := s.path("repo", ".git", "hooks", "pre-commit")
+			old := ""
+			if before {
+				s.write(hook, "#!/bin/sh\n"+note(s, "old"), 0o755)
+				old = "old\n"
+			}
+			s.install(s.installer("repo"))
+			script := s.read(hook)
+			first, rest, _ := strings.Cut(script, "\n")
+			s.write(hook, first+"\n"+note(s, "top")+rest+note(s, "end"), 0o755)
+			s.mustCommit("repo", "top\n"+old+committed+"\nend")
+
+			moved := s.installer("repo")
+			moved.Program = s.path("moved", "momentolint")
+			s.write(moved.Program, s.read(s.program), 0o755)
+			s.install(moved)
+			s.mustCommit("repo", old+committed+"\ntop\nend")
+			if lines := s.install(moved); !strings.HasPrefix(lines[0], "already installed") {
+				t.Errorf("a second time: %q", lines)
+			}
+			s.refuse()
+			if out, ok := s.commit("repo"); ok {
+				t.Errorf("the commit comes about although momentolint says no: %s", out)
+			}
+			s.calls()
+
+			s.uninstall(s.installer("repo"))
+			s.mustCommit("repo", old+"top\nend")
+			if got := s.read(hook); isOurs([]byte(got)) || strings.Contains(got, "program") {
+				t.Errorf("after the removal:\n%s", got)
+			}
+		})
 	}
 }
 

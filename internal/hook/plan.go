@@ -34,6 +34,13 @@ type Plan struct {
 // (https://pre-commit.com/#arguments-pattern-in-hooks). It can run any hook at
 // any stage, so the variables count, and not the event.
 func (e Event) Plan(ctx context.Context, c Call) (Plan, error) {
+	if e == PreReceive {
+		updates, err := readUpdates(c.In, parseReceived)
+		if err != nil {
+			return Plan{}, err
+		}
+		return planReceive(ctx, updates)
+	}
 	if len(c.Args) == 0 {
 		if f := readFramework(c.Lookup); f.runs {
 			return f.plan(ctx, e)

@@ -27,7 +27,12 @@ const maxLine = 64 << 10
 // ReadUpdates reads what git writes to a pre-push hook: a line
 // "<local ref> <local id> <remote ref> <remote id>" for each ref (githooks(5)).
 // Nothing to read is nothing to push.
-func ReadUpdates(r io.Reader) ([]Update, error) {
+func ReadUpdates(r io.Reader) ([]Update, error) { return readUpdates(r, parseUpdate) }
+
+// maxUpdates bounds how many refs a push may change.
+const maxUpdates = 1 << 20
+
+func readUpdates(r io.Reader, parse func(string) (Update, error)) ([]Update, error) {
 	var updates []Update
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 4096), maxLine)
@@ -35,7 +40,10 @@ func ReadUpdates(r io.Reader) ([]Update, error) {
 		if lines.Text() == "" {
 			continue
 		}
-		u, err := parseUpdate(lines.Text())
+		u, err := parse(lines.Text())
+		if err == nil && len(updates) == maxUpdates {
+			err = errors.New("too many refs")
+		}
 		if err != nil {
 			return nil, fmt.Errorf("reading what git pushes, line %d: %w", len(updates)+1, err)
 		}

@@ -19,7 +19,7 @@ func (e Event) WayOut(files []string, unread bool) string {
 		b.WriteString("momentolint blocked this commit. To proceed:\n")
 		row("take out", unstage(files)+", and the credential into the environment or a secret manager")
 	case len(files) > 0:
-		b.WriteString("momentolint blocked this push. To proceed:\n")
+		b.WriteString(e.refusal() + ". To proceed:\n")
 		tags := slices.ContainsFunc(files, inTag)
 		if !tags || slices.ContainsFunc(files, func(name string) bool { return !inTag(name) }) {
 			row("take out", "git commit --amend, or git rebase -i, until no commit to be pushed has it")
@@ -30,16 +30,28 @@ func (e Event) WayOut(files []string, unread bool) string {
 	case e == PreCommit:
 		b.WriteString("momentolint could not scan everything that is staged, and blocked this commit. To proceed:\n")
 	default:
-		b.WriteString("momentolint could not scan everything that is to be pushed, and blocked this push. To proceed:\n")
+		b.WriteString("Not everything that is to be pushed could be scanned. " + e.refusal() + ". To proceed:\n")
 	}
 	if len(files) > 0 {
 		row("allow", "a comment with a reason on its line: momentolint:allow -- why it may stay")
 	}
 	if unread {
-		row("leave out", "a file that cannot be scanned: exclude it in .momentolint.yaml")
+		where := ""
+		if e == PreReceive {
+			where = " of the default branch"
+		}
+		row("leave out", "a file that cannot be scanned: exclude it in .momentolint.yaml"+where)
 	}
 	row("skip once", e.bypass())
 	return b.String()
+}
+
+// refusal says what became of a push.
+func (e Event) refusal() string {
+	if e == PreReceive {
+		return "momentolint rejected this push"
+	}
+	return "momentolint blocked this push"
 }
 
 // inTag reports whether a finding's file stands for a tag, as package scanner

@@ -3,6 +3,7 @@ package hook
 import (
 	"bytes"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -18,39 +19,121 @@ func isOurs(content []byte) bool { return bytes.Contains(content, []byte(scriptM
 // script is the hook file for an event, for any POSIX shell. program is the
 // absolute path of momentolint, "" to look for it in PATH only. It runs the
 // hook that was there before first; if momentolint is gone it fails rather than
-// let everything pass.
+// let everything pass. Lines that follow it run if momentolint finds nothing.
 func script(e Event, program string) []byte {
 	input, give, arguments := "", "", ""
-	if e == PrePush {
+	if e != PreCommit {
 		// Both hooks read what git writes: a line for each ref.
-		input, give, arguments = readRefs, "give | ", ` "$@"`
+		input, give = readRefs, "give | "
+	}
+	if e == PrePush {
+		arguments = ` "$@"`
+	}
+	// On a server the environment may be the pusher's choice.
+	condition, skip := `[ "${MOMENTOLINT_SKIP:-}" != 1 ]`, e.bypass()+", or MOMENTOLINT_SKIP=1"
+	if e == PreReceive {
+		condition, skip = "true", e.bypass()
 	}
 	return []byte(strings.NewReplacer(
-		"MARK", scriptMark, "BYPASS", e.bypass(), "EVENT", string(e), "SUFFIX", suffix,
+		"MARK", scriptMark, "SKIP", skip, "EVENT", string(e), "SUFFIX", suffix, "CONDITION", condition,
 		"INPUT", input, "GIVE", give, "ARGUMENTS", arguments, "PROGRAM", quote(shellPath(filepath.ToSlash(program))),
 	).Replace(scriptText))
 }
 
-const scriptText = `#!/bin/sh
-MARK
+const shebang = "#!/bin/sh\n"
+
+const scriptText = shebang + `MARK
 # Do not edit. Put your own commands in EVENTSUFFIX, in this directory.
-# Skip it once: BYPASS, or MOMENTOLINT_SKIP=1.
-INPUTbefore=$(dirname -- "$0")/EVENTSUFFIX
+# Skip it once: SKIP.
+INPUT` + runBefore + `if CONDITION; then
+	program=PROGRAM
+	[ -x "$program" ] || program=$(command -v momentolint) || {
+		echo "momentolint is not installed any more: install it, or delete this hook: $0" >&2
+		exit 1
+	}
+	GIVE"$program" hook run EVENTARGUMENTS || exit
+fi
+`
+
+const runBefore = `before=$(dirname -- "$0")/EVENTSUFFIX
 if [ -x "$before" ]; then
 	GIVE"$before" "$@" || exit
 fi
-[ "${MOMENTOLINT_SKIP:-}" != 1 ] || exit 0
-program=PROGRAM
-[ -x "$program" ] || program=$(command -v momentolint) || {
-	echo "momentolint is not installed any more: install it, or delete this hook: $0" >&2
-	exit 1
-}
-GIVE"$program" hook run EVENTARGUMENTS
 `
 
 const readRefs = `refs=$(cat)
 give() { [ -z "$refs" ] || printf '%s\n' "$refs" 2>/dev/null; }
 `
+
+// withShebang replaces the first line of a script by that of another one, which a
+// user may have changed.
+func withShebang(script, other []byte) []byte {
+	line, _, _ := bytes.Cut(other, []byte("\n"))
+	if !bytes.HasPrefix(line, []byte("#!")) {
+		return script
+	}
+	_, rest, _ := bytes.Cut(script, []byte("\n"))
+	return slices.Concat(line, []byte("\n"), rest)
+}
+
+// scriptBefore is a script that only runs the hook that was there before.
+func scriptBefore(e Event) []byte {
+	input, give := "", ""
+	if e != PreCommit {
+		input, give = readRefs, "give | "
+	}
+	return []byte(shebang + input + strings.NewReplacer("EVENT", string(e), "SUFFIX", suffix, "GIVE", give).Replace(runBefore))
+}
+
+// added returns the lines of a hook file of ours that are not in the script that
+// is installed: those of the user. Lines of ours that were changed are not
+// among them.
+func added(content, script []byte) []byte {
+	lines := slices.Collect(bytes.Lines(content))
+	own := slices.Collect(bytes.Lines(script))
+	same := func(a, b []byte) bool {
+		isProgram := func(line []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(line), []byte("program=")) }
+		return bytes.Equal(bytes.TrimRight(a, "\r\n"), bytes.TrimRight(b, "\r\n")) || isProgram(a) && isProgram(b)
+	}
+	// common[i][j] is how many lines of ours the rests from i and j have in common.
+	common := make([][]int, len(lines)+1)
+	for i := range common {
+		common[i] = make([]int, len(own)+1)
+	}
+	for i := len(lines) - 1; i >= 0; i-- {
+		for j := len(own) - 1; j >= 0; j-- {
+			if same(lines[i], own[j]) {
+				common[i][j] = common[i+1][j+1] + 1
+			} else {
+				common[i][j] = max(common[i+1][j], common[i][j+1])
+			}
+		}
+	}
+	var kept []byte
+	for i, j := 0, 0; i < len(lines); {
+		switch {
+		case j < len(own) && same(lines[i], own[j]):
+			i, j = i+1, j+1
+		case j < len(own) && common[i][j+1] >= common[i+1][j]:
+			j++
+		default:
+			if !isChanged(lines[i]) {
+				kept = append(kept, lines[i]...)
+			}
+			i++
+		}
+	}
+	if len(bytes.TrimSpace(kept)) == 0 {
+		return nil
+	}
+	return kept
+}
+
+// isChanged reports whether a line must be one of ours that was changed.
+func isChanged(line []byte) bool {
+	return slices.ContainsFunc([]string{`"$program"`, "MOMENTOLINT_SKIP", scriptMark}, func(s string) bool { return bytes.Contains(line, []byte(s)) }) ||
+		bytes.HasPrefix(line, []byte("#!"))
+}
 
 // shellPath is a path, slash-separated, for the shell that git brings along on
 // Windows: it takes C:/x and //server/share/x, but not the long form of either.
