@@ -205,7 +205,7 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 	reports.Strict = flags.strict
 	live.Offline = !flags.live
 	// What is pushed can be opaque on purpose: it is named.
-	reports.verbose = e != hook.PreCommit
+	reports.Verbose = e != hook.PreCommit
 	if e == hook.PreReceive {
 		// The pusher must not choose the configuration.
 		if reports.from, err = headTree(ctx); err != nil {

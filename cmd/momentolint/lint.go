@@ -133,7 +133,7 @@ func (a *app) lint(cmd *cobra.Command, args []string, flags *lintFlags, report *
 	stopProgress := a.showProgress(ctx, progress, report)
 	defer stopProgress()
 	fixed, err := lint.Run(ctx, run, options)
-	if fixed.Fixes > 0 && !report.quiet {
+	if fixed.Fixes > 0 && !report.Quiet {
 		stopProgress()
 		_ = cli.Print(a.err, redact.Sprintf("momentolint: fixed %s in %s", cli.Plural(fixed.Fixes, "finding"), cli.Plural(fixed.Files, "file")))
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,9 +14,6 @@ import (
 	"github.com/momentolint/momentolint/internal/cli"
 	"github.com/momentolint/momentolint/internal/config"
 	"github.com/momentolint/momentolint/internal/coverage"
-	"github.com/momentolint/momentolint/internal/finding"
-	"github.com/momentolint/momentolint/internal/redact"
-	"github.com/momentolint/momentolint/internal/report"
 	"github.com/momentolint/momentolint/scanner"
 )
 
@@ -26,10 +22,10 @@ type reportFlags struct {
 	cli.ReportFlags
 	config, configFrom string
 	// from, if not nil, takes the place of --config-from.
-	from                                *configTree
-	jobs                                int
-	showSecrets                         bool
-	noColor, quiet, verbose, noProgress bool
+	from        *configTree
+	jobs        int
+	showSecrets bool
+	cli.OutputFlags
 }
 
 func (f *reportFlags) add(fs *pflag.FlagSet) {
@@ -38,10 +34,7 @@ func (f *reportFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.configFrom, "config-from", "", "take configuration, ignore files, allowlists and baseline as the commit `REV` has them, not from the work tree")
 	fs.IntVar(&f.jobs, "jobs", 0, "work on `N` things at once, 0 = as many as there are cores")
 	fs.BoolVar(&f.showSecrets, "show-secrets", false, "show credentials in full, in text and JSON")
-	fs.BoolVar(&f.noColor, "no-color", false, "no colours")
-	fs.BoolVar(&f.quiet, "quiet", false, "only findings and errors")
-	fs.BoolVar(&f.verbose, "verbose", false, "more detail")
-	fs.BoolVar(&f.noProgress, "no-progress", false, "no progress line")
+	f.OutputFlags.Add(fs, "more detail")
 }
 
 // settings are the flags joined with the configuration file.
@@ -136,102 +129,19 @@ func (a *app) finish(ctx context.Context, run *scanner.Run, s *settings, f *repo
 	cli.RequireVerdicts(r, s.failOn)
 	quiesce()
 	a.reported = r
-	failed := cli.UntilDone(ctx, func() error { return a.write(r, next, s, f) })
-	if errors.Is(failed, cli.ErrInterrupted) {
-		return fmt.Errorf("writing the reports: %w", failed)
-	}
 	a.code = cli.Policy{FailOn: s.failOn, Strict: s.strict, BaselineWritten: next != nil}.ExitCode(r)
-	return failed
+	return a.output(f).Write(ctx, r, &f.ReportFlags, s.files, next)
 }
 
-// write writes the baseline, if there is one to write, and the report in every
-// form. One that fails keeps none from being written.
-func (a *app) write(r *finding.Report, next *baseline.Baseline, s *settings, f *reportFlags) error {
-	var failed error
-	if next != nil {
-		failed = cli.WriteBaseline(f.WriteBaseline, next)
-	}
-	failed = errors.Join(failed, cli.WriteReports(s.files, r))
-	if err := a.print(r, f); err != nil {
-		return errors.Join(failed, err)
-	}
-	a.remarks(r, f)
-	return failed
-}
-
-// print writes the report to standard output.
-func (a *app) print(r *finding.Report, f *reportFlags) error {
-	if f.Format != "text" {
-		write, err := report.ByName(f.Format)
-		if err != nil {
-			return err
-		}
-		return write(a.out, r)
-	}
-	return report.Text(a.out, r, report.TextOptions{
-		Color: cli.Color(a.getenv, a.out, f.noColor), Width: cli.Width(a.out), Verbose: f.verbose, Quiet: f.quiet,
-		CI: a.commandedByLog(),
-	})
-}
-
-// commandedByLog reports whether what reads the output may take commands from
-// it: GitHub Actions, Azure Pipelines and TeamCity do, on both streams. A
-// container that they start does not have their variables, so it is anything
-// but a terminal.
-func (a *app) commandedByLog() bool {
-	return !cli.IsTerminal(a.out) || slices.ContainsFunc([]string{"GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION", "CI"},
-		func(name string) bool { return a.getenv(name) != "" })
-}
-
-// maxRemarks is how many skipped things are listed unless --verbose asks for all.
-const maxRemarks = 10
-
-// remarks says on standard error what was not looked at, unless the report on
-// standard output has said it to the same readers.
-func (a *app) remarks(r *finding.Report, f *reportFlags) {
-	if f.Format == "text" && !f.quiet || f.Format == "github" || f.Format == "compact" {
-		return
-	}
-	say := func(line redact.Text) {
-		if a.commandedByLog() {
-			line = line.Log()
-		}
-		_ = cli.Print(a.err, line)
-	}
-	skipped := r.Summary.Skipped
-	for i, e := range skipped {
-		if i >= maxRemarks && !f.verbose {
-			say(redact.Sprintf("momentolint: %d more skipped", len(skipped)-i))
-			break
-		}
-		say(redact.Sprintf("momentolint: skipped: %s: %s", e.Path, e.Reason))
-	}
-	opaque := r.Summary.Opaque
-	for i, e := range opaque {
-		if i >= maxRemarks && !f.verbose {
-			say(redact.Sprintf("momentolint: %d more opaque", len(opaque)-i))
-			break
-		}
-		say(redact.Sprintf("momentolint: opaque: %s: %s", e.Path, e.Reason))
-	}
-	if f.quiet {
-		return
-	}
-	if n := r.Summary.ExcludedCount(); n > 0 {
-		say(redact.Sprintf("momentolint: excluded: %d (the report says by what)", n))
-	}
-	for _, n := range r.Notes {
-		say(redact.Sprintf("momentolint: %s", n))
-	}
-	for _, e := range r.StaleBaseline {
-		say(redact.Sprintf("momentolint: stale baseline entry: %s", e))
-	}
+// output is where reports go.
+func (a *app) output(f *reportFlags) *cli.Output {
+	return &cli.Output{OutputFlags: f.OutputFlags, Name: "momentolint", Out: a.out, Err: a.err, Getenv: a.getenv}
 }
 
 // showProgress shows the progress of a run on standard error, unless flags or
 // the terminal exclude that. The function that it returns ends it.
 func (a *app) showProgress(ctx context.Context, p *scanner.Progress, f *reportFlags) (stop func()) {
-	if f.noProgress || f.quiet || !cli.LiveLine(a.getenv, a.err) {
+	if !a.output(f).LiveLine() {
 		return func() {}
 	}
 	return cli.ShowProgress(ctx, a.err, p)

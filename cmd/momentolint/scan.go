@@ -189,7 +189,7 @@ func (a *app) makeRun(cmd *cobra.Command, paths []string, flags *scanFlags, repo
 			settings.setBy[by] = "--" + flag
 		}
 	}
-	options.SetBy, options.NameOpaque = settings.setBy, settings.strict || report.verbose
+	options.SetBy, options.NameOpaque = settings.setBy, settings.strict || report.Verbose
 	gitleaksFiles(&options, paths, flags, settings.from)
 	if !flags.noCache && flags.history {
 		options.CacheDir = cacheDir()

@@ -80,14 +80,6 @@ func Text(w io.Writer, r *finding.Report, o TextOptions) error {
 	return t.flush()
 }
 
-// Closing writes only the lines that end Text: how much was found, looked at
-// and left out. Commands print them to standard error along with other formats.
-func Closing(w io.Writer, r *finding.Report, o TextOptions) error {
-	t := newTextWriter(w, newView(r), o)
-	t.closing()
-	return t.flush()
-}
-
 // textWriter writes lines; the first error of the writer below is kept for
 // flush.
 type textWriter struct {

@@ -31,10 +31,7 @@ type app struct {
 	code     int
 
 	connection connectionFlags
-	quiet      bool
-	verbose    bool
-	noColor    bool
-	noProgress bool
+	flags      cli.OutputFlags
 }
 
 func newApp(in io.Reader, out, err io.Writer, lookup func(string) (string, bool)) *app {
@@ -44,6 +41,11 @@ func newApp(in io.Reader, out, err io.Writer, lookup func(string) (string, bool)
 func (a *app) getenv(name string) string {
 	v, _ := a.lookup(name)
 	return v
+}
+
+// output is where reports go.
+func (a *app) output() *cli.Output {
+	return &cli.Output{OutputFlags: a.flags, Name: "momentolint fleet", Out: a.out, Err: a.err, Getenv: a.getenv}
 }
 
 func (a *app) run(ctx context.Context, args []string) int {
@@ -86,10 +88,7 @@ JetStream cluster.`,
 	root.SetFlagErrorFunc(cli.FlagError)
 	fs := root.PersistentFlags()
 	a.connection.add(fs)
-	fs.BoolVar(&a.quiet, "quiet", false, "only findings and errors")
-	fs.BoolVar(&a.verbose, "verbose", false, "more detail, and what the workers do")
-	fs.BoolVar(&a.noColor, "no-color", false, "no colours")
-	fs.BoolVar(&a.noProgress, "no-progress", false, "no progress line")
+	a.flags.Add(fs, "more detail, and what the workers do")
 	root.AddCommand(newRunCommand(a), newSubmitCommand(a), newWorkerCommand(a), newStatusCommand(a), newReportCommand(a), newRemoveCommand(a))
 	return root
 }
@@ -140,9 +139,9 @@ func (a *app) dir() (string, error) {
 func (a *app) log() *slog.Logger {
 	level := slog.LevelWarn
 	switch {
-	case a.verbose:
+	case a.flags.Verbose:
 		level = slog.LevelDebug
-	case a.quiet:
+	case a.flags.Quiet:
 		level = slog.LevelError
 	}
 	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level, ReplaceAttr: safeAttr}))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode"
@@ -58,6 +59,25 @@ func TestErrorsOfTheFleetAreHarmless(t *testing.T) {
 		}
 		if r.code != 2 {
 			t.Errorf("%q: exit %d\n%s%s", args, r.code, r.out, r.err)
+		}
+	}
+}
+
+// Names of repositories and files are shown without commands of CI systems, in
+// the report and in the remarks about it.
+func TestReportsOfTheFleetAreHarmless(t *testing.T) {
+	dir, home := t.TempDir(), t.TempDir()
+	key := credentialtest.V2(credentialtest.Options{Seed: "fleet report"})
+	repository(t, filepath.Join(dir, "##[error]one"), "##[error]owned.env", "K="+key+"\n")
+	repository(t, filepath.Join(dir, "##[error]two"), "a.7z", "7z\xbc\xaf\x27\x1c\x00\x04"+strings.Repeat("\x01", 40))
+	for _, args := range []string{"run " + dir + " --offline", "report", "report --quiet", "report --verbose", "report --format json", "report --format csv"} {
+		r := call(t, "", nil, append(strings.Fields(args), "--dir", home)...)
+		text := r.out + r.err
+		if r.code != 1 || !strings.Contains(text, "owned.env") || !strings.Contains(text, "7z archive") {
+			t.Errorf("%s: exit %d, not all is reported\n%s", args, r.code, text)
+		}
+		if strings.Contains(text, "##[") || strings.Contains(text, key) {
+			t.Errorf("%s: a workflow command or a credential in\n%s", args, text)
 		}
 	}
 }

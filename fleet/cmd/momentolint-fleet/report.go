@@ -12,9 +12,7 @@ import (
 	"github.com/momentolint/momentolint/fleet"
 	"github.com/momentolint/momentolint/internal/baseline"
 	"github.com/momentolint/momentolint/internal/cli"
-	"github.com/momentolint/momentolint/internal/finding"
 	"github.com/momentolint/momentolint/internal/redact"
-	"github.com/momentolint/momentolint/internal/report"
 )
 
 // reportFlags say what becomes of the findings.
@@ -107,56 +105,25 @@ func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
 	if err != nil {
 		return err
 	}
+	var next *baseline.Baseline
 	if f.WriteBaseline != "" {
-		if err := a.writeBaseline(ctx, r, o, f.WriteBaseline); err != nil {
+		// It covers what the known one covers, too.
+		o.Baseline = nil
+		everything, err := r.Report(ctx, o)
+		if err != nil {
 			return err
 		}
+		next = baseline.New(everything.Findings)
 	}
 	cli.RequireVerdicts(all, f.FailOn)
-	failed := cli.WriteReports(f.settings.Files, all)
-	if err := a.print(all, f); err != nil {
-		return errors.Join(failed, err)
-	}
-	if failed != nil {
-		return failed
-	}
-	a.code = max(a.code, cli.Policy{FailOn: f.FailOn, Strict: f.Strict || r.Settings.Strict, BaselineWritten: f.WriteBaseline != ""}.ExitCode(all))
-	return nil
-}
-
-// writeBaseline writes the baseline that covers everything found.
-func (a *app) writeBaseline(ctx context.Context, r *fleet.Run, o fleet.ReportOptions, path string) error {
-	o.Baseline = nil
-	all, err := r.Report(ctx, o)
-	if err != nil {
-		return err
-	}
-	return cli.WriteBaseline(path, baseline.New(all.Findings))
-}
-
-func (a *app) print(r *finding.Report, f *reportFlags) error {
-	text := report.TextOptions{Color: cli.Color(a.getenv, a.out, a.noColor), Width: cli.Width(a.out), Verbose: a.verbose, Quiet: a.quiet}
-	if f.Format == "text" {
-		return report.Text(a.out, r, text)
-	}
-	write, err := report.ByName(f.Format)
-	if err == nil {
-		err = write(a.out, r)
-	}
-	if err != nil {
-		return err
-	}
-	text.Color = false
-	if a.quiet && !r.Summary.Incomplete() {
-		return nil
-	}
-	return report.Closing(a.err, r, text)
+	a.code = max(a.code, cli.Policy{FailOn: f.FailOn, Strict: f.Strict || r.Settings.Strict, BaselineWritten: next != nil}.ExitCode(all))
+	return a.output().Write(ctx, all, &f.ReportFlags, f.settings.Files, next)
 }
 
 // await waits for the end of a run, with a line on the terminal. It looks at
 // once when the workers of this process have ended; nil: there are none.
 func (a *app) await(ctx context.Context, r *fleet.Run, worked <-chan struct{}) error {
-	live := !a.noProgress && !a.quiet && cli.LiveLine(a.getenv, a.err)
+	live := a.output().LiveLine()
 	if live {
 		defer cli.Draw(a.err, redact.Text{})
 	}

@@ -216,7 +216,7 @@ organisation's. It prints the id of the run.`,
 					return err
 				}
 			}
-			if !a.quiet {
+			if !a.flags.Quiet {
 				noun := "repositories"
 				if len(targets) == 1 {
 					noun = "repository"
