@@ -63,15 +63,26 @@ func (f *installFlags) installer(cmd *cobra.Command, args []string) (*hook.Insta
 func newHookInstallCommand(a *app) *cobra.Command {
 	var flags installFlags
 	cmd := &cobra.Command{
-		Use:   "install [pre-commit] [pre-push] | install pre-receive",
+		Use:   "install [pre-commit] [pre-push] | install pre-receive | install ai [ASSISTANT…]",
 		Short: "Let git run momentolint before commits and pushes",
 		Long: `install makes git run momentolint before each commit and each push, or at the
 one that is named; in a bare repository before it receives a push (pre-receive).
 A hook that is there is kept and runs first. Where
 pre-commit, husky or lefthook manage the hooks, nothing is changed; install
-shows the lines for their file.`,
+shows the lines for their file.
+
+"install ai" puts momentolint into the hooks of the AI coding assistants that you
+use (claude, cursor, gemini, codex, windsurf), in their files in your home
+directory: a prompt, tool call, file or command with a credential is blocked.`,
 		ValidArgs: eventNames(),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && args[0] == assistants {
+				i, err := flags.assistantInstaller(args[1:])
+				if err != nil {
+					return err
+				}
+				return a.say(i.Install())
+			}
 			i, err := flags.installer(cmd, args)
 			if err != nil {
 				return err
@@ -86,11 +97,18 @@ shows the lines for their file.`,
 func newHookUninstallCommand(a *app) *cobra.Command {
 	var flags installFlags
 	cmd := &cobra.Command{
-		Use:       "uninstall [pre-commit] [pre-push] [pre-receive]",
+		Use:       "uninstall [pre-commit] [pre-push] [pre-receive] | uninstall ai [ASSISTANT…]",
 		Short:     "Take momentolint out of git's hooks",
 		Long:      `uninstall takes out what install put in, and puts back what was there before.`,
 		ValidArgs: eventNames(),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && args[0] == assistants {
+				i, err := flags.assistantInstaller(args[1:])
+				if err != nil {
+					return err
+				}
+				return a.say(i.Uninstall())
+			}
 			i, err := flags.installer(cmd, args)
 			if err != nil {
 				return err
@@ -117,7 +135,7 @@ func eventNames() []string {
 	for _, e := range append(hook.Events(), hook.PreReceive) {
 		names = append(names, string(e))
 	}
-	return names
+	return append(names, assistants)
 }
 
 // hookFlags are the flags of "hook run".
@@ -131,13 +149,15 @@ type hookFlags struct {
 func newHookRunCommand(a *app) *cobra.Command {
 	var flags hookFlags
 	cmd := &cobra.Command{
-		Use:   "run pre-commit | run pre-push [REMOTE URL] | run pre-receive",
+		Use:   "run pre-commit | run pre-push [REMOTE URL] | run pre-receive | run ai",
 		Short: "What the hooks call",
 		Long: `run is what git's hooks and hook managers call. For pre-commit it scans what is
 staged. For pre-push it reads the refs that git writes to standard input, and
 scans the commits that the remote does not have. For pre-receive it does so in
 the repository that receives the push, with the configuration of its HEAD. It
-prints nothing if nothing is found, and does not use the network unless --live is given.
+prints nothing if nothing is found, and does not use the network unless --live
+is given. For ai it reads an event of an AI coding assistant as JSON from standard
+input, and answers it in that assistant's own form.
 
 Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be done.`,
 		ValidArgs: eventNames(),
@@ -145,6 +165,9 @@ Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be don
 			name := ""
 			if len(args) > 0 {
 				name = args[0]
+			}
+			if name == assistants {
+				return a.runAssistantHook(cmd, &flags)
 			}
 			e, err := hook.ParseEvent(name)
 			if err != nil {

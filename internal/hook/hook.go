@@ -7,9 +7,13 @@ package hook
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 )
+
+// ShellWord returns a program's path as a word of the shell.
+func ShellWord(program string) string { return quote(shellPath(filepath.ToSlash(program))) }
 
 // Event is the moment at which git runs a hook, by git's own name
 // (https://git-scm.com/docs/githooks).

@@ -347,7 +347,7 @@ func (i *Installer) installConfig(ctx context.Context) ([]string, error) {
 	var changes []change
 	for _, e := range i.events() {
 		set := map[string]string{
-			configName(e) + ".command": quote(shellPath(filepath.ToSlash(i.Program))) + " hook run " + string(e),
+			configName(e) + ".command": ShellWord(i.Program) + " hook run " + string(e),
 			configName(e) + ".event":   string(e),
 		}
 		if same, err := g.holds(ctx, scope, set); err != nil {

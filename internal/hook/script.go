@@ -2,7 +2,6 @@ package hook
 
 import (
 	"bytes"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -36,7 +35,7 @@ func script(e Event, program string) []byte {
 	}
 	return []byte(strings.NewReplacer(
 		"MARK", scriptMark, "SKIP", skip, "EVENT", string(e), "SUFFIX", suffix, "CONDITION", condition,
-		"INPUT", input, "GIVE", give, "ARGUMENTS", arguments, "PROGRAM", quote(shellPath(filepath.ToSlash(program))),
+		"INPUT", input, "GIVE", give, "ARGUMENTS", arguments, "PROGRAM", ShellWord(program),
 	).Replace(scriptText))
 }
 
