@@ -18,19 +18,19 @@ import (
 	"github.com/momentolint/momentolint/internal/finding"
 )
 
-// claimLife is how long a claim on a credential stands that its worker does not
-// renew. A worker that is cut off for less keeps its claims.
+// claimLife is how long a claim on a credential lasts without renewal. A worker
+// that is disconnected for less keeps its claims.
 const claimLife = 30 * time.Second
 
-// lease is a key that a worker holds in a bucket until it lets go or stops
-// renewing it; JetStream removes it then, by its own clock.
+// lease is a key that a worker holds in a bucket until it releases it or stops
+// renewing it; then JetStream removes it, by the server's clock.
 type lease struct {
 	fleet    *Fleet
 	kv       jetstream.KeyValue
 	key      string
 	value    []byte
 	revision uint64
-	// life is how long it stands without being renewed.
+	// life is how long it lasts without renewal.
 	life time.Duration
 
 	mu   sync.Mutex
@@ -39,9 +39,9 @@ type lease struct {
 	once sync.Once
 }
 
-// owner is the value of a lease: a claim without a verdict, and who made it.
-// The nonce tells a claim that was stored although its answer got lost from
-// somebody else's.
+// owner is the value of a lease: the worker that holds it and, for a settled
+// claim, the verdict. The nonce identifies the worker's own claim, even if the
+// server's acknowledgement was lost.
 type owner struct {
 	Worker  string           `json:"worker"`
 	Nonce   string           `json:"nonce"`
@@ -56,9 +56,9 @@ func newOwner(worker string) (owner, error) {
 	return owner{Worker: worker, Nonce: hex.EncodeToString(nonce)}, nil
 }
 
-// acquire takes a key unless it is taken; then it returns what its holder stored.
-// Unless it is renewed, the lease ends after its life, which JetStream counts in
-// whole seconds.
+// acquire creates a key and returns the lease on it. If the key exists, it
+// returns the owner that the holder stored. A lease that is not renewed expires
+// after life, which JetStream counts in whole seconds.
 func (f *Fleet) acquire(ctx context.Context, kv jetstream.KeyValue, key, worker string, life time.Duration) (*lease, *owner, error) {
 	mine, err := newOwner(worker)
 	if err != nil {
@@ -82,7 +82,7 @@ func (f *Fleet) acquire(ctx context.Context, kv jetstream.KeyValue, key, worker 
 		if err != nil {
 			entry, getErr := f.get(ctx, kv, key)
 			if errors.Is(getErr, jetstream.ErrKeyNotFound) {
-				continue // it has just expired
+				continue // it has expired in the meantime
 			}
 			if getErr != nil {
 				return nil, nil, fmt.Errorf("claiming: %w", getErr)
@@ -102,7 +102,7 @@ func (f *Fleet) acquire(ctx context.Context, kv jetstream.KeyValue, key, worker 
 	}
 }
 
-// renew keeps the lease while its worker lives.
+// renew renews the lease until it is stopped or lost.
 func (l *lease) renew(ctx context.Context) {
 	tick := time.NewTicker(l.life / 3)
 	defer tick.Stop()
@@ -130,8 +130,8 @@ func (l *lease) renew(ctx context.Context) {
 	}
 }
 
-// update stores a value if the lease is still this worker's. Without a life it
-// stays.
+// update stores a value if the lease is still this worker's. The value expires
+// after life; 0 means never.
 func (l *lease) update(ctx context.Context, value []byte, life time.Duration) error {
 	opts := []jetstream.PublishOpt{jetstream.WithExpectLastSequencePerSubject(l.revision)}
 	if life > 0 {
@@ -153,7 +153,7 @@ func isConflict(err error) bool {
 	return errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == 10164)
 }
 
-// settle stores the final value. It gives false where the lease was lost.
+// settle stores the final value. It returns false if the lease was lost.
 func (l *lease) settle(ctx context.Context, value []byte) (bool, error) {
 	l.stop()
 	l.mu.Lock()
@@ -166,7 +166,7 @@ func (l *lease) settle(ctx context.Context, value []byte) (bool, error) {
 		if !isConflict(err) {
 			return err
 		}
-		// It may be this very value, whose answer got lost, or a renewal.
+		// It may be this very value, whose acknowledgement was lost, or a renewal.
 		entry, getErr := l.kv.Get(ctx, l.key)
 		if getErr != nil {
 			return getErr
@@ -189,18 +189,18 @@ func (l *lease) settle(ctx context.Context, value []byte) (bool, error) {
 
 func (l *lease) stop() { l.once.Do(func() { close(l.done) }) }
 
-// release lets others have the key.
+// release deletes the key, so that other workers can acquire it.
 func (l *lease) release(ctx context.Context) {
 	l.stop()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
 	defer cancel()
-	// If it fails, the lease ends by itself.
+	// If it fails, the lease expires.
 	_ = l.kv.Delete(limited, l.key, jetstream.LastRevision(l.revision))
 }
 
-// claimKey is the key of a credential's claim.
+// claimKey returns the key of the claim on a credential.
 func (r *Run) claimKey(c credential.Credential) string {
 	mac := hmac.New(sha256.New, r.Key)
 	_, _ = mac.Write([]byte(c.Reveal()))

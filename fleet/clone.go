@@ -21,42 +21,41 @@ import (
 	"github.com/momentolint/momentolint/internal/userfile"
 )
 
-// clones is a worker's directory of bare repositories. Several workers of one
+// clones is a worker's directory of bare repositories. Several workers on one
 // computer may share it.
 type clones struct {
 	fleet  *Fleet
 	worker string
 	dir    string
-	// quota is how many bytes the clones may have; 0 = no bound.
+	// quota bounds the size of all clones in bytes; 0 means no limit.
 	quota int64
-	// perHost is how many clones may come from one host at a time, for the
-	// whole fleet.
+	// perHost bounds the simultaneous clones from one host, for the whole fleet.
 	perHost int
 }
 
-// The parts of a clone's directory.
+// The files in a clone's directory.
 const (
 	cloneLock = "lock"
 	cloneRepo = "repo.git"
-	// cloneRun holds the id of the run that fetched last.
+	// cloneRun contains the id of the run that fetched last.
 	cloneRun = "run"
-	// cloneOpen stands while a fetch goes on, and after one that was cut off.
+	// cloneOpen exists during a fetch, and after one that was interrupted.
 	cloneOpen = "fetching"
 )
 
-// fault is why a repository could not be had.
+// fault is the error for a repository that could not be fetched or scanned.
 type fault struct {
 	reason string
-	// final: trying again will not help.
+	// final reports that another try is futile.
 	final bool
-	// full: this computer's disk is full; another worker may do better.
+	// full reports that this computer's disk is full; another worker may succeed.
 	full bool
 }
 
 func (f *fault) Error() string { return f.reason }
 
-// get returns a repository's directory, fetched once for the run, and keeps it from
-// being evicted until release is called.
+// get returns the directory of a repository, which is fetched once for each run,
+// and keeps it from being evicted until release is called.
 func (c *clones) get(ctx context.Context, run *Run, t Target) (dir string, release func(), err error) {
 	if t.isPath() {
 		info, err := os.Stat(t.URL)
@@ -64,7 +63,7 @@ func (c *clones) get(ctx context.Context, run *Run, t Target) (dir string, relea
 		case err != nil:
 			return "", nil, &fault{reason: "opening the repository: " + finding.Reason(err), final: true}
 		case !info.IsDir():
-			return "", nil, &fault{reason: "opening the repository: it is not a directory", final: true}
+			return "", nil, &fault{reason: "opening the repository: not a directory", final: true}
 		}
 		return t.URL, func() {}, nil
 	}
@@ -91,7 +90,7 @@ func (c *clones) get(ctx context.Context, run *Run, t Target) (dir string, relea
 	}
 }
 
-// fresh reports whether the run has fetched the repository here.
+// fresh reports whether the clone was fetched for the run.
 func (c *clones) fresh(home, run string) bool {
 	text, err := userfile.Read(filepath.Join(home, cloneRun), userfile.Small)
 	if err != nil || string(text) != run {
@@ -101,7 +100,7 @@ func (c *clones) fresh(home, run string) bool {
 	return err == nil
 }
 
-// update fetches what is new.
+// update fetches new objects.
 func (c *clones) update(ctx context.Context, home string, run *Run, t Target) error {
 	lock, err := wait(ctx, filepath.Join(home, cloneLock), true)
 	if err != nil {
@@ -109,7 +108,7 @@ func (c *clones) update(ctx context.Context, home string, run *Run, t Target) er
 	}
 	defer func() { _ = lock.Close() }()
 	if c.fresh(home, run.ID) {
-		return nil // another worker of this computer was first
+		return nil // by another worker on this computer
 	}
 	slot, err := c.slot(ctx, t.host(), run.Settings.AckWait)
 	if err != nil {
@@ -132,8 +131,8 @@ func (c *clones) update(ctx context.Context, home string, run *Run, t Target) er
 	return nil
 }
 
-// fetch brings the clone up to date. The lock is git's as well: it holds until
-// the last process of a fetch is gone, even if the worker is killed.
+// fetch brings the clone up to date. git inherits the lock, so it is held until
+// the last process of the fetch has ended, even if the worker is killed.
 func (c *clones) fetch(ctx context.Context, home string, lock *os.File, t Target) error {
 	repo, open := filepath.Join(home, cloneRepo), filepath.Join(home, cloneOpen)
 	_, err := os.Stat(open)
@@ -161,8 +160,8 @@ func (c *clones) fetch(ctx context.Context, home string, lock *os.File, t Target
 		return gitFault(ctx, git.Fetch(ctx, t.URL, refs, "--force", "--prune", "--no-auto-maintenance", "--no-tags"))
 	}
 	if again {
-		// git takes a pack whole or not at all. Since the last try did not get
-		// to its end, the default branch comes first, and stays.
+		// git keeps a pack only if it is complete. The last try was interrupted,
+		// so fetch the default branch first and keep it.
 		_ = fetch("+HEAD:refs/momentolint/head")
 	}
 	if err := fetch(refspecs()...); err != nil {
@@ -174,8 +173,8 @@ func (c *clones) fetch(ctx context.Context, home string, lock *os.File, t Target
 	return nil
 }
 
-// refspecs are all refs but those that hosting services keep next to the
-// repository's own: every pull request of anybody, for ever.
+// refspecs returns refspecs for all refs except those that hosting services add,
+// which include every pull request ever made.
 func refspecs() []string {
 	specs := []string{"+refs/*:refs/*"}
 	for _, service := range []string{"pull", "pull-requests", "merge-requests", "keep-around", "pipelines", "environments", "changes", "cache-automerge"} {
@@ -184,12 +183,12 @@ func refspecs() []string {
 	return specs
 }
 
-// tidy removes what a fetch that was cut off has left. The lock is held, so
-// nobody writes any more.
+// tidy removes the remains of an interrupted fetch. The caller holds the lock, so
+// no process is writing.
 func tidy(repo string) {
 	_ = filepath.WalkDir(repo, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
-			return nil //nolint:nilerr // what cannot be read cannot be tidied
+			return nil //nolint:nilerr // unreadable files cannot be tidied
 		}
 		if name := d.Name(); strings.HasSuffix(name, ".lock") || strings.HasPrefix(name, "tmp_") || strings.HasPrefix(name, ".tmp-") {
 			_ = os.Remove(path)
@@ -198,7 +197,7 @@ func tidy(repo string) {
 	})
 }
 
-// gitFault puts git's words in a line, and tells what they mean for a next try.
+// gitFault returns the fault for an error of git, with its message on one line.
 func gitFault(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -206,12 +205,12 @@ func gitFault(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	said := ""
+	stderr := ""
 	if failed, ok := errors.AsType[*gitcmd.Error](err); ok {
-		said = failed.Stderr
+		stderr = failed.Stderr
 	}
-	// Before it is cut: nobody would know the rest of a credential for one.
-	text := redact.Credentials(strings.Join(strings.Fields(said), " "))
+	// Redact before cutting: part of a credential would not be recognised.
+	text := redact.Credentials(strings.Join(strings.Fields(stderr), " "))
 	if len(text) > 500 {
 		text = text[len(text)-500:]
 	}
@@ -227,7 +226,7 @@ func gitFault(ctx context.Context, err error) error {
 		"repository not found", "does not appear to be a git repository", "does not exist", "not found", "authentication failed",
 		"could not read username", "permission denied (publickey", "terminal prompts disabled", "transport", "http 403", "access denied",
 	} {
-		// "transport 'x' not allowed" is the allow-list's.
+		// "transport 'x' not allowed" is about protocol.allow.
 		f.final = f.final || strings.Contains(lower, words) && (words != "transport" || strings.Contains(lower, "not allowed"))
 	}
 	f.final = f.final && !f.full
@@ -235,8 +234,7 @@ func gitFault(ctx context.Context, err error) error {
 }
 
 // slot waits until fewer clones than allowed come from the host. life is how
-// long a worker may be silent: the slots of workers that died would else stand
-// in everybody's way.
+// long a worker may be silent before its slots are free again.
 func (c *clones) slot(ctx context.Context, host string, life time.Duration) (*lease, error) {
 	key := slotKey(host)
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
@@ -255,7 +253,7 @@ func (c *clones) slot(ctx context.Context, host string, life time.Duration) (*le
 	}
 }
 
-// slotKey is what the keys of a host's slots begin with.
+// slotKey returns the prefix of the keys of a host's slots.
 func slotKey(host string) string {
 	if host == "" {
 		host = "file"
@@ -264,9 +262,9 @@ func slotKey(host string) string {
 	return "host." + hex.EncodeToString(sum[:8])
 }
 
-// evict removes the clones that were not used for longest until the quota
-// holds; all that can be, if the disk is full. The clone at home stays, and so
-// do those in use. It reports whether something was removed.
+// evict removes the least recently used clones until the others fit the quota, or
+// all of them, if the disk is full. It keeps the clone at home and clones in use.
+// It reports whether something was removed.
 func (c *clones) evict(home string, all bool) bool {
 	if c.quota <= 0 && !all {
 		return false
@@ -308,8 +306,8 @@ func (c *clones) evict(home string, all bool) bool {
 		if err != nil || lock == nil {
 			continue
 		}
-		// Its mark goes first: what is half removed is not taken for whole. The
-		// lock's file stays, since somebody may be waiting for it.
+		// The mark first, so that a partly removed clone does not pass for a
+		// complete one. The lock's file stays, since a process may wait for it.
 		_ = os.Remove(filepath.Join(old.dir, cloneRun))
 		if os.RemoveAll(filepath.Join(old.dir, cloneRepo)) == nil {
 			total -= old.size
@@ -320,7 +318,7 @@ func (c *clones) evict(home string, all bool) bool {
 	return removed
 }
 
-// dirSize is how much the files in a directory hold.
+// dirSize returns the size of the files in a directory.
 func dirSize(dir string) int64 {
 	var n int64
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
@@ -335,7 +333,7 @@ func dirSize(dir string) int64 {
 	return n
 }
 
-// full turns an error of the file system into a fault.
+// full returns the fault for an error of the file system.
 func (c *clones) full(err error) error {
 	if diskFull(err) {
 		return &fault{reason: "the worker's disk is full", full: true}
@@ -343,7 +341,7 @@ func (c *clones) full(err error) error {
 	return err
 }
 
-// wait locks a file when it can be had.
+// wait locks a file, as soon as no conflicting lock is held.
 func wait(ctx context.Context, path string, alone bool) (*os.File, error) {
 	for pause := time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
 		lock, err := tryLock(path, alone)

@@ -16,51 +16,51 @@ import (
 	"github.com/momentolint/momentolint/internal/detect"
 )
 
-// Connection says how to reach JetStream.
+// Connection configures Connect.
 type Connection struct {
-	// Dir is the directory that the embedded server keeps its files in. It is
-	// used where URL is "".
+	// Dir is the directory for the embedded server's files. It is used if URL is
+	// "".
 	Dir string
-	// URL is that of a NATS server, or of several with commas in between.
+	// URL is the URL of a NATS server, or a comma-separated list of URLs.
 	URL string
-	// CredsFile and NKeyFile are the user's credentials in the two forms that
-	// NATS has; User and Password those of servers that go by these. All are
+	// CredsFile and NKeyFile hold the user's credentials in NATS's two formats.
+	// User and Password are for servers with password authentication. All are
 	// optional.
 	CredsFile, NKeyFile, User, Password string
-	// CAFile is the authority of the server's certificate, if not one that the
-	// system trusts; CertFile and KeyFile are a certificate of the user's own.
+	// CAFile is the certificate authority of the server, if the system does not
+	// trust it; CertFile and KeyFile are the client's certificate.
 	CAFile, CertFile, KeyFile string
 	// Plaintext allows a connection without TLS to a host that is not loopback.
 	Plaintext bool
-	// Name tells this connection from others in the server's monitoring.
+	// Name identifies this connection in the server's monitoring.
 	Name string
 }
 
-// callTimeout is for one call of JetStream's.
+// callTimeout bounds one call of JetStream.
 const callTimeout = 5 * time.Second
 
-// Fleet is a connection to JetStream. It comes back by itself when the server
-// does; calls meanwhile wait.
+// Fleet is a connection to JetStream. It reconnects when the server is back;
+// calls wait for that.
 type Fleet struct {
 	nc       *nats.Conn
 	js       jetstream.JetStream
 	embedded *embedded
 	runs     jetstream.KeyValue
 	limits   jetstream.KeyValue
-	// life is that of a claim on a credential.
+	// life is how long a claim on a credential lasts.
 	life time.Duration
-	// replicas is how many servers keep a copy of everything.
+	// replicas is the number of servers that store a copy of everything.
 	replicas int
-	// version is the version of runs and results.
+	// version is the version of runs and results that this program reads.
 	version string
 }
 
-// formatVersion is the version of what is kept in the server; it grows with
-// every change after which an older program would lose something.
+// formatVersion is the version of the data in the server. It is raised with every
+// change of which an older program would lose something.
 const formatVersion = "2"
 
-// Connect reaches the server, or starts the embedded one. The error names the
-// setting that is wrong, and holds no password.
+// Connect connects to the server, or starts the embedded one. The error names the
+// wrong setting, and contains no password.
 func Connect(ctx context.Context, c Connection) (*Fleet, error) {
 	f := &Fleet{replicas: 1, life: claimLife, version: formatVersion + "." + detect.Version}
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -69,10 +69,10 @@ func Connect(ctx context.Context, c Connection) (*Fleet, error) {
 		nats.Name("momentolint " + c.Name), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
 		nats.ReconnectJitter(100*time.Millisecond, 500*time.Millisecond), nats.Timeout(5 * time.Second),
 		nats.PingInterval(5 * time.Second), nats.MaxPingsOutstanding(2),
-		// What could not be sent is an error, not a promise: everything here is
-		// tried again with its answer looked at.
+		// Sending fails while disconnected, rather than buffering: all calls
+		// here are retried until they are answered.
 		nats.ReconnectBufSize(-1),
-		// A request that the user has no right to gets no answer, but this.
+		// A request without permission gets no response, only this.
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			if errors.Is(err, nats.ErrPermissionViolation) {
 				cancel(err)
@@ -109,7 +109,7 @@ func Connect(ctx context.Context, c Connection) (*Fleet, error) {
 	return f, nil
 }
 
-// options are the settings for a server elsewhere.
+// options returns the options for a server outside the process.
 func (c *Connection) options() ([]nats.Option, error) {
 	var opts []nats.Option
 	var plain []string
@@ -133,14 +133,14 @@ func (c *Connection) options() ([]nats.Option, error) {
 		}
 	}
 	if len(plain) > 0 && !c.Plaintext {
-		// The scheme "nats" upgrades to TLS if asked to.
+		// The scheme "nats" uses TLS only on request.
 		opts = append(opts, nats.Secure())
 	}
 	if c.CAFile != "" {
 		opts = append(opts, nats.RootCAs(c.CAFile))
 	}
 	if (c.CertFile == "") != (c.KeyFile == "") {
-		return nil, errors.New("a TLS certificate for NATS needs its key, and a key its certificate")
+		return nil, errors.New("a TLS certificate for NATS requires its key, and a key its certificate")
 	}
 	if c.CertFile != "" {
 		opts = append(opts, nats.ClientCert(c.CertFile, c.KeyFile))
@@ -172,7 +172,7 @@ func loopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// withoutPassword keeps what a URL may hold out of a message.
+// withoutPassword returns err, or another error if err contains a password of urls.
 func withoutPassword(err error, urls string) error {
 	for raw := range strings.SplitSeq(urls, ",") {
 		u, parseErr := url.Parse(strings.TrimSpace(raw))
@@ -185,7 +185,7 @@ func withoutPassword(err error, urls string) error {
 		}
 		for _, s := range secrets {
 			if s != "" && strings.Contains(err.Error(), s) {
-				return errors.New("the server refuses the connection (the message is left out: it holds the URL's password)")
+				return errors.New("the server refused the connection (its message is omitted because it contains the password of the URL)")
 			}
 		}
 	}
@@ -198,7 +198,7 @@ const (
 	limitsBucket = "momentolint-limits"
 )
 
-// open makes or finds the buckets that all runs share.
+// open creates or opens the buckets that all runs share.
 func (f *Fleet) open(ctx context.Context) error {
 	js, err := jetstream.New(f.nc, jetstream.WithDefaultTimeout(callTimeout))
 	if err != nil {
@@ -218,20 +218,20 @@ func (f *Fleet) open(ctx context.Context) error {
 		return err
 	}
 	f.limits, err = f.bucket(ctx, jetstream.KeyValueConfig{
-		Bucket: limitsBucket, Description: "what the workers of momentolint fleet share: rates, and slots for clones",
+		Bucket: limitsBucket, Description: "rates and slots for clones, shared by the workers of momentolint fleet",
 		LimitMarkerTTL: markerLife,
 	})
 	return err
 }
 
-// available asks whether there is JetStream at all: where there is none, no
-// request has an answer, which elsewhere is a reason to wait.
+// available returns an error if the server has no JetStream. Without it no
+// request is answered, which later is a reason to wait.
 func (f *Fleet) available(ctx context.Context) error {
 	began := time.Now()
 	err := retry(ctx, func(ctx context.Context) error {
 		_, err := f.js.AccountInfo(ctx)
-		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) && time.Since(began) < silence {
-			return nats.ErrNoResponders // it may be starting
+		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) && time.Since(began) < startTime {
+			return nats.ErrNoResponders // retried: it may be starting
 		}
 		return err
 	})
@@ -242,19 +242,18 @@ func (f *Fleet) available(ctx context.Context) error {
 }
 
 const (
-	// silence is how long a server may say at first that it has no JetStream.
-	silence = 3 * time.Second
-	// clusterReplicas is how many servers of a cluster keep a copy; smaller
-	// clusters have one.
+	// startTime is how long a server may report at first that it has no JetStream.
+	startTime = 3 * time.Second
+	// clusterReplicas is the number of copies in a cluster; clusters with fewer
+	// servers store one.
 	clusterReplicas = 3
 	// markerLife is how long JetStream remembers that a claim has expired.
 	markerLife = time.Minute
-	// patience is how long a server may be out of reach before something is
-	// given up.
-	patience = 2 * time.Minute
+	// retryTime is how long calls are retried while the server is unreachable.
+	retryTime = 2 * time.Minute
 )
 
-// bucket makes a bucket, or finds it.
+// bucket opens a bucket, or creates it.
 func (f *Fleet) bucket(ctx context.Context, c jetstream.KeyValueConfig) (jetstream.KeyValue, error) {
 	var kv jetstream.KeyValue
 	c.Storage = jetstream.FileStorage
@@ -280,7 +279,8 @@ func (f *Fleet) bucket(ctx context.Context, c jetstream.KeyValueConfig) (jetstre
 	return kv, nil
 }
 
-// tooSmall reports that the cluster has too few servers for the replicas.
+// tooSmall reports whether err says that the cluster has too few servers for the
+// replicas.
 func (f *Fleet) tooSmall(err error) bool {
 	var api *jetstream.APIError
 	if f.replicas == 1 || !errors.As(err, &api) {
@@ -291,7 +291,7 @@ func (f *Fleet) tooSmall(err error) bool {
 	return api.ErrorCode == 10074 || api.ErrorCode == 10005
 }
 
-// Close lets go of the server, and stops it if it is this process's.
+// Close disconnects from the server, and stops it if it is embedded.
 func (f *Fleet) Close() {
 	if f.nc != nil {
 		f.nc.Close()
@@ -305,15 +305,15 @@ func (f *Fleet) close() {
 	}
 }
 
-// retry calls until it succeeds, fails for a reason that stays, or the time is
-// over: what a cluster that elects a leader and a server that restarts need.
+// retry repeats a call until it succeeds, fails permanently, or retryTime has
+// passed. A cluster may be electing a leader, or a server restarting.
 func retry(ctx context.Context, call func(context.Context) error) error {
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(retryTime)
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		limited, cancel := context.WithTimeout(ctx, callTimeout)
 		err := call(limited)
 		cancel()
-		if err == nil || !passing(err) || time.Now().After(deadline) {
+		if err == nil || !isTransient(err) || time.Now().After(deadline) {
 			return err
 		}
 		select {
@@ -324,10 +324,10 @@ func retry(ctx context.Context, call func(context.Context) error) error {
 	}
 }
 
-// passing reports whether an error may be gone the next time: everything about
-// the connection and the server's state. What JetStream itself answers about
-// the request stays.
-func passing(err error) bool {
+// isTransient reports whether a retry may succeed: after any error of the
+// connection or the server's state, but not after JetStream's answers about the
+// request.
+func isTransient(err error) bool {
 	for _, final := range []error{
 		jetstream.ErrKeyExists, jetstream.ErrKeyNotFound, jetstream.ErrMsgNotFound, jetstream.ErrBucketNotFound, jetstream.ErrStreamNotFound,
 		jetstream.ErrConsumerNotFound, jetstream.ErrJetStreamNotEnabled, jetstream.ErrJetStreamNotEnabledForAccount,
@@ -339,8 +339,8 @@ func passing(err error) bool {
 		}
 	}
 	if api, ok := errors.AsType[*jetstream.APIError](err); ok {
-		// 5xx is the server's state (no leader yet, not enough peers, no
-		// space), 408 its time; the rest is about the request.
+		// 5xx is about the server's state (no leader yet, not enough peers, no
+		// space) and 408 a timeout; other codes are about the request.
 		return api.Code >= 500 || api.Code == 408
 	}
 	return true

@@ -11,11 +11,10 @@ import (
 	"github.com/momentolint/momentolint/internal/userfile"
 )
 
-// Directory lists the repositories in a directory, work trees and bare ones, at any
-// depth but not inside one another. A directory that is a repository itself is
-// the only one. Links in it are not followed, and several work trees of one
-// repository are that repository. unread is called for what cannot be looked
-// into.
+// Directory lists the repositories in a directory, work trees and bare ones, at
+// any depth but not inside one another. If the directory is itself a repository,
+// it is the only one. Links in it are not followed, and several work trees of one
+// repository count once. unread is called for unreadable directories.
 func Directory(dir string, unread func(path string, err error)) ([]Target, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -25,7 +24,7 @@ func Directory(dir string, unread func(path string, err error)) ([]Target, error
 		return nil, fmt.Errorf("looking for repositories: %s is not a directory", dir)
 	}
 	var targets []Target
-	// With a separator behind it the directory itself may be a link.
+	// With a separator at its end the directory itself may be a link.
 	err = filepath.WalkDir(dir+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			unread(path, err)
@@ -39,7 +38,7 @@ func Directory(dir string, unread func(path string, err error)) ([]Target, error
 			unread(path, err)
 			return filepath.SkipDir
 		}
-		// Findings name the repository as it is called in the directory.
+		// Findings name the repository by its path in the directory.
 		if rel, err := filepath.Rel(dir, path); err == nil && rel != "." {
 			t.Name = filepath.ToSlash(rel)
 		}
@@ -50,15 +49,15 @@ func Directory(dir string, unread func(path string, err error)) ([]Target, error
 		return nil, fmt.Errorf("looking for repositories: %w", err)
 	}
 	if len(targets) == 0 {
-		return nil, errors.New("there is no repository in " + dir)
+		return nil, errors.New("no repository in " + dir)
 	}
 	targets = withoutWorkTrees(targets)
 	shorten(targets)
 	return targets, nil
 }
 
-// shorten takes the ending of bare repositories off their names, but where it
-// is all that tells one from its neighbour.
+// shorten removes the extension of bare repositories from their names, unless
+// another one has the shorter name.
 func shorten(targets []Target) {
 	taken := map[string]bool{}
 	for _, t := range targets {
@@ -73,8 +72,8 @@ func shorten(targets []Target) {
 	}
 }
 
-// withoutWorkTrees leaves one of several work trees of a repository, the main
-// one if it is there: the history of any is that of all.
+// withoutWorkTrees keeps one of several work trees of a repository, the main one
+// if it is present: all have the same history.
 func withoutWorkTrees(targets []Target) []Target {
 	type place struct {
 		repository string
@@ -100,9 +99,9 @@ func withoutWorkTrees(targets []Target) []Target {
 	return kept
 }
 
-// repositoryOf returns the directory that holds a repository's objects and refs, and
-// whether dir is a linked work tree of it, that is, one that the repository
-// knows (gitrepository-layout, "worktrees/<id>/"). "" where nothing is certain.
+// repositoryOf returns the directory with a repository's objects and refs, or ""
+// if it is uncertain, and reports whether dir is a linked work tree that the
+// repository knows (gitrepository-layout, "worktrees/<id>/").
 func repositoryOf(dir string) (repository string, linked bool) {
 	name := filepath.Join(dir, ".git")
 	info, err := os.Lstat(name)
@@ -126,10 +125,11 @@ func repositoryOf(dir string) (repository string, linked bool) {
 	return resolved(name), false
 }
 
-// maxPointer is more than any path has.
+// maxPointer is longer than any path.
 const maxPointer = 64 << 10
 
-// pointer reads a file of git's that names another place, from its own directory on.
+// pointer reads a file of git that contains a path, relative to the file's directory,
+// after prefix.
 func pointer(file, prefix string) (path string, ok bool) {
 	info, err := os.Lstat(file)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxPointer {
@@ -146,7 +146,7 @@ func pointer(file, prefix string) (path string, ok bool) {
 	return path, ok
 }
 
-// resolved is a path without links, "" if it leads nowhere.
+// resolved returns a path without symbolic links, "" if it does not exist.
 func resolved(path string) string {
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -155,7 +155,7 @@ func resolved(path string) string {
 	return path
 }
 
-// isRepository tells a work tree or a bare repository by what git puts there.
+// isRepository reports whether dir is a work tree or a bare repository.
 func isRepository(dir string) bool {
 	if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
 		return true

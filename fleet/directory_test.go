@@ -144,7 +144,7 @@ func TestADamagedRepositoryIsNotTheOneAroundIt(t *testing.T) {
 			if r.Status != finding.RepositoryScanned {
 				t.Errorf("%+v", r)
 			}
-		} else if r.Status != finding.RepositoryFailed || r.Tries != 1 || !strings.Contains(r.Reason, "it is not one") {
+		} else if r.Status != finding.RepositoryFailed || r.Tries != 1 || !strings.Contains(r.Reason, "not a git repository") {
 			t.Errorf("%+v", r)
 		}
 	}

@@ -14,10 +14,10 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// embedded is the server inside the process. The first process that uses a
-// directory runs it, and takes the others in through a socket in the directory, which
-// only the user may use. When that process ends, the next that needs the
-// server starts it: a worker that is killed takes nothing along.
+// embedded is the NATS server in the process. The first process that uses a
+// directory runs it; others connect through a socket in the directory, which only
+// the user may open. When that process ends, the next one that needs the server
+// starts it, so nothing is lost when a worker is killed.
 type embedded struct {
 	dir string
 
@@ -26,7 +26,7 @@ type embedded struct {
 	server   *server.Server
 	lock     *os.File
 	listener net.Listener
-	// guests is how many other processes are connected.
+	// guests is the number of connections of other processes.
 	guests atomic.Int64
 }
 
@@ -34,17 +34,17 @@ const (
 	lockName   = "lock"
 	socketName = "socket"
 	storeName  = "jetstream"
-	// farewell is how long a process that ends lets the others finish first:
-	// workers of one queue find it empty at about the same time, and each that
-	// has to start the server anew needs seconds.
-	farewell = 2 * time.Second
-	// takeover is how long somebody else may need to start or stop the server.
+	// closeDelay is how long close waits for the other processes: workers of one
+	// queue find it empty at about the same time, and starting the server again
+	// takes seconds.
+	closeDelay = 2 * time.Second
+	// takeover is how long another process may take to start or stop the server.
 	takeover = 10 * time.Second
 )
 
 var errClosed = errors.New("the fleet's connection is closed")
 
-// openEmbedded prepares the directory.
+// openEmbedded creates the directory.
 func openEmbedded(dir string) (*embedded, error) {
 	dir, err := filepath.Abs(dir)
 	if err == nil {
@@ -56,8 +56,8 @@ func openEmbedded(dir string) (*embedded, error) {
 	return &embedded{dir: dir}, nil
 }
 
-// InProcessConn is called by the NATS client for each connection, the first
-// and those after an interruption.
+// InProcessConn is called by the NATS client for the first connection and for each
+// reconnection.
 func (e *embedded) InProcessConn() (net.Conn, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -84,18 +84,18 @@ func (e *embedded) InProcessConn() (net.Conn, error) {
 			return conn, nil
 		}
 		if time.Since(started) > takeover {
-			return nil, fmt.Errorf("another process holds the fleet's directory %s and does not answer: %w", e.dir, err)
+			return nil, fmt.Errorf("another process uses the fleet's directory %s and does not respond: %w", e.dir, err)
 		}
 	}
 }
 
-// start runs the server and lets other processes in.
+// start starts the server and accepts connections of other processes.
 func (e *embedded) start(lock *os.File) error {
 	s, err := server.NewServer(&server.Options{
 		ServerName: "momentolint", DontListen: true, NoSigs: true, NoLog: true,
 		JetStream: true, StoreDir: filepath.Join(e.dir, storeName),
-		// What a killed process has written is the kernel's; this is against
-		// the loss of power.
+		// The kernel keeps what a killed process has written; this is against
+		// power failures.
 		SyncInterval: 10 * time.Second,
 	})
 	if err != nil {
@@ -116,7 +116,7 @@ func (e *embedded) start(lock *os.File) error {
 	return nil
 }
 
-// serve joins every connection to the socket with one to the server.
+// serve joins each connection to the socket with one to the server.
 func (e *embedded) serve(listener net.Listener, s *server.Server) {
 	for {
 		outer, err := listener.Accept()
@@ -148,7 +148,7 @@ func (e *embedded) close() {
 	if e.server == nil {
 		return
 	}
-	for end := time.Now().Add(farewell); e.guests.Load() > 0 && time.Now().Before(end); {
+	for end := time.Now().Add(closeDelay); e.guests.Load() > 0 && time.Now().Before(end); {
 		time.Sleep(20 * time.Millisecond)
 	}
 	_ = e.listener.Close()
@@ -158,11 +158,12 @@ func (e *embedded) close() {
 	e.server = nil
 }
 
-// maxSocketPath is how long a socket's name may be everywhere (sockaddr_un
-// holds 104 bytes on macOS).
+// maxSocketPath is a length that a socket's path may have on every system
+// (sockaddr_un holds 104 bytes on macOS).
 const maxSocketPath = 100
 
-// socketPath returns a name for the socket that is short enough. release frees it.
+// socketPath returns a path for the socket that is short enough. It is valid until
+// release is called.
 func socketPath(dir string) (path string, release func(), err error) {
 	path = filepath.Join(dir, socketName)
 	if len(path) <= maxSocketPath {
@@ -186,11 +187,11 @@ func dialSocket(dir string) (net.Conn, error) {
 		return nil, err
 	}
 	defer release()
-	return net.DialTimeout("unix", path, time.Second) //nolint:noctx // a local socket answers or fails
+	return net.DialTimeout("unix", path, time.Second) //nolint:noctx // a local socket responds or fails at once
 }
 
-// listenSocket opens the socket. The lock is held, so that one that is there
-// is a dead process's.
+// listenSocket opens the socket. The lock is held, so an existing socket belongs
+// to a process that has ended.
 func listenSocket(dir string) (net.Listener, error) {
 	path, release, err := socketPath(dir)
 	if err != nil {
@@ -198,7 +199,7 @@ func listenSocket(dir string) (net.Listener, error) {
 	}
 	defer release()
 	_ = os.Remove(path)
-	listener, err := net.Listen("unix", path) //nolint:noctx // it does not wait
+	listener, err := net.Listen("unix", path) //nolint:noctx // it does not block
 	if err != nil {
 		return nil, err
 	}

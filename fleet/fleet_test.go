@@ -690,7 +690,7 @@ func TestAWorkerForARunThatIsRemovedEnds(t *testing.T) {
 	if err := f.Remove(t.Context(), run.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-ended; !errors.Is(err, ErrNoRun) {
+	if err := <-ended; !errors.Is(err, errNoRun) {
 		t.Errorf("it ends with %v", err)
 	}
 }
@@ -715,7 +715,7 @@ func TestWorkersOfAnotherVersionAreRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Work(t.Context()); !errors.Is(err, ErrVersion) || !strings.Contains(err.Error(), c.run.ID) || !strings.Contains(err.Error(), f.version) {
+		if err := w.Work(t.Context()); !errors.Is(err, errVersion) || !strings.Contains(err.Error(), c.run.ID) || !strings.Contains(err.Error(), f.version) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -925,7 +925,7 @@ func TestAVerdictTravelsWithoutCredentials(t *testing.T) {
 		Status: finding.StatusLive, Reason: "because of " + other, CheckedAt: time.Unix(1e9, 0), Caches: []string{"orders", other}, CachesKnown: true,
 		Account: &finding.AccountInfo{Description: "key " + s[0].text, RoleName: other},
 	}
-	text, err := json.Marshal(travelling(s[0].credential, v))
+	text, err := json.Marshal(scrubbed(s[0].credential, v))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,23 +17,23 @@ import (
 
 // Target is a repository to scan.
 type Target struct {
-	// Name is what reports call it: findings' files begin with it.
+	// Name is its name in reports, where the paths of findings begin with it.
 	Name string
-	// URL is the clone URL, or the absolute path of a repository on the
-	// workers' computer, which is scanned where it is.
+	// URL is the clone URL, or the absolute path of a repository on the workers'
+	// computer, which is scanned in place.
 	URL string
 }
 
-// ParseTarget reads a clone URL (https, ssh, git, file, or scp's
-// host:path) or a path, which may be relative to the present directory.
+// ParseTarget parses a clone URL (https, ssh, git, file, or scp's host:path) or a
+// path, which may be relative to the current directory.
 //
-// URLs that hold a password or token are refused, and so are paths with the
-// shape of a credential in them: they would rest in the server's files. git's
-// credential helpers are the place for these.
+// It rejects URLs with a password or token and paths that contain a credential,
+// since the server's files would keep them. Passwords belong in git's credential
+// helpers.
 func ParseTarget(text string) (Target, error) {
 	t, err := parseTarget(strings.TrimSpace(text))
 	if err == nil && redact.Credentials(t.URL) != t.URL {
-		return Target{}, errors.New("a credential in the name, which the queue would keep: rename it, or use momentolint scan --history")
+		return Target{}, errors.New("the name contains a credential, which the queue would store: rename the repository, or use momentolint scan --history")
 	}
 	return t, err
 }
@@ -45,16 +45,16 @@ func parseTarget(text string) (Target, error) {
 	if scheme, _, ok := strings.Cut(text, "://"); ok {
 		return urlTarget(strings.ToLower(scheme), text)
 	}
-	// ext::command and its like have git run something.
+	// ext::command and the like make git run a program.
 	if strings.Contains(text, "::") {
-		return Target{}, fmt.Errorf("%q: remote helpers are not used", text)
+		return Target{}, fmt.Errorf("%q: remote helpers are not supported", text)
 	}
-	// As git tells: a colon before the first slash means a host, except for a
-	// drive of Windows.
+	// As in git, a colon before the first slash ends a host, except in the drive
+	// of a Windows path.
 	if host, rest, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(host, `/\`) && len(host) > 1 {
 		if before, _, _ := strings.Cut(rest, "/"); strings.Contains(before, "@") {
-			// user:password@host, of a URL whose scheme was left out.
-			return Target{}, errors.New("a clone URL without its scheme, and with a password or token: let git's credential helper supply it")
+			// user:password@host, a URL without its scheme.
+			return Target{}, errors.New("a clone URL without a scheme contains a password or token: use git's credential helper instead")
 		}
 		if strings.HasPrefix(host, "-") || strings.HasPrefix(rest, "-") {
 			return Target{}, fmt.Errorf("%q is not a clone URL", text)
@@ -76,8 +76,8 @@ func parseTarget(text string) (Target, error) {
 	return Target{Name: name, URL: absolute}, nil
 }
 
-// Distinct returns repositories of one name their whole URL for a name: nothing
-// else in a report would tell them apart.
+// Distinct returns the targets, in which repositories with the same name are named
+// by their URL, to be distinguishable in reports.
 func Distinct(targets []Target) []Target {
 	ids := map[string]string{}
 	shared := map[string]bool{}
@@ -100,41 +100,42 @@ func Distinct(targets []Target) []Target {
 func urlTarget(scheme, text string) (Target, error) {
 	u, err := url.Parse(text)
 	if err != nil {
-		// The library's error quotes the URL, which may hold a password.
+		// The library's error quotes the URL, which may contain a password.
 		return Target{}, errors.New("invalid clone URL")
 	}
 	password := false
 	if u.User != nil {
 		_, password = u.User.Password()
 	}
-	// A name alone is a token in https, and the login in ssh.
+	// A user name alone is a token in https, and a login in ssh.
 	if password || u.User != nil && strings.HasPrefix(scheme, "http") {
-		return Target{}, fmt.Errorf("the URL of %s holds a password or token: let git's credential helper supply it", repositoryName(u.Host, u.Path))
+		return Target{}, fmt.Errorf("the URL of %s contains a password or token: use git's credential helper instead", repositoryName(u.Host, u.Path))
 	}
 	switch scheme {
 	case "https", "http", "ssh", "git", "git+ssh", "ssh+git":
 		if u.Host == "" || strings.HasPrefix(u.Host, "-") {
-			return Target{}, fmt.Errorf("%q names no host", text)
+			return Target{}, fmt.Errorf("%q has no host", text)
 		}
 	case "file":
 		return Target{Name: repositoryName("", u.Path), URL: text}, nil
 	default:
-		return Target{}, fmt.Errorf("%q: nothing is cloned over %s", text, scheme)
+		return Target{}, fmt.Errorf("%q: unsupported URL scheme %s", text, scheme)
 	}
 	u.Fragment, u.RawQuery = "", ""
 	if strings.HasPrefix(scheme, "http") {
-		u.Host = strings.ToLower(u.Host) // ssh has names of its own for hosts
+		u.Host = strings.ToLower(u.Host) // ssh has aliases for hosts
 	}
 	return Target{Name: repositoryName(u.Hostname(), u.Path), URL: u.String()}, nil
 }
 
-// repositoryName is host and path without what does not tell repositories apart.
+// repositoryName returns host and path, without what does not distinguish
+// repositories.
 func repositoryName(host, p string) string {
 	p = strings.TrimSuffix(strings.TrimSuffix(path.Clean("/"+filepath.ToSlash(p)), "/"), ".git")
 	return strings.TrimPrefix(strings.ToLower(host)+p, "/")
 }
 
-// host is the computer that a clone comes from, "" for a path.
+// host returns the computer that a clone comes from, "" for a path.
 func (t *Target) host() string {
 	if t.isPath() {
 		return ""
@@ -152,8 +153,8 @@ func (t *Target) host() string {
 
 func (t *Target) isPath() bool { return filepath.IsAbs(t.URL) }
 
-// item is one piece of work: a repository, or a range of its objects. It is
-// what a message of the stream holds.
+// item is one unit of work, a repository or a range of its objects. It is the
+// content of a message of the stream.
 type item struct {
 	Name string `json:"name"`
 	URL  string `json:"url"`
@@ -162,9 +163,9 @@ type item struct {
 	Parts int `json:"parts,omitempty"`
 }
 
-// id names an item in subjects and keys. Two URLs of one repository that
-// differ only in what does not matter to the services that host it have one id.
-// Of paths everything matters: api and api.git may lie side by side.
+// id identifies an item in subjects and keys. URLs that hosting services take for
+// the same repository have the same id. Of paths everything matters: api and
+// api.git may be in the same directory.
 func (i *item) id() string {
 	name := i.URL
 	if t := i.target(); t.host() != "" {
@@ -178,12 +179,12 @@ func (i *item) id() string {
 	return id
 }
 
-// whole is the item of the repository that a part belongs to.
+// whole returns the item of the repository that a part belongs to.
 func (i *item) whole() *item { return &item{Name: i.Name, URL: i.URL} }
 
 func (i *item) target() Target { return Target{Name: i.Name, URL: i.URL} }
 
-// String names the item for people.
+// String returns the name of the item for reports and logs.
 func (i *item) String() string {
 	if i.Parts > 1 {
 		return fmt.Sprintf("%s (part %d of %d)", i.Name, i.Part+1, i.Parts)

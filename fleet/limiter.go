@@ -11,23 +11,23 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// limiter spreads the calls of all workers evenly over time. A key holds the
-// time of the next free turn; whoever moves it one turn on, by compare-and-set,
-// has that turn and waits for it. A worker that dies with a turn wastes it.
+// limiter spaces the calls of all workers evenly. A key holds the time of the
+// next call. A worker reserves it by advancing the key, with compare-and-set, and
+// waits for it. The reservation of a worker that dies is lost.
 //
-// Turns are in the server's time, so that the workers' clocks do not matter.
+// Times are the server's, so the workers' clocks do not matter.
 type limiter struct {
 	fleet *Fleet
 	every time.Duration
 
 	mu       sync.Mutex
-	offset   time.Duration // server's clock minus ours
+	offset   time.Duration // server's clock minus this computer's
 	measured time.Time
 }
 
 const (
 	rateKey = "rate.momento"
-	// offsetLife is how long a measured difference of clocks holds.
+	// offsetLife is how long a measured offset is used.
 	offsetLife = time.Minute
 )
 
@@ -39,7 +39,7 @@ func newLimiter(f *Fleet, rate float64) *limiter {
 func (l *limiter) Wait(ctx context.Context) error {
 	turn, err := l.take(ctx)
 	if err != nil {
-		return fmt.Errorf("waiting for a turn: %w", err)
+		return fmt.Errorf("waiting for the rate limit: %w", err)
 	}
 	wait := time.Until(turn)
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
@@ -53,7 +53,7 @@ func (l *limiter) Wait(ctx context.Context) error {
 	}
 }
 
-// take returns the time of this worker's turn, by its own clock.
+// take reserves a call and returns its time by this computer's clock.
 func (l *limiter) take(ctx context.Context) (time.Time, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -90,14 +90,14 @@ func (l *limiter) take(ctx context.Context) (time.Time, error) {
 		case err == nil:
 			return turn.Add(-l.offset), nil
 		case isConflict(err), errors.Is(err, jetstream.ErrKeyExists):
-			// Somebody else was first.
+			// Another worker has reserved it.
 		default:
 			return time.Time{}, err
 		}
 	}
 }
 
-// measure compares the clocks.
+// measure sets the offset of the clocks.
 func (l *limiter) measure(ctx context.Context) error {
 	if !l.measured.IsZero() && time.Since(l.measured) < offsetLife {
 		return nil

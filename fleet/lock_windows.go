@@ -7,9 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// tryLock locks a file, for this process alone or shared with others; nil
-// where somebody else's lock is in the way. The lock holds until the file is
-// closed.
+// tryLock locks a file, exclusively if alone is set, and returns nil if a
+// conflicting lock is held. The lock is held until the file is closed.
 func tryLock(path string, alone bool) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -30,7 +29,7 @@ func tryLock(path string, alone bool) (*os.File, error) {
 	return nil, err
 }
 
-// diskFull reports that an error is about space on a disk.
+// diskFull reports whether an error is about a lack of disk space.
 func diskFull(err error) bool {
 	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
 }

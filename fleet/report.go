@@ -18,30 +18,30 @@ import (
 	"github.com/momentolint/momentolint/internal/verify"
 )
 
-// ReportOptions say what becomes of the results.
+// ReportOptions configures Report.
 type ReportOptions struct {
 	// Version is momentolint's version.
 	Version string
-	// Baseline holds the findings that are known; nil = none.
+	// Baseline contains the accepted findings; nil means none.
 	Baseline *baseline.Baseline
 	// BaselineName names the baseline in the report.
 	BaselineName string
-	// ExpiryWarning is how far ahead an expiry counts as soon.
+	// ExpiryWarning is the time before an expiry in which it counts as soon.
 	ExpiryWarning time.Duration
-	// Now is the clock; nil = time.Now.
+	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
 
-// Report gathers the results of a run. It may be called while the run goes on:
-// what has no result yet is in the report as waiting.
+// Report collects the results of a run. It may be called during the run; items
+// without a result are in the report as waiting.
 func (r *Run) Report(ctx context.Context, o ReportOptions) (*finding.Report, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	g := &gathering{run: r, results: map[string]*result{}, failed: map[string]*deadLetter{}}
+	g := &collection{run: r, results: map[string]*result{}, failed: map[string]*deadLetter{}}
 	for _, step := range []func(context.Context) error{g.readItems, g.readResults, g.readFailed} {
 		if err := step(ctx); err != nil {
-			return nil, fmt.Errorf("gathering the results of run %s: %w", r.ID, err)
+			return nil, fmt.Errorf("collecting the results of run %s: %w", r.ID, err)
 		}
 	}
 	report := &finding.Report{ToolVersion: o.Version, Now: o.Now().UTC(), ExpiryWarning: o.ExpiryWarning, Repositories: []finding.Repository{}}
@@ -66,17 +66,17 @@ func (r *Run) Report(ctx context.Context, o ReportOptions) (*finding.Report, err
 	return report, nil
 }
 
-// gathering is everything about a run.
-type gathering struct {
+// collection is the stored data of a run.
+type collection struct {
 	run     *Run
-	items   []item // of whole repositories, by name
+	items   []item // of whole repositories, sorted by name
 	parts   map[string][]item
 	results map[string]*result
 	failed  map[string]*deadLetter
 }
 
-// readItems reads all items, in one sequence.
-func (g *gathering) readItems(ctx context.Context) error {
+// readItems reads all items with one ordered consumer.
+func (g *collection) readItems(ctx context.Context) error {
 	g.parts = map[string][]item{}
 	var last uint64
 	err := retry(ctx, func(ctx context.Context) error {
@@ -126,8 +126,8 @@ func (g *gathering) readItems(ctx context.Context) error {
 	return nil
 }
 
-// each calls take for every key of a bucket, in one sequence.
-func each(ctx context.Context, kv jetstream.KeyValue, take func(key string, value []byte) error) error {
+// each calls f for every key of a bucket.
+func each(ctx context.Context, kv jetstream.KeyValue, f func(key string, value []byte) error) error {
 	watch, err := kv.WatchAll(ctx, jetstream.IgnoreDeletes())
 	if err != nil {
 		return err
@@ -139,18 +139,18 @@ func each(ctx context.Context, kv jetstream.KeyValue, take func(key string, valu
 			if e == nil {
 				return nil
 			}
-			if err := take(e.Key(), e.Value()); err != nil {
+			if err := f(e.Key(), e.Value()); err != nil {
 				return err
 			}
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-time.After(patience):
-			return errors.New("the server does not answer")
+		case <-time.After(retryTime):
+			return errors.New("the server does not respond")
 		}
 	}
 }
 
-func (g *gathering) readResults(ctx context.Context) error {
+func (g *collection) readResults(ctx context.Context) error {
 	pieces := map[string][]byte{}
 	counts := map[string]int{}
 	err := each(ctx, g.run.results, func(key string, value []byte) error {
@@ -160,7 +160,7 @@ func (g *gathering) readResults(ctx context.Context) error {
 		case len(value) > 0 && value[0] == inPieces && !isPiece(key):
 			n, err := strconv.Atoi(string(value[1:]))
 			if err != nil {
-				return fmt.Errorf("the result %s is damaged", key)
+				return fmt.Errorf("the result %s is corrupt", key)
 			}
 			counts[key] = n
 		default:
@@ -187,10 +187,10 @@ func (g *gathering) readResults(ctx context.Context) error {
 	return nil
 }
 
-// isPiece tells the key of a piece from that of a result.
+// isPiece reports whether a key is that of a piece, rather than of a result.
 func isPiece(key string) bool { return slices.Contains([]byte(key), '.') }
 
-func (g *gathering) result(key string, data []byte) error {
+func (g *collection) result(key string, data []byte) error {
 	var r result
 	if err := unpack(data, &r); err != nil {
 		return fmt.Errorf("the result %s: %w", key, err)
@@ -199,19 +199,19 @@ func (g *gathering) result(key string, data []byte) error {
 	return nil
 }
 
-func (g *gathering) readFailed(ctx context.Context) error {
+func (g *collection) readFailed(ctx context.Context) error {
 	return each(ctx, g.run.failed, func(key string, value []byte) error {
 		var d deadLetter
 		if err := json.Unmarshal(value, &d); err != nil {
-			return fmt.Errorf("the dead letter %s is damaged: %w", key, err)
+			return fmt.Errorf("the dead letter %s is corrupt: %w", key, err)
 		}
 		g.failed[key] = &d
 		return nil
 	})
 }
 
-// add puts a repository into the report.
-func (g *gathering) add(report *finding.Report, it *item) {
+// add adds a repository to the report.
+func (g *collection) add(report *finding.Report, it *item) {
 	repo := finding.Repository{Name: it.Name, URL: it.URL, Status: finding.RepositoryScanned}
 	first := len(report.Findings)
 	pieces := []item{*it}
@@ -219,7 +219,7 @@ func (g *gathering) add(report *finding.Report, it *item) {
 		pieces = g.parts[it.id()]
 		repo.Tries, repo.Seconds = r.Tries, r.Seconds
 		if len(pieces) < r.Parts {
-			g.lacks(report, &repo, finding.RepositoryWaiting, "it has not been scanned yet")
+			g.missing(report, &repo, finding.RepositoryWaiting, "not scanned yet")
 		}
 	}
 	for i := range pieces {
@@ -227,21 +227,21 @@ func (g *gathering) add(report *finding.Report, it *item) {
 		id := p.id()
 		switch r, d := g.results[id], g.failed[id]; {
 		case r != nil && r.Version != g.run.Version:
-			g.lacks(report, &repo, finding.RepositoryFailed, "it was scanned by a worker of another version of momentolint: update the worker and submit the repository again")
+			g.missing(report, &repo, finding.RepositoryFailed, "scanned by a worker with another version of momentolint: update the worker and submit the repository again")
 		case r != nil:
-			g.take(report, &repo, r)
+			g.addResult(report, &repo, r)
 		case d != nil:
 			reason := d.Reason
 			if p.Parts > 1 {
 				reason = fmt.Sprintf("part %d of %d: %s", p.Part+1, p.Parts, reason)
 			}
 			repo.Tries = max(repo.Tries, d.Tries)
-			g.lacks(report, &repo, finding.RepositoryFailed, reason)
+			g.missing(report, &repo, finding.RepositoryFailed, reason)
 		default:
-			g.lacks(report, &repo, finding.RepositoryWaiting, "it has not been scanned yet")
+			g.missing(report, &repo, finding.RepositoryWaiting, "not scanned yet")
 		}
 	}
-	// What lies in several parts of a repository is counted once.
+	// Findings that are in several parts of a repository count once.
 	own := report.Findings[first:]
 	finding.Sort(own)
 	own = finding.Compact(own)
@@ -250,15 +250,16 @@ func (g *gathering) add(report *finding.Report, it *item) {
 	report.Repositories = append(report.Repositories, repo)
 }
 
-// lacks notes that a repository, or a part of it, has no result.
-func (g *gathering) lacks(report *finding.Report, repo *finding.Repository, status finding.RepositoryStatus, reason string) {
+// missing records that a repository, or a part of it, has no result.
+func (g *collection) missing(report *finding.Report, repo *finding.Repository, status finding.RepositoryStatus, reason string) {
 	if repo.Status != finding.RepositoryFailed {
 		repo.Status, repo.Reason = status, reason
 	}
 	report.Summary.Add(coverage.Skip(repo.Name, reason))
 }
 
-func (g *gathering) take(report *finding.Report, repo *finding.Repository, r *result) {
+// addResult adds the result of a repository, or of a part of it, to the report.
+func (g *collection) addResult(report *finding.Report, repo *finding.Repository, r *result) {
 	for i := range r.Findings {
 		report.Findings = append(report.Findings, r.Findings[i].finding(repo.Name))
 	}
@@ -292,8 +293,8 @@ func (g *gathering) take(report *finding.Report, repo *finding.Repository, r *re
 	report.Summary.Bytes += r.Bytes
 }
 
-// shareVerdicts returns all findings of a credential the verdict that tells
-// most: a place that names no endpoint has none of its own.
+// shareVerdicts gives all findings of a credential its most informative verdict:
+// a credential found without an endpoint has no verdict of its own.
 func shareVerdicts(list []finding.Finding) {
 	best := map[string]finding.Verdict{}
 	for i := range list {
@@ -312,8 +313,8 @@ func shareVerdicts(list []finding.Finding) {
 	}
 }
 
-// expire returns the verdict that a scan would give now to credentials that have
-// expired since a worker looked at them, or as another's clock tells it.
+// expire updates the verdicts of credentials that have expired since a worker
+// checked them, or by this computer's clock.
 func expire(list []finding.Finding, now time.Time) {
 	for i := range list {
 		if f := &list[i]; f.Verdict.Status != finding.StatusDead && !f.Credential.Incomplete && verify.Expired(f.Credential, now) {
@@ -322,7 +323,7 @@ func expire(list []finding.Finding, now time.Time) {
 	}
 }
 
-// weight ranks how much a verdict tells.
+// weight ranks verdicts by how informative they are.
 func weight(v finding.Verdict) int {
 	switch {
 	case v.Status == finding.StatusLive:

@@ -18,72 +18,73 @@ import (
 	"github.com/momentolint/momentolint/scanner"
 )
 
-// Settings are what a run's order says to all workers.
+// Settings are the options of a run, for all workers.
 type Settings struct {
-	// Offline: ask nobody whether credentials are live.
+	// Offline disables the live check.
 	Offline bool `json:"offline,omitempty"`
-	// Config is the text of a configuration file, whose paths count from the
-	// top of each repository; "" = none.
+	// Config is the content of a configuration file, with paths relative to the
+	// root of each repository; "" means none.
 	Config string `json:"config,omitempty"`
 	// ConfigName names that file in reports.
 	ConfigName string `json:"config_name,omitempty"`
-	// Strict makes the run fail if something is opaque.
+	// Strict counts opaque files as skipped.
 	Strict bool `json:"strict,omitempty"`
 	// MaxArchiveDepth, MaxDecodeDepth and MaxFileSize are those of scanner.Options.
 	MaxArchiveDepth int   `json:"max_archive_depth"`
 	MaxDecodeDepth  int   `json:"max_decode_depth"`
 	MaxFileSize     int64 `json:"max_file_size,omitempty"`
-	// Tries is how often an item is begun before it is a dead letter; 0 = 5.
+	// Tries is how often an item is started before it becomes a dead letter; 0
+	// means 5.
 	Tries int `json:"tries"`
-	// AckWait is how long a worker may be silent before its items go to
-	// others; 0 = 30 s. JetStream wants a second at least.
+	// AckWait is how long a worker may be silent before its items are
+	// redelivered; 0 means 30 s. JetStream requires at least a second.
 	AckWait time.Duration `json:"ack_wait"`
-	// SplitObjects splits repositories with more objects than this into ranges,
-	// four at the most; 0 = 2,000,000.
+	// SplitObjects splits repositories with more objects than this into at most
+	// four ranges; 0 means 2,000,000.
 	SplitObjects int64 `json:"split_objects"`
 }
 
 // The defaults of Settings.
 const (
-	DefaultTries        = 5
-	DefaultAckWait      = 30 * time.Second
-	DefaultSplitObjects = 2_000_000
+	defaultTries        = 5
+	defaultAckWait      = 30 * time.Second
+	defaultSplitObjects = 2_000_000
 )
 
 func (s Settings) withDefaults() Settings {
 	if s.Tries <= 0 {
-		s.Tries = DefaultTries
+		s.Tries = defaultTries
 	}
 	if s.AckWait <= 0 {
-		s.AckWait = DefaultAckWait
+		s.AckWait = defaultAckWait
 	}
 	if s.SplitObjects <= 0 {
-		s.SplitObjects = DefaultSplitObjects
+		s.SplitObjects = defaultSplitObjects
 	}
 	return s
 }
 
-// DefaultSettings are those of a scan.
+// DefaultSettings returns the settings that a scan has by default.
 func DefaultSettings() Settings {
 	return Settings{MaxArchiveDepth: scanner.DefaultArchiveDepth, MaxDecodeDepth: scanner.DefaultDecodeDepth}.withDefaults()
 }
 
-// record is what the bucket of runs holds of one.
+// record is the entry of a run in the bucket of runs.
 type record struct {
 	ID       string    `json:"id"`
 	Created  time.Time `json:"created"`
 	Settings Settings  `json:"settings"`
-	// Key is the key of the claims' HMAC. It is here for the workers, and ends
+	// Key is the key of the claims' HMAC. Workers read it here; it is deleted
 	// with the run.
 	Key []byte `json:"key"`
-	// Closed reports that everything has been submitted.
+	// Closed reports whether everything has been submitted.
 	Closed bool `json:"closed"`
-	// Version is the version of rules and results; "" in runs of programs before
-	// there was one.
+	// Version is the version of rules and results; "" in runs of programs that
+	// had none.
 	Version string `json:"version,omitempty"`
 }
 
-// Run is one order to scan a list of repositories.
+// Run is one request to scan a list of repositories.
 type Run struct {
 	record
 	fleet    *Fleet
@@ -94,53 +95,53 @@ type Run struct {
 	claims   jetstream.KeyValue
 }
 
-// Names of what a run consists of. Streams are named in capitals, as JetStream's
-// own are.
+// The names of a run's stream, subjects and buckets. Streams are named in capitals,
+// like those of JetStream itself.
 func streamName(run string) string       { return "MOMENTOLINT-" + run }
 func subject(run, id string) string      { return "momentolint." + run + ".item." + id }
 func bucketName(run, what string) string { return "momentolint-" + run + "-" + what }
 
 const consumerName = "workers"
 
-// NewRun makes a run, open for submissions. A configuration with a credential
-// in it is refused: the server's files would keep it.
+// NewRun creates a run, open for submissions. It rejects a configuration that
+// contains a credential, since the server's files would keep it.
 func (f *Fleet) NewRun(ctx context.Context, s Settings) (*Run, error) {
 	if redact.Credentials(s.Config) != s.Config {
-		return nil, errors.New("making a run: the configuration contains a credential, which the queue would store; allow it by fingerprint instead")
+		return nil, errors.New("creating a run: the configuration contains a credential, which the queue would store; allow it by fingerprint instead")
 	}
 	random := make([]byte, 4+32)
 	if _, err := rand.Read(random); err != nil {
-		return nil, fmt.Errorf("making a run: %w", err)
+		return nil, fmt.Errorf("creating a run: %w", err)
 	}
 	now := time.Now().UTC()
 	r := &Run{fleet: f, record: record{
-		// Ids sort by time, those of a script's two runs in one second too.
+		// Ids sort by time, also those of two runs in the same second.
 		ID:      strings.Replace(now.Format("20060102-150405.000-"), ".", "-", 1) + hex.EncodeToString(random[:4]),
 		Created: now, Settings: s.withDefaults(), Key: random[4:], Version: f.version,
 	}}
 	if err := r.create(ctx); err != nil {
-		return nil, fmt.Errorf("making a run: %w", err)
+		return nil, fmt.Errorf("creating a run: %w", err)
 	}
 	value, err := json.Marshal(r.record)
 	if err != nil {
-		return nil, fmt.Errorf("making a run: %w", err)
+		return nil, fmt.Errorf("creating a run: %w", err)
 	}
-	// Last, so that workers find everything else there.
+	// Last, so that workers find everything else.
 	if err := f.put(ctx, f.runs, r.ID, value); err != nil {
-		return nil, fmt.Errorf("making a run: %w", err)
+		return nil, fmt.Errorf("creating a run: %w", err)
 	}
 	return r, nil
 }
 
-// create makes the run's stream, consumer and buckets.
+// create creates the run's stream, consumer and buckets.
 func (r *Run) create(ctx context.Context) error {
 	f := r.fleet
 	err := retry(ctx, func(ctx context.Context) error {
 		var err error
 		r.items, err = f.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 			Name: streamName(r.ID), Description: "work items of momentolint fleet", Subjects: []string{subject(r.ID, "*")},
-			// What is done stays, for the report; and a subject takes one
-			// message for good, so that nothing is submitted twice.
+			// Acknowledged items stay, for the report. A subject accepts only
+			// one message ever, so that nothing is submitted twice.
 			Retention: jetstream.LimitsPolicy, MaxMsgsPerSubject: 1, Discard: jetstream.DiscardNew, DiscardNewPerSubject: true,
 			Storage: jetstream.FileStorage, Replicas: f.replicas, AllowDirect: true,
 		})
@@ -153,8 +154,8 @@ func (r *Run) create(ctx context.Context) error {
 		var err error
 		r.consumer, err = r.items.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
 			Durable: consumerName, AckPolicy: jetstream.AckExplicitPolicy, AckWait: r.Settings.AckWait,
-			// The bound on tries is the worker's: one delivery beyond it is
-			// needed to write the dead letter of an item that kills workers.
+			// Workers limit the tries: the dead letter of an item that crashes
+			// workers needs one more delivery.
 			MaxDeliver: -1, MaxAckPending: -1, MaxWaiting: 100_000,
 		})
 		return err
@@ -181,18 +182,17 @@ func (r *Run) buckets(ctx context.Context) (err error) {
 	return nil
 }
 
-// ErrNoRun is returned where there is no such run.
-var ErrNoRun = errors.New("there is no such run")
+var errNoRun = errors.New("there is no such run")
 
-// ErrVersion is returned where a run was submitted by a program with other rules
-// or another format of results.
-var ErrVersion = errors.New("the run was submitted by another version of momentolint: update the program everywhere, or submit the run again")
+// errVersion is the error for a run that was submitted by a program with other
+// rules or another format of results.
+var errVersion = errors.New("the run was submitted by another version of momentolint: update the program everywhere, or submit the run again")
 
-// check returns ErrVersion unless the run is of this program's version: one
+// check returns errVersion if the run has another version than this program: a
 // report must not mix results of different rules.
 func (r *Run) check() error {
 	if own := r.fleet.version; r.Version != own {
-		return fmt.Errorf("run %s: %w (rules %s there, %s here)", r.ID, ErrVersion, cmp.Or(r.Version, "1"), own)
+		return fmt.Errorf("run %s: %w (rules %s there, %s here)", r.ID, errVersion, cmp.Or(r.Version, "1"), own)
 	}
 	return nil
 }
@@ -205,20 +205,20 @@ func (f *Fleet) Run(ctx context.Context, id string) (*Run, error) {
 			return nil, err
 		}
 		if len(all) == 0 {
-			return nil, fmt.Errorf("%w: nothing was submitted yet", ErrNoRun)
+			return nil, fmt.Errorf("%w: nothing has been submitted yet", errNoRun)
 		}
 		id = all[len(all)-1]
 	}
 	value, err := f.get(ctx, f.runs, id)
 	if errors.Is(err, jetstream.ErrKeyNotFound) || errors.Is(err, jetstream.ErrInvalidKey) {
-		return nil, fmt.Errorf("%w: %s", ErrNoRun, id)
+		return nil, fmt.Errorf("%w: %s", errNoRun, id)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening run %s: %w", id, err)
 	}
 	r := &Run{fleet: f}
 	if err := json.Unmarshal(value.Value(), &r.record); err != nil {
-		return nil, fmt.Errorf("opening run %s: its record is damaged: %w", id, err)
+		return nil, fmt.Errorf("opening run %s: its record is corrupt: %w", id, err)
 	}
 	err = retry(ctx, func(ctx context.Context) error {
 		var err error
@@ -237,7 +237,7 @@ func (f *Fleet) Run(ctx context.Context, id string) (*Run, error) {
 	return r, nil
 }
 
-// Runs lists the ids of all runs, the oldest first.
+// Runs returns the ids of all runs, the oldest first.
 func (f *Fleet) Runs(ctx context.Context) ([]string, error) {
 	var ids []string
 	err := retry(ctx, func(ctx context.Context) error {
@@ -261,10 +261,10 @@ func (f *Fleet) Runs(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// Remove deletes a run with all that belongs to it.
+// Remove deletes a run with its results.
 func (f *Fleet) Remove(ctx context.Context, id string) error {
 	steps := []func(context.Context) error{
-		// The record first: workers no longer see the run.
+		// The record first, so that workers ignore the run.
 		func(ctx context.Context) error { return f.runs.Purge(ctx, id) },
 		func(ctx context.Context) error { return f.js.DeleteStream(ctx, streamName(id)) },
 	}
@@ -280,7 +280,7 @@ func (f *Fleet) Remove(ctx context.Context, id string) error {
 	return nil
 }
 
-// Submit adds repositories. The same one twice is one. It gives how many were new.
+// Submit adds repositories and returns how many of them are new in this run.
 func (r *Run) Submit(ctx context.Context, targets ...Target) (added int, err error) {
 	const window = 256
 	type sent struct {
@@ -297,7 +297,7 @@ func (r *Run) Submit(ctx context.Context, targets ...Target) (added int, err err
 			if isDuplicate(err) {
 				return nil
 			}
-			// Once more, with patience.
+			// Try again, with retries.
 			fresh, err := r.publish(ctx, &s.it)
 			if fresh {
 				added++
@@ -341,7 +341,7 @@ func (r *Run) Submit(ctx context.Context, targets ...Target) (added int, err err
 	return added, nil
 }
 
-// publish submits one item, however long it takes the server to come back.
+// publish submits one item, with retries, and reports whether it is new.
 func (r *Run) publish(ctx context.Context, it *item) (fresh bool, err error) {
 	data, err := json.Marshal(it)
 	if err != nil {
@@ -360,13 +360,13 @@ func (r *Run) publish(ctx context.Context, it *item) (fresh bool, err error) {
 	return false, fmt.Errorf("submitting %s: %w", it, err)
 }
 
-// isDuplicate reports that the item's subject has its message already.
+// isDuplicate reports whether err says that the item's subject has a message.
 func isDuplicate(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "maximum messages per subject exceeded")
 }
 
-// Close says that everything has been submitted: workers that drain the queue
-// end when it is done.
+// Close records that everything has been submitted: workers that drain the queue
+// end when it is empty.
 func (r *Run) Close(ctx context.Context) error { return r.setClosed(ctx, true) }
 
 // Reopen allows more submissions.
@@ -384,7 +384,7 @@ func (r *Run) setClosed(ctx context.Context, closed bool) error {
 	return nil
 }
 
-// put stores a value, however long it takes the server to come back.
+// put stores a value, with retries.
 func (f *Fleet) put(ctx context.Context, kv jetstream.KeyValue, key string, value []byte) error {
 	return retry(ctx, func(ctx context.Context) error {
 		_, err := kv.Put(ctx, key, value)
@@ -392,7 +392,7 @@ func (f *Fleet) put(ctx context.Context, kv jetstream.KeyValue, key string, valu
 	})
 }
 
-// get reads a value likewise.
+// get reads a value, with retries.
 func (f *Fleet) get(ctx context.Context, kv jetstream.KeyValue, key string) (jetstream.KeyValueEntry, error) {
 	var e jetstream.KeyValueEntry
 	err := retry(ctx, func(ctx context.Context) error {

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// estimateObjects tells about how many objects a repository's directory holds,
-// without opening it: from the indexes of its packs, and from one of the 256
-// directories of loose objects, as git's own gc does. 0 where it cannot tell.
+// estimateObjects estimates the number of objects of a repository without opening
+// it: from the indexes of its packs, and from one of the 256 directories of loose
+// objects, like git gc. It returns 0 if it fails.
 func estimateObjects(dir string) int64 {
 	objects := filepath.Join(dir, ".git", "objects")
 	if info, err := os.Stat(objects); err != nil || !info.IsDir() {
@@ -25,15 +25,15 @@ func estimateObjects(dir string) int64 {
 			n += packObjects(filepath.Join(objects, "pack", e.Name()))
 		}
 	}
-	// Names are as good as random, so that each directory holds as many.
+	// The ids are random, so each directory has about the same number of objects.
 	if loose, err := os.ReadDir(filepath.Join(objects, "17")); err == nil {
 		n += int64(len(loose)) * 256
 	}
 	return n
 }
 
-// packObjects reads the last entry of an index's fan-out table: the number of
-// its objects (gitformat-pack, "pack-*.idx files").
+// packObjects reads the number of objects of a pack index, the last entry of its
+// fan-out table (gitformat-pack, "pack-*.idx files").
 func packObjects(path string) int64 {
 	f, err := os.Open(path)
 	if err != nil {
@@ -45,7 +45,7 @@ func packObjects(path string) int64 {
 		return 0
 	}
 	if string(head[:4]) != "\xfftOc" {
-		return int64(binary.BigEndian.Uint32(head[255*4:])) // version 1 has no head
+		return int64(binary.BigEndian.Uint32(head[255*4:])) // version 1 has no header
 	}
 	return int64(binary.BigEndian.Uint32(head[8+255*4:]))
 }

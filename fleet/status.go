@@ -8,7 +8,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Status is how far a run is.
+// Status is the progress of a run.
 type Status struct {
 	// Run is its id.
 	Run string `json:"run"`
@@ -19,22 +19,21 @@ type Status struct {
 	Failed  int64 `json:"failed"`
 	Running int64 `json:"running"`
 	Waiting int64 `json:"waiting"`
-	// Closed reports that everything has been submitted.
+	// Closed reports whether everything has been submitted.
 	Closed bool `json:"closed"`
-	// Seconds is how long the run has been going on, or took.
+	// Seconds is how long the run has taken.
 	Seconds float64 `json:"seconds"`
-	// PerSecond is how many items were finished in a second, of late where two
-	// looks at the run were taken, else on average.
+	// PerSecond is the number of items finished per second: on average, or after
+	// Since, in that time.
 	PerSecond float64 `json:"per_second"`
-	// Left is how many seconds the rest will take at that rate; -1 = nobody
-	// knows.
+	// Left is how many seconds the rest takes at that rate; -1 means unknown.
 	Left float64 `json:"seconds_left"`
 }
 
-// Finished reports that there is nothing left to do.
+// Finished reports whether nothing is left to do.
 func (s *Status) Finished() bool { return s.Closed && s.Waiting == 0 && s.Running == 0 }
 
-// Status looks at a run.
+// Status returns the progress of the run.
 func (r *Run) Status(ctx context.Context) (*Status, error) {
 	fresh, err := r.fleet.Run(ctx, r.ID)
 	if err != nil {
@@ -71,29 +70,29 @@ func (r *Run) Status(ctx context.Context) (*Status, error) {
 	return s, nil
 }
 
-// progress tells how many items there are, how many of them no worker has had
-// yet, and how many are begun. The consumer's own count of what is pending
-// lags behind what was submitted: an item that was not yet counted would be
-// taken for done. Items are never deleted, so sequence numbers count them.
+// progress returns the number of all items, of those that no worker has received
+// yet, and of those in progress. The consumer's own count of pending items lags
+// behind submissions: an item that it does not count yet would pass for done. Items
+// are never deleted, so sequence numbers count them.
 func (r *Run) progress(ctx context.Context) (total, waiting, running int64, err error) {
 	var consumer *jetstream.ConsumerInfo
 	var items *jetstream.StreamInfo
 	err = retry(ctx, func(ctx context.Context) error {
 		var err error
-		// In this order: what comes in between is waiting, not done.
+		// In this order, so that items submitted in between count as waiting.
 		if consumer, err = r.consumer.Info(ctx); err == nil {
 			items, err = r.items.Info(ctx)
 		}
 		return err
 	})
 	if err != nil {
-		return 0, 0, 0, fmt.Errorf("looking at run %s: %w", r.ID, err)
+		return 0, 0, 0, fmt.Errorf("reading the status of run %s: %w", r.ID, err)
 	}
 	waiting = max(0, int64(items.State.LastSeq)-int64(consumer.Delivered.Stream))
 	return int64(items.State.Msgs), waiting, int64(consumer.NumAckPending), nil
 }
 
-// rate sets the rate and what follows from it.
+// rate sets the rate and the time left.
 func (s *Status) rate(perSecond float64) {
 	s.PerSecond, s.Left = perSecond, -1
 	if left := s.Waiting + s.Running; left == 0 {
@@ -103,14 +102,14 @@ func (s *Status) rate(perSecond float64) {
 	}
 }
 
-// Since has the rate tell of the time after an earlier look at the run.
+// Since sets the rate to that of the time since an earlier status.
 func (s *Status) Since(earlier *Status) {
 	if span := s.Seconds - earlier.Seconds; span > 0 && !s.Finished() {
 		s.rate(float64(s.Done+s.Failed-earlier.Done-earlier.Failed) / span)
 	}
 }
 
-// count returns the number of keys of a bucket, and when the last one came.
+// count returns the number of keys of a bucket, and when the last one was stored.
 func (r *Run) count(ctx context.Context, kv jetstream.KeyValue) (n int64, last time.Time, err error) {
 	err = retry(ctx, func(ctx context.Context) error {
 		stream, err := r.fleet.js.Stream(ctx, "KV_"+kv.Bucket())
@@ -122,12 +121,12 @@ func (r *Run) count(ctx context.Context, kv jetstream.KeyValue) (n int64, last t
 		return nil
 	})
 	if err != nil {
-		return 0, last, fmt.Errorf("looking at run %s: %w", r.ID, err)
+		return 0, last, fmt.Errorf("reading the status of run %s: %w", r.ID, err)
 	}
 	return n, last, nil
 }
 
-// String is the status in one line.
+// String returns the status in one line.
 func (s *Status) String() string {
 	line := fmt.Sprintf("%d of %d done, %d running, %d waiting, %d failed, %.1f/s", s.Done, s.Total, s.Running, s.Waiting, s.Failed, s.PerSecond)
 	switch {

@@ -14,17 +14,17 @@ import (
 	"github.com/momentolint/momentolint/internal/verify"
 )
 
-// verifier has each credential checked once in the fleet. It is the
-// scanner.Verifier of one item.
+// verifier is the scanner.Verifier of one item. It has each credential checked
+// once in the whole fleet.
 type verifier struct {
 	run     *Run
 	worker  string
 	own     *verify.Verifier
 	account account.Settings
 	offline bool
-	// waiting is called before the first thing that waits for others.
+	// waiting is called before the verifier waits for other workers.
 	waiting func()
-	// err is why verdicts are missing that the fleet should have.
+	// err is the first error for which a verdict is missing.
 	err error
 }
 
@@ -43,7 +43,7 @@ func (v *verifier) Verify(ctx context.Context, targets []verify.Target) map[stri
 		switch {
 		case err != nil:
 			v.fail(err)
-			verdicts[fingerprint] = unfinished("the claim on it failed")
+			verdicts[fingerprint] = unfinished("claiming it failed")
 		case l != nil:
 			leases[fingerprint] = l
 			mine = append(mine, t)
@@ -53,13 +53,13 @@ func (v *verifier) Verify(ctx context.Context, targets []verify.Target) map[stri
 			theirs = append(theirs, t)
 		}
 	}
-	// First what others may wait for.
+	// First those for which other workers may be waiting.
 	v.check(ctx, mine, leases, verdicts)
 	for _, t := range theirs {
 		verdict, err := v.await(ctx, t)
 		if err != nil {
 			v.fail(err)
-			verdict = unfinished("its check by another worker did not come")
+			verdict = unfinished("no verdict of the worker that checks it")
 		}
 		verdicts[t.Credential.Fingerprint()] = verdict
 	}
@@ -72,7 +72,7 @@ func (v *verifier) fail(err error) {
 	}
 }
 
-// check asks about the credentials that this worker has claimed.
+// check verifies the credentials that this worker has claimed.
 func (v *verifier) check(ctx context.Context, mine []verify.Target, leases map[string]*lease, verdicts map[string]finding.Verdict) {
 	if len(mine) == 0 {
 		return
@@ -92,14 +92,14 @@ func (v *verifier) check(ctx context.Context, mine []verify.Target, leases map[s
 		l, verdict := leases[fingerprint], answers[fingerprint]
 		verdicts[fingerprint] = verdict
 		if ctx.Err() != nil || !asked(verdict) {
-			// Nobody was asked, for a reason that need not be one at another
-			// place: no endpoint known, say.
+			// Not checked, for a reason that may not apply elsewhere, such as
+			// a missing endpoint.
 			l.release(ctx)
 			continue
 		}
 		claimed := owner{}
-		_ = json.Unmarshal(l.value, &claimed) // its own
-		claimed.Verdict = travelling(t.Credential, verdict)
+		_ = json.Unmarshal(l.value, &claimed) // written by this worker
+		claimed.Verdict = scrubbed(t.Credential, verdict)
 		value, err := json.Marshal(claimed)
 		if err != nil {
 			v.fail(err)
@@ -112,19 +112,20 @@ func (v *verifier) check(ctx context.Context, mine []verify.Target, leases map[s
 	}
 }
 
-// travelling is a verdict as it may leave the worker: the service's texts in it
-// (names of caches, a key's description) may be anything.
-func travelling(c credential.Credential, v finding.Verdict) *finding.Verdict {
+// scrubbed returns a verdict as it may leave the worker: its strings from the
+// service, such as names of caches and descriptions of keys, are untrusted.
+func scrubbed(c credential.Credential, v finding.Verdict) *finding.Verdict {
 	safe := report.Scrubbed(&finding.Report{Findings: []finding.Finding{{Credential: c, Verdict: v}}})
 	return &safe.Findings[0].Verdict
 }
 
-// asked reports whether a verdict is the outcome of asking, good or bad.
+// asked reports whether the service was asked for the verdict, successfully or not.
 func asked(v finding.Verdict) bool {
 	return v.Unfinished || !v.CheckedAt.IsZero()
 }
 
-// await takes another worker's verdict, or its claim if that worker is gone.
+// await waits for another worker's verdict, or checks the credential itself if that
+// worker's claim ends without one.
 func (v *verifier) await(ctx context.Context, t verify.Target) (finding.Verdict, error) {
 	for pause := 20 * time.Millisecond; ; pause = min(pause*3/2, time.Second) {
 		l, other, err := v.run.fleet.acquire(ctx, v.run.claims, v.run.claimKey(t.Credential), v.worker, v.run.fleet.life)

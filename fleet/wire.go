@@ -16,25 +16,25 @@ import (
 	"github.com/momentolint/momentolint/internal/report"
 )
 
-// result is what became of an item. It is what the bucket of results holds,
-// as compressed JSON.
+// result is the result of an item, which is stored in the bucket of results as
+// compressed JSON.
 type result struct {
-	// Version is that of the run, as the worker knows it.
+	// Version is the version of the worker, as in record.
 	Version string `json:"version,omitempty"`
 	Item    item   `json:"item"`
-	// Parts is set where the repository was split; its parts are items.
+	// Parts is set if the repository was split; its parts are items.
 	Parts    int           `json:"parts,omitempty"`
 	Findings []wireFinding `json:"findings,omitempty"`
 	// Coverage is what was not scanned.
 	Coverage coverage.Ledger `json:"coverage"`
-	// Skipped is what results of version "" have in place of Coverage.
+	// Skipped is what results of version "" have instead of Coverage.
 	Skipped []coverage.SkippedEntry `json:"skipped,omitempty"`
 	Notes   []string                `json:"notes,omitempty"`
 
 	Commits int64 `json:"commits,omitempty"`
 	Blobs   int64 `json:"blobs,omitempty"`
 	Bytes   int64 `json:"bytes,omitempty"`
-	// Read is how many of the bytes were read now; the others were known.
+	// Read is the number of bytes read; the others are known from earlier scans.
 	Read int64 `json:"read,omitempty"`
 
 	Tries   int     `json:"tries"`
@@ -42,7 +42,7 @@ type result struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// deadLetter is an item that nobody tries any more.
+// deadLetter is an item that is not tried any more.
 type deadLetter struct {
 	Item   item   `json:"item"`
 	Reason string `json:"reason"`
@@ -69,7 +69,7 @@ type wireFinding struct {
 	Verdict        finding.Verdict  `json:"verdict"`
 }
 
-// wireCredential is what a credential says of itself.
+// wireCredential holds the claims of a credential.
 type wireCredential struct {
 	Kind        credential.Kind   `json:"kind"`
 	Endpoint    string            `json:"endpoint,omitempty"`
@@ -84,10 +84,11 @@ type wireCredential struct {
 	Incomplete  bool              `json:"incomplete,omitempty"`
 }
 
-// errLeak says that a result was not stored because a credential was in it.
-var errLeak = errors.New("the result holds a credential in full; it was not stored (this is a bug in momentolint)")
+// errLeak is the error for a result that contains a credential.
+var errLeak = errors.New("the result contains a credential in full, so it was not stored (this is a bug in momentolint)")
 
-// encode makes the form in which a report may leave the worker.
+// encode adds a report to the result and returns the form in which it may leave the
+// worker.
 func (r *result) encode(full *finding.Report) ([]byte, error) {
 	safe := report.Scrubbed(full)
 	for i := range safe.Findings {
@@ -108,12 +109,12 @@ func (r *result) encode(full *finding.Report) ([]byte, error) {
 	return pack(text)
 }
 
-// leaks reports whether JSON holds a secret.
+// leaks reports whether JSON contains a secret.
 func leaks(text []byte, secret string) bool {
 	if secret == "" {
 		return false
 	}
-	// As JSON writes it.
+	// In the spelling of JSON.
 	quoted, err := json.Marshal(secret)
 	return err != nil || bytes.Contains(text, bytes.Trim(quoted, `"`))
 }
@@ -167,7 +168,7 @@ func toWire(f *finding.Finding) wireFinding {
 	return w
 }
 
-// finding returns the finding back, in a repository of that name.
+// finding returns the finding, in a repository of that name.
 func (w *wireFinding) finding(repository string) finding.Finding {
 	f := finding.Finding{
 		Rule: w.Rule, Message: w.Message, Minor: w.Minor, Fingerprint: w.Fingerprint, Redacted: w.Redacted, Location: w.Location,

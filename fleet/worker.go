@@ -26,56 +26,55 @@ import (
 	"github.com/momentolint/momentolint/scanner"
 )
 
-// WorkerOptions say how a worker works.
+// WorkerOptions configures a Worker.
 type WorkerOptions struct {
-	// Name tells workers apart in results; "" = made up.
+	// Name identifies the worker in results; "" means a random name.
 	Name string
 	// Dir is the directory for clones and for the caches of scanned objects.
 	Dir string
-	// Parallel is how many items are scanned at once; 0 = one for each core.
+	// Parallel is how many items are scanned at once; 0 means one for each core.
 	Parallel int
-	// Run is the id of the only run to work for; "" = all.
+	// Run is the id of the only run to work for; "" means all.
 	Run string
-	// Drain has the worker end when everything submitted is done. Without it
-	// the worker waits for more.
+	// Drain makes the worker end when everything submitted is done, rather than
+	// wait for more.
 	Drain bool
-	// DiskQuota is how many bytes the clones may have; 0 = no bound.
+	// DiskQuota bounds the size of the clones in bytes; 0 means no limit.
 	DiskQuota int64
-	// ClonesPerHost is how many clones may come from one host at once, for the
-	// whole fleet; 0 = 8.
+	// ClonesPerHost bounds the simultaneous clones from one host, for the whole
+	// fleet; 0 means DefaultClonesPerHost.
 	ClonesPerHost int
 	// Version is momentolint's version.
 	Version string
-	// Verify and Account are the settings of the live check. Where credentials
-	// may be sent is the worker's to say, never the queue's. Verify.Rate holds
-	// for all workers together.
+	// Verify and Account are the settings of the live check. They decide where
+	// credentials may be sent; the queue never does. Verify.Rate applies to all
+	// workers together.
 	Verify  verify.Options
 	Account account.Settings
-	// Log gets what happens, without anything secret; nil = nothing does.
+	// Log receives events, without secrets; nil means none.
 	Log *slog.Logger
 
-	// pause is how long a worker with a full disk takes nothing.
+	// pause is how long a worker with a full disk takes no items.
 	pause time.Duration
 }
 
-// DefaultVerifyTotal is how long the credentials of one repository may wait for
-// their check: all of the fleet's wait for their turns in one line, which may
-// be long.
+// DefaultVerifyTotal bounds the live check of one repository's credentials. It is
+// long because the credentials of the whole fleet share one rate limit.
 const DefaultVerifyTotal = 24 * time.Hour
 
-// DefaultClonesPerHost is how many clones come from one host at once.
+// DefaultClonesPerHost is the number of simultaneous clones from one host.
 const DefaultClonesPerHost = 8
 
-// Worker takes items and scans them.
+// Worker scans the items of the queue.
 type Worker struct {
 	fleet  *Fleet
 	o      WorkerOptions
 	clones *clones
 	own    *verify.Verifier
 
-	// scanning holds a slot for each item that is being cloned or scanned,
-	// taken one for each item that is not yet acknowledged: those that wait
-	// for the live check keep nobody from scanning.
+	// scanning holds a slot for each item that is being cloned or scanned, taken
+	// one for each item that is not yet acknowledged: items that wait for the live
+	// check do not occupy a slot for scanning.
 	scanning, taken chan struct{}
 
 	mu     sync.Mutex
@@ -83,11 +82,10 @@ type Worker struct {
 	paused time.Time
 }
 
-// waitingFactor is how many items, for each that is scanned, may wait for the
-// live check.
+// waitingFactor is the number of unacknowledged items for each slot for scanning.
 const waitingFactor = 16
 
-// NewWorker prepares a worker. The error is a mistake in the options.
+// NewWorker returns a worker. The error is about the options or a missing git.
 func (f *Fleet) NewWorker(o WorkerOptions) (*Worker, error) {
 	if o.Parallel <= 0 {
 		o.Parallel = runtime.GOMAXPROCS(0)
@@ -129,13 +127,13 @@ func (f *Fleet) NewWorker(o WorkerOptions) (*Worker, error) {
 	}, nil
 }
 
-// Work takes items until the context ends, or everything is done if Drain is
-// set. What was begun when the context ends goes to other workers.
+// Work scans items until the context ends, or everything is done if Drain is set.
+// Items in progress when the context ends are redelivered to other workers.
 func (w *Worker) Work(ctx context.Context) error {
 	var items sync.WaitGroup
 	defer items.Wait()
 	for {
-		if err := w.rest(ctx); err != nil {
+		if err := w.waitForDisk(ctx); err != nil {
 			return w.ended(ctx, err)
 		}
 		for _, c := range []chan struct{}{w.taken, w.scanning} {
@@ -161,7 +159,7 @@ func (w *Worker) Work(ctx context.Context) error {
 	}
 }
 
-// ended is nil for a context that was cancelled.
+// ended returns err, or nil if the context was cancelled.
 func (w *Worker) ended(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil
@@ -169,8 +167,8 @@ func (w *Worker) ended(ctx context.Context, err error) error {
 	return err
 }
 
-// rest waits while the disk is full.
-func (w *Worker) rest(ctx context.Context) error {
+// waitForDisk waits while the disk is full.
+func (w *Worker) waitForDisk(ctx context.Context) error {
 	w.mu.Lock()
 	pause := time.Until(w.paused)
 	w.mu.Unlock()
@@ -182,15 +180,15 @@ func (w *Worker) rest(ctx context.Context) error {
 	}
 }
 
-// idle is how long a worker waits for an item of one run before it looks at
-// the next; drained, how long before it looks whether everything is done.
+// idle is how long a worker waits for an item before it looks for new runs;
+// drained, how long before it looks whether everything is done.
 const (
 	idle    = 500 * time.Millisecond
 	drained = 100 * time.Millisecond
 )
 
-// next returns an item of the oldest run that has one. Without a message the run
-// reports whether to go on: nil is the end.
+// next returns an item of the oldest run that has one. If there is no item, a run
+// without a message means to try again, and no run means that all is done.
 func (w *Worker) next(ctx context.Context) (*Run, jetstream.Msg, error) {
 	runs, err := w.open(ctx)
 	if err != nil {
@@ -219,11 +217,11 @@ func (w *Worker) next(ctx context.Context) (*Run, jetstream.Msg, error) {
 			return nil, nil, nil
 		}
 		if err != nil && !errors.Is(err, jetstream.ErrNoMessages) {
-			if !passing(err) && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+			if !isTransient(err) && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 				return nil, nil, fmt.Errorf("taking an item: %w", err)
 			}
-			w.o.Log.Debug("waiting for the server", "error", said(err))
-			// Errors come at once. This waits for a server that is away.
+			w.o.Log.Debug("waiting for the server", "error", errorText(err))
+			// The error came at once. This waits for an unreachable server.
 			gone, err := w.removed(ctx, run)
 			if err != nil {
 				return nil, nil, err
@@ -253,18 +251,18 @@ func (w *Worker) next(ctx context.Context) (*Run, jetstream.Msg, error) {
 	return last, nil, nil
 }
 
-// removed reports whether a run was removed. It is an error where the
-// worker is for that run alone, and was to wait for more of it.
+// removed reports whether a run was removed. That is an error if the worker works
+// only for this run and does not drain it.
 func (w *Worker) removed(ctx context.Context, run *Run) (bool, error) {
 	_, err := w.fleet.get(ctx, w.fleet.runs, run.ID)
 	switch {
 	case errors.Is(err, jetstream.ErrKeyNotFound) && w.o.Run != "" && !w.o.Drain:
-		return true, fmt.Errorf("%w any more: %s was removed", ErrNoRun, run.ID)
+		return true, fmt.Errorf("%w: %s was removed", errNoRun, run.ID)
 	case errors.Is(err, jetstream.ErrKeyNotFound):
 		delete(w.runs, run.ID)
 		return true, nil
 	case err != nil:
-		return false, fmt.Errorf("looking at run %s: %w", run.ID, err)
+		return false, fmt.Errorf("reading the status of run %s: %w", run.ID, err)
 	}
 	select {
 	case <-time.After(drained):
@@ -288,7 +286,7 @@ func (w *Worker) open(ctx context.Context) ([]*Run, error) {
 		if run == nil {
 			var err error
 			run, err = w.fleet.Run(ctx, id)
-			if errors.Is(err, ErrNoRun) && w.o.Run == "" || errors.Is(err, jetstream.ErrStreamNotFound) {
+			if errors.Is(err, errNoRun) && w.o.Run == "" || errors.Is(err, jetstream.ErrStreamNotFound) {
 				continue // it is being removed
 			}
 			if err != nil {
@@ -298,7 +296,7 @@ func (w *Worker) open(ctx context.Context) ([]*Run, error) {
 			if err := run.check(); err != nil && w.o.Run != "" {
 				return nil, err
 			} else if err != nil {
-				w.o.Log.Warn("not working for a run", "error", said(err))
+				w.o.Log.Warn("not working for a run", "error", errorText(err))
 			}
 		}
 		if run.check() == nil {
@@ -308,18 +306,18 @@ func (w *Worker) open(ctx context.Context) ([]*Run, error) {
 	return list, nil
 }
 
-// finished reports whether everything of a run is done.
+// finished reports whether all items of a run are done, or the run is removed.
 func (w *Worker) finished(ctx context.Context, run *Run) (bool, error) {
 	fresh, err := w.fleet.get(ctx, w.fleet.runs, run.ID)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return true, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("looking at run %s: %w", run.ID, err)
+		return false, fmt.Errorf("reading the status of run %s: %w", run.ID, err)
 	}
 	var r record
 	if err := json.Unmarshal(fresh.Value(), &r); err != nil {
-		return false, fmt.Errorf("looking at run %s: %w", run.ID, err)
+		return false, fmt.Errorf("reading the status of run %s: %w", run.ID, err)
 	}
 	if !r.Closed {
 		return false, nil
@@ -332,19 +330,19 @@ func (w *Worker) finished(ctx context.Context, run *Run) (bool, error) {
 type task struct {
 	run  *Run
 	item item
-	// deliveries is how often the item was given to a worker, tries without
-	// those who gave it back in good order.
+	// deliveries is how often the item was delivered to a worker, tries how often
+	// without being returned by a worker that was stopped.
 	deliveries, tries int
 
 	began time.Time
-	// freed reports that the item no longer holds a slot for scanning.
+	// freed frees the slot for scanning.
 	freed sync.Once
 	w     *Worker
 }
 
 func (t *task) free() { t.freed.Do(func() { <-t.w.scanning }) }
 
-// handle works on one delivery and says to JetStream what became of it.
+// handle processes one delivery and acknowledges or returns it.
 func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
 	t := &task{run: run, began: time.Now(), w: w}
 	defer t.free()
@@ -353,7 +351,7 @@ func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
 		err = json.Unmarshal(msg.Data(), &t.item)
 	}
 	if err != nil {
-		w.o.Log.Error("malformed work item", "subject", msg.Subject(), "error", said(err))
+		w.o.Log.Error("malformed work item", "subject", msg.Subject(), "error", errorText(err))
 		_ = msg.TermWithReason("not an item")
 		return
 	}
@@ -376,8 +374,8 @@ func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
 	isFault := errors.As(err, &f)
 	switch {
 	case ctx.Err() != nil:
-		// This worker ends; the item is somebody else's.
-		w.giveBack(ctx, t)
+		// This worker ends; another one will process the item.
+		w.countReturn(ctx, t)
 		_ = msg.Nak()
 		return
 	case err == nil:
@@ -389,50 +387,50 @@ func (w *Worker) handle(ctx context.Context, run *Run, msg jetstream.Msg) {
 		_ = msg.NakWithDelay(time.Second)
 		return
 	case isFault && f.final, t.tries >= run.Settings.Tries:
-		log.Warn("failed for good", "error", said(err))
-		if err = w.bury(ctx, t, said(err)); err != nil {
+		log.Warn("failed permanently", "error", errorText(err))
+		if err = w.storeDeadLetter(ctx, t, errorText(err)); err != nil {
 			_ = msg.NakWithDelay(backoff(t.tries))
 			return
 		}
 	default:
-		log.Info("failed", "error", said(err))
+		log.Info("failed", "error", errorText(err))
 		_ = msg.NakWithDelay(backoff(t.tries))
 		return
 	}
-	// Until the server has confirmed it, the item would come again; it would
-	// find its result there.
+	// Without the server's confirmation the item might be delivered again. Then
+	// its result is found.
 	if err := retry(ctx, func(ctx context.Context) error { return msg.DoubleAck(ctx) }); err != nil {
-		log.Info("the acknowledgement is not confirmed", "error", said(err))
+		log.Info("acknowledgement not confirmed", "error", errorText(err))
 	}
 	log.Debug("done", "seconds", time.Since(t.began).Seconds())
 }
 
-// said is an error for the log and for dead letters: it may quote git, a file's
-// name or a server, none of which is to be trusted with it. It is one line.
-func said(err error) string {
+// errorText returns an error in one line for the log and for dead letters, redacted,
+// since it may quote git, a file name or a server.
+func errorText(err error) string {
 	return redact.Credentials(strings.Join(strings.Fields(err.Error()), " "))
 }
 
-// returnedKey is where it stands how often workers gave an item back because
-// they were told to end. JetStream counts these deliveries, too, and nobody has
-// died of them.
+// returnedKey is the key of the number of times that an item was returned because
+// a worker was stopped. JetStream counts these deliveries, too, but they are not
+// crashes.
 func returnedKey(t *task) string { return "returned." + t.item.id() }
 
+// returned returns how often an item was returned.
 func (w *Worker) returned(ctx context.Context, t *task) (int, error) {
 	entry, err := w.fleet.get(ctx, t.run.claims, returnedKey(t))
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return 0, nil
 	}
 	if err != nil {
-		return 0, fmt.Errorf("looking how often an item was given back: %w", err)
+		return 0, fmt.Errorf("reading how often an item was returned: %w", err)
 	}
 	n, err := strconv.Atoi(string(entry.Value()))
 	return max(0, n), err
 }
 
-// giveBack notes that an item is given back once more. If it fails, the try
-// counts.
-func (w *Worker) giveBack(ctx context.Context, t *task) {
+// countReturn counts the return of an item. If it fails, the try counts.
+func (w *Worker) countReturn(ctx context.Context, t *task) {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
 	defer cancel()
 	if before, err := w.returned(limited, t); err == nil {
@@ -440,12 +438,12 @@ func (w *Worker) giveBack(ctx context.Context, t *task) {
 	}
 }
 
-// backoff is the pause before the next try.
+// backoff returns the pause before the next try.
 func backoff(tries int) time.Duration {
 	return min(time.Second<<min(tries, 6), time.Minute)
 }
 
-// heartbeat keeps an item from going to others while it is worked on.
+// heartbeat keeps an item from being redelivered until stop is called.
 func (w *Worker) heartbeat(msg jetstream.Msg, ackWait time.Duration) (stop func()) {
 	done := make(chan struct{})
 	go func() {
@@ -463,8 +461,8 @@ func (w *Worker) heartbeat(msg jetstream.Msg, ackWait time.Duration) (stop func(
 	return sync.OnceFunc(func() { close(done) })
 }
 
-// stored reports whether the item has its result, or is a dead letter already: a
-// delivery after an acknowledgement that got lost, or after the last try.
+// stored reports whether the item has a result or is a dead letter, because its
+// acknowledgement was lost.
 func (w *Worker) stored(ctx context.Context, t *task) (bool, error) {
 	if t.deliveries == 1 {
 		return false, nil
@@ -485,13 +483,13 @@ func (w *Worker) stored(ctx context.Context, t *task) (bool, error) {
 	return false, nil
 }
 
-// do scans an item and stores its result.
+// do scans an item, or splits it, and stores its result.
 func (w *Worker) do(ctx context.Context, t *task) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			// The values of a panic may hold what was scanned; the stack does not.
-			w.o.Log.Error("a panic", "repository", redact.Credentials(t.item.String()), "stack", string(debug.Stack()))
-			err = &fault{reason: "momentolint itself failed at this repository (a panic; the worker's log has its stack)"}
+			// The value of a panic may contain scanned data; the stack does not.
+			w.o.Log.Error("panic", "repository", redact.Credentials(t.item.String()), "stack", string(debug.Stack()))
+			err = &fault{reason: "momentolint crashed while scanning this repository (the stack is in the worker's log)"}
 		}
 	}()
 	target := t.item.target()
@@ -533,11 +531,11 @@ func (w *Worker) do(ctx context.Context, t *task) (err error) {
 	return w.store(ctx, t, data)
 }
 
-// smallRepository is up to how many objects a repository is scanned by one
-// core: the others have repositories of their own.
+// smallRepository is the number of objects up to which a repository is scanned by
+// one core: the other cores scan other repositories.
 const smallRepository = 100_000
 
-// depth returns the scanner's setting for a depth of the run, where 0 means none.
+// depth returns the scanner's setting for a depth in Settings, where 0 means none.
 func depth(n int) int {
 	if n == 0 {
 		return scanner.Off
@@ -545,7 +543,7 @@ func depth(n int) int {
 	return n
 }
 
-// scan is what "scan --history" does.
+// scan scans the history of a repository, like "scan --history".
 func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v *verifier, progress *scanner.Progress) (*finding.Report, error) {
 	s := t.run.Settings
 	c, err := config.Parse("the run's configuration", []byte(s.Config))
@@ -569,8 +567,8 @@ func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v
 		return nil, scanFault(err)
 	}
 	full := run.Report(ctx)
-	// The place of a clone is not part of the report, which puts the
-	// repository's name in front.
+	// The path of the clone is not part of the report, which puts the
+	// repository's name before it.
 	clone := dir + string(filepath.Separator)
 	for i := range full.Summary.Skipped {
 		s := &full.Summary.Skipped[i]
@@ -583,7 +581,7 @@ func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v
 	return full, v.err
 }
 
-// scanFault tells what a failed scan means for a next try.
+// scanFault returns the fault for a failed scan.
 func scanFault(err error) error {
 	if diskFull(err) {
 		return &fault{reason: "the worker's disk is full", full: true}
@@ -591,21 +589,20 @@ func scanFault(err error) error {
 	if refused, ok := errors.AsType[*gitcmd.Error](err); ok {
 		switch {
 		case strings.Contains(refused.Stderr, "not a git repository"):
-			return &fault{reason: "opening the repository: it is not one, or its HEAD, objects or refs are missing", final: true}
+			return &fault{reason: "opening the repository: not a git repository, or its HEAD, objects or refs are missing", final: true}
 		case strings.Contains(refused.Stderr, "dubious ownership"):
-			return &fault{reason: "opening the repository: it belongs to another user, and git's setting safe.directory does not name it", final: true}
+			return &fault{reason: "opening the repository: it belongs to another user and is not in git's safe.directory", final: true}
 		}
 	}
 	return fmt.Errorf("scanning: %w", err)
 }
 
-// maxParts is into how many ranges a repository is split at the most. Objects
-// are stored as differences from others, so that each range has to unpack much
-// of what belongs to the others: of a repository's work, a quarter of its
-// objects costs more than a half (docs/fleet.md).
+// maxParts is the greatest number of ranges that a repository is split into. Objects
+// are stored as differences from others, so each range unpacks many objects of the
+// others: a quarter of the objects costs more than half of the work (docs/fleet.md).
 const maxParts = 4
 
-// split makes items of the ranges of a large repository's objects.
+// split submits the ranges of a large repository's objects as items.
 func (w *Worker) split(ctx context.Context, t *task, r *result, objects int64) error {
 	r.Parts = int(min((objects+t.run.Settings.SplitObjects-1)/t.run.Settings.SplitObjects, maxParts))
 	for part := range r.Parts {
@@ -621,8 +618,8 @@ func (w *Worker) split(ctx context.Context, t *task, r *result, objects int64) e
 	return w.store(ctx, t, data)
 }
 
-// store keeps a result: in pieces where it is larger than a message, and then
-// what others look for last.
+// store stores a result. If it is larger than a message, it is stored in pieces, and
+// last the number of pieces, under the key that readers look for.
 func (w *Worker) store(ctx context.Context, t *task, data []byte) error {
 	limit := int(w.fleet.nc.MaxPayload()) / 2
 	id := t.item.id()
@@ -640,7 +637,7 @@ func (w *Worker) store(ctx context.Context, t *task, data []byte) error {
 	return w.wrap(t, w.fleet.put(ctx, t.run.results, id, append([]byte{inPieces}, strconv.Itoa(pieces)...)))
 }
 
-// The first byte of a result reports whether it follows, or how many pieces do.
+// The first byte of a result: the result follows, or the number of its pieces.
 const (
 	whole    = 'r'
 	inPieces = 'p'
@@ -653,8 +650,8 @@ func (w *Worker) wrap(t *task, err error) error {
 	return nil
 }
 
-// bury writes a dead letter.
-func (w *Worker) bury(ctx context.Context, t *task, reason string) error {
+// storeDeadLetter stores a dead letter.
+func (w *Worker) storeDeadLetter(ctx context.Context, t *task, reason string) error {
 	value, err := json.Marshal(deadLetter{t.item, reason, min(t.tries, t.run.Settings.Tries), w.o.Name})
 	if err != nil {
 		return fmt.Errorf("writing a dead letter: %w", err)

@@ -1,5 +1,5 @@
-// Package hosting lists the repositories of an organisation, through the
-// official clients of GitHub and GitLab.
+// Package hosting lists the repositories of an organisation with the official
+// clients of GitHub and GitLab.
 package hosting
 
 import (
@@ -16,21 +16,21 @@ import (
 	"github.com/momentolint/momentolint/fleet"
 )
 
-// Options say which repositories of an organisation count, and how they are
-// cloned.
+// Options selects the repositories of an organisation and how they are cloned.
 type Options struct {
-	// URL is that of a server of one's own; "" = the public service.
+	// URL is the URL of a self-hosted server; "" means the public service.
 	URL string
-	// Token is for the service's API; "" = without one, which shows what is
-	// public. It is not used for cloning: git has credentials of its own.
+	// Token is the token for the service's API; without one only public
+	// repositories are listed. It is not used for cloning; git has its own
+	// credentials.
 	Token string
-	// SSH has the repositories cloned over SSH in place of HTTPS.
+	// SSH selects clone URLs for SSH instead of HTTPS.
 	SSH bool
-	// Forks and Archived add those that are.
+	// Forks and Archived include forks and archived repositories.
 	Forks, Archived bool
 }
 
-// timeout is for one call.
+// timeout bounds one call.
 const timeout = time.Minute
 
 // GitHub lists the repositories of an organisation on GitHub.
@@ -48,7 +48,7 @@ func GitHub(ctx context.Context, organisation string, o Options) ([]fleet.Target
 	}
 	var targets []fleet.Target
 	options := &github.RepositoryListByOrgOptions{
-		// In an order that does not change while it is read page by page.
+		// An order that does not change between pages.
 		Type: "all", Sort: "full_name", ListOptions: github.ListOptions{PerPage: 100},
 	}
 	for {
@@ -57,12 +57,12 @@ func GitHub(ctx context.Context, organisation string, o Options) ([]fleet.Target
 		var abuse *github.AbuseRateLimitError
 		switch {
 		case errors.As(err, &limit):
-			if err := until(ctx, limit.Rate.Reset.Time); err != nil {
+			if err := waitUntil(ctx, limit.Rate.Reset.Time); err != nil {
 				return nil, fmt.Errorf("listing %s on GitHub: the rate limit: %w", organisation, err)
 			}
 			continue
 		case errors.As(err, &abuse):
-			if err := until(ctx, time.Now().Add(abuse.GetRetryAfter())); err != nil {
+			if err := waitUntil(ctx, time.Now().Add(abuse.GetRetryAfter())); err != nil {
 				return nil, fmt.Errorf("listing %s on GitHub: the rate limit: %w", organisation, err)
 			}
 			continue
@@ -88,8 +88,7 @@ func GitHub(ctx context.Context, organisation string, o Options) ([]fleet.Target
 	}
 }
 
-// GitLab lists the projects of a group on GitLab, those of its subgroups
-// included.
+// GitLab lists the projects of a group on GitLab and of its subgroups.
 func GitLab(ctx context.Context, group string, o Options) ([]fleet.Target, error) {
 	var opts []gitlab.ClientOptionFunc
 	if o.URL != "" {
@@ -127,25 +126,26 @@ func GitLab(ctx context.Context, group string, o Options) ([]fleet.Target, error
 	return targets, nil
 }
 
-// withoutURL leaves only the host of the address in an error of net/http: the
-// rest is what the user asked for, in an encoding in which nobody would see a
-// credential that was typed in the wrong place.
+// withoutURL removes all but the host from the URL in an error of net/http. The
+// rest contains the user's input, encoded so that a mistyped credential would not
+// be recognised and redacted.
 func withoutURL(err error) error {
 	failed, ok := errors.AsType[*url.Error](err)
 	if !ok {
 		return err
 	}
 	if u, parseErr := url.Parse(failed.URL); parseErr == nil && u.Host != "" {
-		return fmt.Errorf("asking %s: %w", u.Host, failed.Err)
+		return fmt.Errorf("calling %s: %w", u.Host, failed.Err)
 	}
 	return failed.Err
 }
 
-// add takes what a server says is a clone URL, and nothing that is not.
+// add adds the target for a clone URL of a server. It rejects anything else, such
+// as a path.
 func add(targets []fleet.Target, address string) ([]fleet.Target, error) {
 	scheme, _, ok := strings.Cut(address, "://")
 	if ok && scheme != "https" && scheme != "http" && scheme != "ssh" || !ok && !strings.Contains(address, "@") {
-		return targets, fmt.Errorf("the server names %q as a clone URL", (&url.URL{Path: address}).String())
+		return targets, fmt.Errorf("the server returned %q as a clone URL", (&url.URL{Path: address}).String())
 	}
 	t, err := fleet.ParseTarget(address)
 	if err != nil {
@@ -154,14 +154,14 @@ func add(targets []fleet.Target, address string) ([]fleet.Target, error) {
 	return append(targets, t), nil
 }
 
-// maxWait is the longest that a rate limit is waited for: GitHub's are of an hour.
+// maxWait is the longest wait for a rate limit: GitHub's last for an hour.
 const maxWait = 65 * time.Minute
 
-// until waits for the end of a rate limit.
-func until(ctx context.Context, at time.Time) error {
+// waitUntil waits for the end of a rate limit.
+func waitUntil(ctx context.Context, at time.Time) error {
 	pause := max(time.Until(at), time.Second)
 	if pause > maxWait {
-		return errors.New("it ends too late")
+		return errors.New("it lasts too long")
 	}
 	select {
 	case <-time.After(pause):

@@ -128,7 +128,7 @@ func TestAServerThatDoesNotAnswerIsNamedByItsHostAlone(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	err = withoutURL(&url.Error{Op: "Get", URL: "https://user:pass@gitlab.example/api/" + group, Err: errors.New("refused")})
-	if err.Error() != "asking gitlab.example: refused" {
+	if err.Error() != "calling gitlab.example: refused" {
 		t.Errorf("%v", err)
 	}
 }

@@ -62,13 +62,13 @@ func (a *app) run(ctx context.Context, args []string) int {
 
 func (a *app) newRootCommand() *cobra.Command {
 	root := &cobra.Command{
-		// The name that users type; this program is behind it.
+		// The name that users type.
 		Use:   "fleet",
 		Short: "Scan many repositories with many workers",
 		Long: `fleet scans the histories of many repositories: those of a list, of a directory, or
-of an organisation on GitHub or GitLab. "run" does all of it in one process.
+of an organisation on GitHub or GitLab. "run" does everything in one process.
 "submit", "worker", "status" and "report" are its parts, for several processes
-on this computer, or, with --nats, for as many computers as one likes on a NATS
+on this computer or, with --nats, for any number of computers on a NATS
 JetStream cluster.`,
 		Example: `  momentolint fleet run ~/src                                # every repository in a directory
   momentolint fleet run --github acme --report html=acme.html
@@ -93,24 +93,24 @@ JetStream cluster.`,
 	return root
 }
 
-// connectionFlags say where JetStream is.
+// connectionFlags are the flags for the connection to JetStream.
 type connectionFlags struct {
 	fleet.Connection
 }
 
 func (f *connectionFlags) add(fs *pflag.FlagSet) {
-	fs.StringVar(&f.Dir, "dir", "", "keep runs, clones and caches in `DIR` (default: in the user's cache directory)")
+	fs.StringVar(&f.Dir, "dir", "", "`DIR` for runs, clones and caches (default: in the user's cache directory)")
 	fs.StringVar(&f.URL, "nats", "", "use the NATS JetStream servers at `URL[,URL]` instead of the embedded one")
-	fs.StringVar(&f.CredsFile, "nats-creds", "", "the user's credentials `FILE` for NATS")
-	fs.StringVar(&f.NKeyFile, "nats-nkey", "", "the user's NKey seed `FILE` for NATS")
-	fs.StringVar(&f.User, "nats-user", "", "the user's `NAME` for NATS, with the password in the variable NATS_PASSWORD")
+	fs.StringVar(&f.CredsFile, "nats-creds", "", "credentials `FILE` for NATS")
+	fs.StringVar(&f.NKeyFile, "nats-nkey", "", "NKey seed `FILE` for NATS")
+	fs.StringVar(&f.User, "nats-user", "", "user `NAME` for NATS, with the password in the variable NATS_PASSWORD")
 	fs.StringVar(&f.CAFile, "nats-ca", "", "trust the certificate authority in `FILE`")
-	fs.StringVar(&f.CertFile, "nats-cert", "", "the user's TLS certificate `FILE` for NATS")
+	fs.StringVar(&f.CertFile, "nats-cert", "", "TLS client certificate `FILE` for NATS")
 	fs.StringVar(&f.KeyFile, "nats-key", "", "the key `FILE` of --nats-cert")
-	fs.BoolVar(&f.Plaintext, "nats-plaintext", false, "allow a connection without TLS to a host that is not loopback")
+	fs.BoolVar(&f.Plaintext, "nats-plaintext", false, "allow connections without TLS to hosts other than loopback")
 }
 
-// connect reaches JetStream, and prepares the directory for the rest.
+// connect connects to JetStream. name identifies the connection.
 func (a *app) connect(ctx context.Context, name string) (*fleet.Fleet, error) {
 	c := a.connection.Connection
 	c.Name = name
@@ -123,7 +123,7 @@ func (a *app) connect(ctx context.Context, name string) (*fleet.Fleet, error) {
 	return fleet.Connect(ctx, c)
 }
 
-// dir is the fleet's directory on this computer.
+// dir returns the fleet's directory on this computer.
 func (a *app) dir() (string, error) {
 	if a.connection.Dir != "" {
 		return a.connection.Dir, nil
@@ -135,7 +135,7 @@ func (a *app) dir() (string, error) {
 	return filepath.Join(dir, "momentolint", "fleet"), nil
 }
 
-// log writes what workers do, with --verbose.
+// log returns the logger for workers.
 func (a *app) log() *slog.Logger {
 	level := slog.LevelWarn
 	switch {
@@ -147,8 +147,7 @@ func (a *app) log() *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level, ReplaceAttr: safeAttr}))
 }
 
-// safeAttr makes the attributes of a log fit to show: names of repositories,
-// errors, answers.
+// safeAttr redacts the attributes of a log: names of repositories, errors, replies.
 func safeAttr(_ []string, a slog.Attr) slog.Attr {
 	switch a.Value.Kind() {
 	case slog.KindString:

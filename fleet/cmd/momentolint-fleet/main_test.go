@@ -111,7 +111,7 @@ func TestThePartsDoWhatRunDoes(t *testing.T) {
 		t.Fatalf("exit code %d\n%s%s", r.code, r.out, r.err)
 	}
 	// Nothing is done yet, and says so.
-	if r := call(t, "", nil, "report", "--dir", home); r.code != 2 || !strings.Contains(r.out, "not been scanned yet") {
+	if r := call(t, "", nil, "report", "--dir", home); r.code != 2 || !strings.Contains(r.out, "not scanned yet") {
 		t.Errorf("before the work: exit code %d\n%s", r.code, r.out)
 	}
 	if r := call(t, "", nil, "status", "--dir", home); r.code != 0 || !strings.Contains(r.out, id+"  0 of 2 done, 0 running, 2 waiting, 0 failed") {
@@ -160,7 +160,7 @@ func TestNoRepositoryIsAMistake(t *testing.T) {
 	home := t.TempDir()
 	for _, command := range []string{"run", "submit"} {
 		r := call(t, "# none\n\n", nil, command, "--file", "-", "--dir", home)
-		if r.code != 2 || !strings.Contains(r.err, "no repository in the arguments") || r.out != "" {
+		if r.code != 2 || !strings.Contains(r.err, "no repositories to scan") || r.out != "" {
 			t.Errorf("%s: exit code %d\n%s%s", command, r.code, r.out, r.err)
 		}
 	}
@@ -199,14 +199,14 @@ func TestMistakesInTheCommandLineAreTold(t *testing.T) {
 		{"repot", nil, `unknown command "repot": did you mean "report"?`},
 		{"run --githbu acme", nil, "did you mean --github?"},
 		{"run", nil, "nothing to scan"},
-		{"run --resume x", nil, "takes no more repositories"},
+		{"run --resume x", nil, "accepts no repositories"},
 		{"submit", nil, "nothing to submit"},
 		{"submit x --ack-wait 1ms", nil, "--ack-wait"},
 		{"submit x --tries 0", nil, "--tries"},
 		{"submit x --max-file-size much", nil, "--max-file-size"},
 		{"submit x --max-archive-depth -1", nil, "cannot be negative"},
 		{"submit --file /no/such/list", nil, "no such file"},
-		{"submit https://joe:pa55@host.example/a", nil, "holds a password or token"},
+		{"submit https://joe:pa55@host.example/a", nil, "contains a password or token"},
 		{"run x --show-secrets", nil, "do not leave the worker"},
 		{"run x --format nothing", nil, "--format"},
 		{"run x --report sarif", nil, "want FORMAT=FILE"},

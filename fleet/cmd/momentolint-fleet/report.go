@@ -15,7 +15,7 @@ import (
 	"github.com/momentolint/momentolint/internal/redact"
 )
 
-// reportFlags say what becomes of the findings.
+// reportFlags are the flags for reports.
 type reportFlags struct {
 	cli.ReportFlags
 	settings    *cli.ReportSettings
@@ -25,19 +25,19 @@ type reportFlags struct {
 
 func (f *reportFlags) add(fs *pflag.FlagSet) {
 	f.Add(fs)
-	fs.BoolVar(&f.showSecrets, "show-secrets", false, "not possible here: credentials do not leave the worker that finds them")
+	fs.BoolVar(&f.showSecrets, "show-secrets", false, "rejected: credentials do not leave the worker that finds them")
 }
 
-// check finds mistakes before hours of work.
+// check finds mistakes before the work begins.
 func (f *reportFlags) check() (err error) {
 	if f.showSecrets {
-		return errors.New("--show-secrets: a fleet's credentials do not leave the worker that finds them; scan the repository itself")
+		return errors.New("--show-secrets: credentials do not leave the worker that finds them; use momentolint scan --history in the repository")
 	}
 	f.settings, err = f.Check()
 	return err
 }
 
-// read reads the files that the flags name, likewise before the work.
+// read reads the files that the flags name, also before the work begins.
 func (f *reportFlags) read() (err error) {
 	f.known, err = cli.ReadBaseline(f.Baseline, f.WriteBaseline)
 	return err
@@ -48,10 +48,10 @@ func newReportCommand(a *app) *cobra.Command {
 	var wait bool
 	cmd := &cobra.Command{
 		Use:   "report [RUN]",
-		Short: "One report over everything that a run has found",
-		Long: `report gathers what the workers have found, of the latest run or the one named.
-What has not been scanned yet is in it as such, and the exit code is 2 then;
---wait waits for it.
+		Short: "Write one report about a whole run",
+		Long: `report writes one report about the latest run, or about RUN. If repositories have
+not been scanned yet, the report lists them and the exit code is 2; --wait waits
+for them.
 
 Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be done.`,
 		Args: cobra.MaximumNArgs(1),
@@ -107,7 +107,7 @@ func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
 	}
 	var next *baseline.Baseline
 	if f.WriteBaseline != "" {
-		// It covers what the known one covers, too.
+		// The new baseline includes the findings of the old one.
 		o.Baseline = nil
 		everything, err := r.Report(ctx, o)
 		if err != nil {
@@ -120,8 +120,8 @@ func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
 	return a.output().Write(ctx, all, &f.ReportFlags, f.settings.Files, next)
 }
 
-// await waits for the end of a run, with a line on the terminal. It looks at
-// once when the workers of this process have ended; nil: there are none.
+// await waits for the end of a run, with a progress line on a terminal. If worked
+// is not nil, it is closed when the workers of this process have ended.
 func (a *app) await(ctx context.Context, r *fleet.Run, worked <-chan struct{}) error {
 	live := a.output().LiveLine()
 	if live {
@@ -147,7 +147,7 @@ func (a *app) await(ctx context.Context, r *fleet.Run, worked <-chan struct{}) e
 		}
 		select {
 		case <-ctx.Done():
-			return errors.New("interrupted; the run stays, and \"fleet worker\" goes on with it")
+			return errors.New("interrupted; the run remains, and \"momentolint fleet worker\" continues it")
 		case <-worked:
 			worked = nil
 		case <-time.After(time.Second / 2):
@@ -155,5 +155,5 @@ func (a *app) await(ctx context.Context, r *fleet.Run, worked <-chan struct{}) e
 	}
 }
 
-// rateSpan is over how many seconds the live rate is measured.
+// rateSpan is the time in seconds over which the displayed rate is measured.
 const rateSpan = 15

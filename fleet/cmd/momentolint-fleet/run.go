@@ -22,9 +22,9 @@ func newRunCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [TARGET…]",
 		Short: "Submit, scan and report, in one process",
-		Long: `run submits repositories, scans them and reports, all in one process. Interrupted,
-it goes on where it was with --resume. What was scanned before is not scanned
-again the next time: only new objects are.
+		Long: `run submits repositories, scans them and writes a report, all in one process.
+After an interruption, --resume continues the run. The next run over the same
+repositories scans only new objects.
 
 Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be done.`,
 		Example: `  momentolint fleet run ~/src
@@ -43,7 +43,7 @@ Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be don
 				return wrong(errors.New("nothing to scan: name a TARGET, or use --file, --github or --gitlab"))
 			}
 			if !nothing && resume {
-				return wrong(errors.New("--resume goes on with the latest run and takes no more repositories"))
+				return wrong(errors.New("--resume continues the latest run and accepts no repositories"))
 			}
 			o, err := worker.options(a)
 			if err != nil {
@@ -58,7 +58,7 @@ Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be don
 	flags.add(cmd.Flags())
 	worker.add(cmd.Flags())
 	report.add(cmd.Flags())
-	cmd.Flags().BoolVar(&resume, "resume", false, "go on with the latest run")
+	cmd.Flags().BoolVar(&resume, "resume", false, "continue the latest run")
 	return cmd
 }
 
@@ -79,7 +79,7 @@ func (a *app) runAll(ctx context.Context, flags *submitFlags, args []string, res
 	if resume {
 		r, err = f.Run(ctx, "")
 		if err == nil && !r.Closed {
-			err = fmt.Errorf("run %s was not submitted to its end: begin anew, or add the rest with \"momentolint fleet submit --run %s\"", r.ID, r.ID)
+			err = fmt.Errorf("run %s was not submitted completely: start a new run, or add the rest with \"momentolint fleet submit --run %s\"", r.ID, r.ID)
 		}
 	} else {
 		r, _, err = submit(ctx, f, "", flags.settings, targets)
@@ -100,7 +100,7 @@ func (a *app) runAll(ctx context.Context, flags *submitFlags, args []string, res
 	group.Go(func() error { return a.await(inner, r, worked) })
 	if err := group.Wait(); err != nil {
 		if ctx.Err() != nil {
-			return fmt.Errorf("interrupted: \"momentolint fleet run --resume\" goes on with run %s", r.ID)
+			return fmt.Errorf("interrupted: \"momentolint fleet run --resume\" continues run %s", r.ID)
 		}
 		return err
 	}

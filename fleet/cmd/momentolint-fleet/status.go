@@ -18,9 +18,9 @@ func newStatusCommand(a *app) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "status [RUN]",
-		Short: "How far a run is",
-		Long: `status says how many repositories of a run are done, running, waiting and failed,
-how fast it goes and how long the rest will take. Exit code 2: some have failed.`,
+		Short: "Show the progress of a run",
+		Long: `status shows how many repositories of a run are done, running, waiting and failed,
+the rate, and the time left. Exit code 2: some have failed.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if format != "text" && format != "json" {
@@ -62,9 +62,9 @@ how fast it goes and how long the rest will take. Exit code 2: some have failed.
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&watch, "watch", false, "wait until the run is finished, with a live line on a terminal")
-	cmd.Flags().BoolVar(&all, "all", false, "all runs, the oldest first")
-	cmd.Flags().StringVar(&format, "format", "text", "write as `FORMAT`: text or json, one object a line")
+	cmd.Flags().BoolVar(&watch, "watch", false, "wait until the run is finished, with a progress line on a terminal")
+	cmd.Flags().BoolVar(&all, "all", false, "show all runs, the oldest first")
+	cmd.Flags().StringVar(&format, "format", "text", "write as `FORMAT`: text or json, one object per line")
 	return cmd
 }
 
@@ -78,7 +78,7 @@ func (a *app) printStatus(s *fleet.Status, format string) error {
 func newRemoveCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "remove RUN…",
-		Short: "Delete runs with their results; clones and caches stay",
+		Short: "Delete runs and their results, but not clones and caches",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := a.connect(cmd.Context(), "remove")

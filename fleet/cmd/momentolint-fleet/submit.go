@@ -22,7 +22,7 @@ import (
 	"github.com/momentolint/momentolint/internal/userfile"
 )
 
-// submitFlags say what to scan and how.
+// submitFlags are the flags for what is scanned, and how.
 type submitFlags struct {
 	file                 string
 	github, gitlab       string
@@ -35,24 +35,24 @@ type submitFlags struct {
 
 func (f *submitFlags) add(fs *pflag.FlagSet) {
 	f.settings = fleet.DefaultSettings()
-	fs.StringVar(&f.file, "file", "", "take clone URLs and paths from `FILE`, one a line, - for standard input")
-	fs.StringVar(&f.github, "github", "", "take the repositories of the GitHub organisation `ORG` (token in GITHUB_TOKEN)")
-	fs.StringVar(&f.githubURL, "github-url", "", "the `URL` of a GitHub Enterprise Server")
-	fs.StringVar(&f.gitlab, "gitlab", "", "take the projects of the GitLab group `GROUP` (token in GITLAB_TOKEN)")
-	fs.StringVar(&f.gitlabURL, "gitlab-url", "", "the `URL` of a GitLab server")
+	fs.StringVar(&f.file, "file", "", "read clone URLs and paths from `FILE`, one per line; - is standard input")
+	fs.StringVar(&f.github, "github", "", "scan the repositories of the GitHub organisation `ORG` (token in GITHUB_TOKEN)")
+	fs.StringVar(&f.githubURL, "github-url", "", "`URL` of a GitHub Enterprise Server")
+	fs.StringVar(&f.gitlab, "gitlab", "", "scan the projects of the GitLab group `GROUP` (token in GITLAB_TOKEN)")
+	fs.StringVar(&f.gitlabURL, "gitlab-url", "", "`URL` of a GitLab server")
 	fs.BoolVar(&f.hosting.SSH, "ssh", false, "clone an organisation's repositories over SSH")
-	fs.BoolVar(&f.hosting.Forks, "forks", false, "also an organisation's forks")
-	fs.BoolVar(&f.hosting.Archived, "archived", false, "also an organisation's archived repositories")
-	fs.StringVar(&f.configFile, "config", "", "configuration `FILE` for all repositories; its paths count from the top of each")
-	fs.IntVar(&f.settings.MaxArchiveDepth, "max-archive-depth", f.settings.MaxArchiveDepth, "open archives inside one another to this depth, 0 = none")
+	fs.BoolVar(&f.hosting.Forks, "forks", false, "include an organisation's forks")
+	fs.BoolVar(&f.hosting.Archived, "archived", false, "include an organisation's archived repositories")
+	fs.StringVar(&f.configFile, "config", "", "configuration `FILE` for all repositories; its paths are relative to the root of each")
+	fs.IntVar(&f.settings.MaxArchiveDepth, "max-archive-depth", f.settings.MaxArchiveDepth, "open nested archives to this depth (0 opens none)")
 	fs.IntVar(&f.settings.MaxDecodeDepth, "max-decode-depth", f.settings.MaxDecodeDepth, "decode at most this many nested encodings (0 disables decoding)")
-	fs.StringVar(&f.maxFileSize, "max-file-size", "0", "leave out files larger than `SIZE` (100MB, 2GiB), 0 = none")
-	fs.IntVar(&f.settings.Tries, "tries", f.settings.Tries, "begin a repository at most this often")
-	fs.DurationVar(&f.settings.AckWait, "ack-wait", f.settings.AckWait, "give a worker's repositories to others when it is silent for this `TIME`")
-	fs.Int64Var(&f.settings.SplitObjects, "split-objects", f.settings.SplitObjects, "split repositories with more objects than this among workers")
+	fs.StringVar(&f.maxFileSize, "max-file-size", "0", "exclude files larger than `SIZE` (100MB, 2GiB); 0 means no limit")
+	fs.IntVar(&f.settings.Tries, "tries", f.settings.Tries, "start a repository at most this many times")
+	fs.DurationVar(&f.settings.AckWait, "ack-wait", f.settings.AckWait, "redeliver a worker's repositories when it is silent for this `TIME`")
+	fs.Int64Var(&f.settings.SplitObjects, "split-objects", f.settings.SplitObjects, "split repositories with more objects than this into parts")
 }
 
-// complete reads what the flags name.
+// complete checks the flags and reads the configuration.
 func (f *submitFlags) complete(offline bool) error {
 	f.settings.Offline = offline
 	size, err := config.ParseSize(f.maxFileSize)
@@ -64,10 +64,10 @@ func (f *submitFlags) complete(offline bool) error {
 		return errors.New("--max-archive-depth and --max-decode-depth cannot be negative")
 	}
 	if f.settings.AckWait < time.Second {
-		return errors.New("--ack-wait: a second at least")
+		return errors.New("--ack-wait: want at least one second")
 	}
 	if f.settings.Tries < 1 || f.settings.SplitObjects < 1 {
-		return errors.New("--tries and --split-objects: one at least")
+		return errors.New("--tries and --split-objects: want at least 1")
 	}
 	if f.configFile == "" {
 		return nil
@@ -82,7 +82,7 @@ func (f *submitFlags) complete(offline bool) error {
 	return nil
 }
 
-// configName is the configuration's name in reports: they leave this computer,
+// configName returns the configuration's name in reports. They leave this computer,
 // so an absolute path is shortened to its last element.
 func configName(path string) string {
 	if filepath.IsAbs(path) {
@@ -91,7 +91,7 @@ func configName(path string) string {
 	return filepath.ToSlash(path)
 }
 
-// targets lists the repositories that the command line names.
+// targets returns the repositories that the command line names.
 func (a *app) targets(ctx context.Context, f *submitFlags, args []string) ([]fleet.Target, error) {
 	var targets []fleet.Target
 	take := func(text string) error {
@@ -139,15 +139,15 @@ func (a *app) targets(ctx context.Context, f *submitFlags, args []string) ([]fle
 		targets = append(targets, found...)
 	}
 	if len(targets) == 0 {
-		return nil, errors.New("no repository in the arguments: nothing would be scanned")
+		return nil, errors.New("no repositories to scan")
 	}
 	return fleet.Distinct(targets), nil
 }
 
-// maxList is the longest list of repositories, in bytes.
+// maxList is the maximum size of a list of repositories, in bytes.
 const maxList = 256 << 20
 
-// lines reads a list; blank lines and those that begin with # are left out.
+// lines calls take for each line of a list, except blank lines and comments (#).
 func (a *app) lines(ctx context.Context, name string, take func(string) error) error {
 	in := userfile.Interruptible(ctx, struct{ io.Reader }{a.in})
 	if name != "-" {
@@ -184,10 +184,10 @@ func newSubmitCommand(a *app) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "submit [TARGET…]",
-		Short: "Order repositories to be scanned",
-		Long: `submit orders repositories to be scanned: clone URLs, paths of repositories on
-the workers' computer, directories that hold some, lists of these, or an
-organisation's. It prints the id of the run.`,
+		Short: "Submit repositories to be scanned",
+		Long: `submit submits repositories to be scanned: clone URLs, paths of repositories on
+the workers' computer, directories that contain repositories, lists of these, or
+the repositories of an organisation. It prints the id of the run.`,
 		Example: `  momentolint fleet submit https://github.com/acme/api git@github.com:acme/web.git
   momentolint fleet submit --file urls.txt
   momentolint fleet submit --gitlab acme --nats tls://nats.acme.example`,
@@ -229,12 +229,12 @@ organisation's. It prints the id of the run.`,
 	}
 	flags.add(cmd.Flags())
 	cmd.Flags().StringVar(&run, "run", "", "add to the run `ID` instead of a new one")
-	cmd.Flags().BoolVar(&open, "open", false, "more will be submitted to this run: workers with --drain wait for it")
-	cmd.Flags().BoolVar(&offline, "offline", false, "no network but for cloning: do not ask whether credentials are live")
+	cmd.Flags().BoolVar(&open, "open", false, "more repositories will be submitted to this run; workers with --drain wait for them")
+	cmd.Flags().BoolVar(&offline, "offline", false, "no network except for cloning: do not check whether credentials are live")
 	return cmd
 }
 
-// submit adds targets to a run, a new one if id is "".
+// submit adds targets to a run, or to a new one if id is "".
 func submit(ctx context.Context, f *fleet.Fleet, id string, s fleet.Settings, targets []fleet.Target) (*fleet.Run, int, error) {
 	var r *fleet.Run
 	var err error
@@ -248,7 +248,7 @@ func submit(ctx context.Context, f *fleet.Fleet, id string, s fleet.Settings, ta
 	}
 	added, err := r.Submit(ctx, targets...)
 	if err != nil && ctx.Err() != nil {
-		err = fmt.Errorf("interrupted, and run %s not submitted to its end: begin anew, or add the rest with \"momentolint fleet submit --run %s\"", r.ID, r.ID)
+		err = fmt.Errorf("interrupted before run %s was submitted completely: start a new run, or add the rest with \"momentolint fleet submit --run %s\"", r.ID, r.ID)
 	}
 	return r, added, err
 }

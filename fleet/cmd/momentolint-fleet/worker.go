@@ -14,8 +14,8 @@ import (
 	"github.com/momentolint/momentolint/internal/verify"
 )
 
-// workerFlags say how to work, and where credentials may be sent. The latter
-// is never taken from the queue.
+// workerFlags are the flags of workers. They include where credentials may be sent,
+// which the queue never decides.
 type workerFlags struct {
 	jobs          int
 	name          string
@@ -27,16 +27,16 @@ type workerFlags struct {
 }
 
 func (f *workerFlags) add(fs *pflag.FlagSet) {
-	fs.IntVar(&f.jobs, "jobs", 0, "work on `N` repositories at once, 0 = as many as there are cores")
-	fs.StringVar(&f.name, "name", "", "the worker's `NAME` in results and logs")
-	fs.StringVar(&f.quota, "disk-quota", "20GB", "let clones take this `SIZE` at most, 0 = as much as there is")
-	fs.IntVar(&f.clonesPerHost, "clones-per-host", fleet.DefaultClonesPerHost, "clone this many repositories of one host at once, in the whole fleet")
-	fs.Float64Var(&f.rate, "rate", verify.DefaultRate, "ask Momento this often in a second, in the whole fleet")
-	f.live.Add(fs, "no network but for cloning: do not ask whether credentials are live",
-		"check a repository's credentials for at most this `TIME`, 0 = as long as it takes; what is left is unverified", fleet.DefaultVerifyTotal)
+	fs.IntVar(&f.jobs, "jobs", 0, "scan `N` repositories at once; 0 means one for each core")
+	fs.StringVar(&f.name, "name", "", "`NAME` of the worker in results and logs")
+	fs.StringVar(&f.quota, "disk-quota", "20GB", "limit the clones to `SIZE`; 0 means no limit")
+	fs.IntVar(&f.clonesPerHost, "clones-per-host", fleet.DefaultClonesPerHost, "clone at most this many repositories of a host at once, in the whole fleet")
+	fs.Float64Var(&f.rate, "rate", verify.DefaultRate, "live checks per second, in the whole fleet")
+	f.live.Add(fs, "no network except for cloning: do not check whether credentials are live",
+		"check a repository's credentials for at most this `TIME`, 0 means no limit; the rest is unverified", fleet.DefaultVerifyTotal)
 }
 
-// options are the worker's.
+// options returns the worker's options.
 func (f *workerFlags) options(a *app) (fleet.WorkerOptions, error) {
 	o := fleet.WorkerOptions{
 		Name: f.name, Parallel: f.jobs, ClonesPerHost: f.clonesPerHost, Version: buildVersion(), Log: a.log(),
@@ -47,7 +47,7 @@ func (f *workerFlags) options(a *app) (fleet.WorkerOptions, error) {
 	}
 	o.DiskQuota = size
 	if f.clonesPerHost < 1 || f.rate <= 0 || f.jobs < 0 {
-		return o, errors.New("--clones-per-host: 1 at least; --rate: more than 0; --jobs: not negative")
+		return o, errors.New("want --clones-per-host of at least 1, --rate above 0, and --jobs not negative")
 	}
 	if o.Dir, err = a.dir(); err != nil {
 		return o, err
@@ -67,11 +67,11 @@ func newWorkerCommand(a *app) *cobra.Command {
 	var run string
 	cmd := &cobra.Command{
 		Use:   "worker",
-		Short: "Scan what was submitted",
-		Long: `worker scans what was submitted, until it is stopped, or with --drain until all
-of it is done. Any number of workers share the work; each takes the next
-repository when it is ready. One that dies, loses its network or fills its disk
-loses nothing: what it had goes to the others.`,
+		Short: "Scan submitted repositories",
+		Long: `worker scans submitted repositories until it is stopped or, with --drain, until
+all are done. Any number of workers share the work; each takes the next
+repository when it is ready. If a worker dies, loses its network or fills its
+disk, its repositories are redelivered to the others.`,
 		Example: `  momentolint fleet worker --drain
   momentolint fleet worker --nats tls://nats.acme.example --nats-creds fleet.creds --disk-quota 200GB`,
 		Args: cobra.NoArgs,
@@ -90,8 +90,8 @@ loses nothing: what it had goes to the others.`,
 		},
 	}
 	flags.add(cmd.Flags())
-	cmd.Flags().BoolVar(&drain, "drain", false, "end when everything that was submitted is done")
-	cmd.Flags().StringVar(&run, "run", "", "work for the run `ID` alone")
+	cmd.Flags().BoolVar(&drain, "drain", false, "end when everything submitted is done")
+	cmd.Flags().StringVar(&run, "run", "", "work only for the run `ID`")
 	return cmd
 }
 
