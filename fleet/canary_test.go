@@ -9,8 +9,8 @@ import (
 	"github.com/momentolint/momentolint/internal/testing/gittest"
 )
 
-// That the canaries are set off by a plain git is tested where the other
-// subcommands are, in cmd/momentolint.
+// That plain git triggers the canaries is tested in cmd/momentolint, with the other
+// subcommands.
 func TestNothingScannedIsExecuted(t *testing.T) {
 	t.Parallel()
 	lure := gittest.NewLures(t, mint(t, 1)[0].text)
@@ -19,7 +19,7 @@ func TestNothingScannedIsExecuted(t *testing.T) {
 	for _, c := range gittest.Canaries() {
 		l := lure(t, c)
 		if len(l.Env) > 0 {
-			continue // variables are the worker's own
+			continue // variables are of the worker's process
 		}
 		lures[c.Name] = l
 		for _, url := range []string{l.Dir, "file://" + filepath.ToSlash(l.Path(".git"))} {

@@ -40,7 +40,7 @@ func newClones(t testing.TB, f *Fleet, dir string, quota int64) *clones {
 	return w.clones
 }
 
-// runOf is a run of which only the id matters.
+// runOf returns a run of which only the id matters.
 func runOf(id string) *Run { return &Run{record: record{ID: id, Settings: DefaultSettings()}} }
 
 func TestAURLIsClonedAndLaterBroughtUpToDate(t *testing.T) {
@@ -52,7 +52,7 @@ func TestAURLIsClonedAndLaterBroughtUpToDate(t *testing.T) {
 	if err := os.Remove(filepath.Join(r.dir, "refs", "pull-not.txt")); err != nil {
 		t.Fatal(err)
 	}
-	// A pull request of somebody's, which hosting services keep for ever.
+	// A pull request, which hosting services keep for ever.
 	main := r.tip
 	theirs := r.commit("Not ours", map[string]string{"pull.txt": "KEY=" + secrets[1].text + "\n"})
 	r.git("update-ref", "refs/pull/1/head", theirs)
@@ -73,7 +73,7 @@ func TestAURLIsClonedAndLaterBroughtUpToDate(t *testing.T) {
 	}
 }
 
-func TestACloneRunsNothingThatARepositoryBringsAlong(t *testing.T) {
+func TestACloneRunsNothingOfTheRepository(t *testing.T) {
 	secrets := mint(t, 1)
 	dir, home := t.TempDir(), t.TempDir()
 	ran := filepath.Join(dir, "ran")
@@ -93,7 +93,7 @@ func TestACloneRunsNothingThatARepositoryBringsAlong(t *testing.T) {
 	if err := os.WriteFile(ran+".sh", []byte(hook), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// A template of the user's with hooks: it is for work, not for scans.
+	// A user's template with hooks: it is for work, not for scans.
 	template := filepath.Join(dir, "template", "hooks")
 	if err := os.MkdirAll(template, 0o755); err != nil {
 		t.Fatal(err)
@@ -113,8 +113,8 @@ func TestACloneRunsNothingThatARepositoryBringsAlong(t *testing.T) {
 	}
 }
 
-// A private repository over HTTP, by git's own server, opened by what the user
-// has told git: a credential helper.
+// A private repository, served by git over HTTP, is cloned with the user's
+// credential helper.
 func TestAPrivateRepositoryIsClonedWithTheUsersGitCredentials(t *testing.T) {
 	secrets := mint(t, 1)
 	dir := t.TempDir()
@@ -158,7 +158,7 @@ func TestAPrivateRepositoryIsClonedWithTheUsersGitCredentials(t *testing.T) {
 	if got := gather(t, run); got.Summary.Incomplete() || len(got.Findings) != 1 {
 		t.Errorf("with credentials: %+v", got.Repositories)
 	}
-	// They stay with git.
+	// They are not stored anywhere else.
 	err = filepath.WalkDir(home, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -173,7 +173,7 @@ func TestAPrivateRepositoryIsClonedWithTheUsersGitCredentials(t *testing.T) {
 	}
 }
 
-func TestAFetchThatWasCutOffIsTakenUpAgain(t *testing.T) {
+func TestAnInterruptedFetchIsContinued(t *testing.T) {
 	t.Parallel()
 	secrets := mint(t, 1)
 	dir, home := t.TempDir(), t.TempDir()
@@ -184,7 +184,7 @@ func TestAFetchThatWasCutOffIsTakenUpAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	release()
-	// As a killed git leaves it: its mark, locks, half a pack.
+	// As after a killed git: the mark, locks, half a pack.
 	clone := filepath.Dir(repo)
 	for _, name := range []string{cloneOpen, cloneRepo + "/packed-refs.lock", cloneRepo + "/HEAD.lock", cloneRepo + "/objects/pack/tmp_pack_x"} {
 		if err := os.WriteFile(filepath.Join(clone, filepath.FromSlash(name)), []byte("half"), 0o600); err != nil {
@@ -215,12 +215,12 @@ type repoDir struct {
 
 func (r *repoDir) git(args ...string) string { return (&repo{t: r.t, dir: r.dir}).git(args...) }
 
-func TestTheDiskQuotaEvictsWhatWasNotUsedForLongest(t *testing.T) {
+func TestTheDiskQuotaEvictsTheLeastRecentlyUsedClones(t *testing.T) {
 	t.Parallel()
 	secrets := mint(t, 1)
 	dir, home := t.TempDir(), t.TempDir()
 	f := shared(t)
-	c := newClones(t, f, home, 1) // any clone is more than that
+	c := newClones(t, f, home, 1) // smaller than any clone
 	var repos []string
 	for i, name := range []string{"a", "b"} {
 		_, target := remote(t, filepath.Join(dir, name+".git"), secrets)
@@ -295,9 +295,9 @@ func TestWhyACloneFailsDecidesWhetherItIsTriedAgain(t *testing.T) {
 	}
 }
 
-// What git says is cut to a length, which must not cut a credential into
-// something that nobody knows for one.
-func TestWhatGitSaysHoldsNoCredential(t *testing.T) {
+// git's messages are cut to a maximum length, but not within a credential, whose
+// remains would not be recognised.
+func TestGitsMessagesContainNoCredential(t *testing.T) {
 	t.Parallel()
 	secret := mint(t, 1)[0].text
 	for end := range 600 {
@@ -331,7 +331,7 @@ func TestARepositoryThatCannotBeClonedIsNamed(t *testing.T) {
 	}
 }
 
-// Who stops a worker in good order, to go on later, has not lost a try.
+// Stopping a worker properly does not count as a try.
 func TestStoppingAWorkerCostsNoTry(t *testing.T) {
 	t.Parallel()
 	secrets := mint(t, 1)
@@ -341,7 +341,7 @@ func TestStoppingAWorkerCostsNoTry(t *testing.T) {
 	s := offline()
 	s.Tries = 2
 	run := orderTargets(t, f, s, target)
-	// Somebody else has the only slot, so that each worker is stopped in the middle.
+	// The only slot is taken, so each worker is stopped while it waits.
 	holder, _, err := f.acquire(t.Context(), f.limits, slotKey(target.host())+".0", "other", time.Minute)
 	if err != nil || holder == nil {
 		t.Fatal(err)
@@ -374,7 +374,7 @@ func TestStoppingAWorkerCostsNoTry(t *testing.T) {
 	}
 }
 
-// deliveries is how often the items of a run were given to workers.
+// deliveries returns how often the items of a run were delivered to workers.
 func deliveries(t testing.TB, r *Run) int {
 	t.Helper()
 	info, err := r.consumer.Info(t.Context())

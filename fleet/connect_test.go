@@ -23,8 +23,8 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// serveNATS runs a NATS server on the loopback, with JetStream unless the options
-// have a directory named "-", and returns its URL.
+// serveNATS runs a NATS server on loopback, with JetStream unless the options name
+// the directory "-", and returns its URL.
 func serveNATS(t testing.TB, o *server.Options) string {
 	t.Helper()
 	o.Host, o.Port, o.NoSigs, o.NoLog = "127.0.0.1", server.RANDOM_PORT, true, true
@@ -41,7 +41,7 @@ func serveNATS(t testing.TB, o *server.Options) string {
 	return fmt.Sprintf("nats://%s", s.Addr())
 }
 
-// accepted connects and uses what is behind.
+// accepted checks that it can connect and use JetStream.
 func accepted(t testing.TB, c Connection) {
 	t.Helper()
 	f, err := Connect(t.Context(), c)
@@ -49,13 +49,13 @@ func accepted(t testing.TB, c Connection) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	run := orderTargets(t, f, offline(), Target{Name: "a", URL: "/no/such/folder"})
+	run := orderTargets(t, f, offline(), Target{Name: "a", URL: "/no/such/directory"})
 	if status, err := run.Status(t.Context()); err != nil || status.Waiting != 1 {
 		t.Errorf("%+v, %v", status, err)
 	}
 }
 
-// refused wants an error with some words and without others.
+// refused checks that connecting fails, with or without words in the error.
 func refused(t testing.TB, c Connection, want string, secrets ...string) {
 	t.Helper()
 	f, err := Connect(t.Context(), c)
@@ -82,7 +82,7 @@ func save(t testing.TB, name string, text []byte) string {
 	return path
 }
 
-func TestAUserIsKnownByNameAndPassword(t *testing.T) {
+func TestAuthenticationByNameAndPassword(t *testing.T) {
 	t.Parallel()
 	url := serveNATS(t, &server.Options{Username: "joe", Password: "s3cret"})
 	accepted(t, Connection{URL: url, User: "joe", Password: "s3cret"})
@@ -91,7 +91,7 @@ func TestAUserIsKnownByNameAndPassword(t *testing.T) {
 	refused(t, Connection{URL: strings.Replace(url, "//", "//joe:wr0ng@", 1)}, "authorization", "wr0ng")
 }
 
-// key makes an NKey of a kind, and returns its seed and its public half.
+// key creates an NKey of a kind, and returns its seed and its public key.
 func key(t testing.TB, create func() (nkeys.KeyPair, error)) (nkeys.KeyPair, []byte, string) {
 	t.Helper()
 	pair, err := create()
@@ -109,7 +109,7 @@ func key(t testing.TB, create func() (nkeys.KeyPair, error)) (nkeys.KeyPair, []b
 	return pair, seed, public
 }
 
-func TestAUserIsKnownByAnNKey(t *testing.T) {
+func TestAuthenticationByNKey(t *testing.T) {
 	t.Parallel()
 	_, seed, public := key(t, nkeys.CreateUser)
 	_, other, _ := key(t, nkeys.CreateUser)
@@ -119,7 +119,7 @@ func TestAUserIsKnownByAnNKey(t *testing.T) {
 	refused(t, Connection{URL: url, NKeyFile: save(t, "none.nk", []byte("not a seed"))}, "nkey")
 }
 
-func TestAUserIsKnownByACredentialsFile(t *testing.T) {
+func TestAuthenticationByCredentialsFile(t *testing.T) {
 	t.Parallel()
 	operator, _, operatorID := key(t, nkeys.CreateOperator)
 	account, _, accountID := key(t, nkeys.CreateAccount)
@@ -161,13 +161,13 @@ func TestAUserIsKnownByACredentialsFile(t *testing.T) {
 	}
 	accepted(t, Connection{URL: url, CredsFile: credentials(account, func(*jwt.UserClaims) {})})
 	refused(t, Connection{URL: url, CredsFile: credentials(account, func(c *jwt.UserClaims) { c.Expires = time.Now().Add(-time.Hour).Unix() })}, "authorization")
-	// A user of an account that the server does not trust.
+	// A user of an account that is unknown to the server.
 	refused(t, Connection{URL: url, CredsFile: credentials(system, func(*jwt.UserClaims) {})}, "jetstream")
 	stranger, _, _ := key(t, nkeys.CreateAccount)
 	refused(t, Connection{URL: url, CredsFile: credentials(stranger, func(*jwt.UserClaims) {})}, "authorization")
 }
 
-func TestAUserWithoutTheRightsIsToldSoAtOnce(t *testing.T) {
+func TestMissingPermissionsAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	url := serveNATS(t, &server.Options{Users: []*server.User{{
 		Username: "joe", Password: "s3cret", Permissions: &server.Permissions{Publish: &server.SubjectPermission{Allow: []string{"else.>"}}},
@@ -175,7 +175,7 @@ func TestAUserWithoutTheRightsIsToldSoAtOnce(t *testing.T) {
 	refused(t, Connection{URL: url, User: "joe", Password: "s3cret"}, "permissions violation", "s3cret")
 }
 
-// authority makes certificates.
+// authority is a certificate authority.
 type authority struct {
 	t    testing.TB
 	cert *x509.Certificate
@@ -217,7 +217,7 @@ func (a *authority) sign(c *x509.Certificate) ([]byte, *ecdsa.PrivateKey) {
 	return der, k
 }
 
-// issue makes a certificate for server and client, as files and loaded.
+// issue issues a certificate for server and client, as files and loaded.
 func (a *authority) issue(name string) (certFile, keyFile string, loaded tls.Certificate) {
 	a.t.Helper()
 	der, k := a.sign(&x509.Certificate{
@@ -235,7 +235,7 @@ func (a *authority) issue(name string) (certFile, keyFile string, loaded tls.Cer
 	return save(a.t, name+".pem", cert), save(a.t, name+"-key.pem", private), loaded
 }
 
-func TestTheServerShowsACertificateAndAsksForOne(t *testing.T) {
+func TestMutualTLS(t *testing.T) {
 	t.Parallel()
 	ours, theirs := newAuthority(t), newAuthority(t)
 	_, _, serverCert := ours.issue("server")
@@ -247,29 +247,29 @@ func TestTheServerShowsACertificateAndAsksForOne(t *testing.T) {
 	url := strings.Replace(plain, "nats://", "tls://", 1)
 	cert, certKey, _ := ours.issue("client")
 	accepted(t, Connection{URL: url, CAFile: ours.file, CertFile: cert, KeyFile: certKey})
-	// A server that nobody vouches for.
+	// A server whose authority is unknown.
 	refused(t, Connection{URL: url, CertFile: cert, KeyFile: certKey}, "unknown authority")
 	refused(t, Connection{URL: url, CAFile: theirs.file, CertFile: cert, KeyFile: certKey}, "unknown authority")
 	// A user without a certificate, or with one of another authority. In TLS 1.3
-	// the client is done before the server has looked: whether it reads the
-	// server's reason or writes to a closed connection first is chance.
+	// the client's handshake ends before the server has checked: whether it reads
+	// the server's alert or writes to a closed connection first is chance.
 	refused(t, Connection{URL: url, CAFile: ours.file}, "")
 	cert, certKey, _ = theirs.issue("client")
 	refused(t, Connection{URL: url, CAFile: ours.file, CertFile: cert, KeyFile: certKey}, "")
-	// A name that is not the certificate's.
+	// A name that is not in the certificate.
 	refused(t, Connection{URL: strings.Replace(url, "127.0.0.1", "localhost", 1), CAFile: ours.file}, "certificate is not valid for any names")
 	refused(t, Connection{URL: url, CAFile: "/no/such/file"}, "no such file")
 	refused(t, Connection{URL: url, CAFile: save(t, "empty.pem", nil)}, "parse")
 }
 
-// A host that is not loopback gets nothing in clear unless told so. 0.0.0.0 is
-// this computer, without being loopback by name.
-func TestNothingGoesToAnotherHostInClear(t *testing.T) {
+// Nothing is sent in plain text to a host other than loopback without --nats-plaintext.
+// 0.0.0.0 is this computer, but not a loopback address.
+func TestNothingGoesToAnotherHostInPlainText(t *testing.T) {
 	t.Parallel()
 	url := strings.Replace(serveNATS(t, &server.Options{Username: "joe", Password: "s3cret"}), "127.0.0.1", "0.0.0.0", 1)
 	refused(t, Connection{URL: url, User: "joe", Password: "s3cret"}, "secure connection not available")
 	accepted(t, Connection{URL: url, User: "joe", Password: "s3cret", Plaintext: true})
-	// One server of several is enough to ask for TLS.
+	// One such server of several is enough to require TLS.
 	refused(t, Connection{URL: url + ",nats://127.0.0.1:1", User: "joe", Password: "s3cret"}, "connecting")
 }
 

@@ -22,7 +22,7 @@ func runGit(t testing.TB, dir string, args ...string) {
 	}
 }
 
-// listed is what Directory finds, by name.
+// listed returns what Directory finds, by name.
 func listed(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	targets, err := Directory(dir, func(path string, err error) { t.Errorf("%s: %v", path, err) })
@@ -73,11 +73,11 @@ func TestTheWorkTreesOfARepositoryAreOne(t *testing.T) {
 	main := filepath.Join(dir, "main")
 	runGit(t, dir, "init", "-q", "main")
 	runGit(t, main, "commit", "-q", "--allow-empty", "-m", "Begin")
-	for _, tree := range []string{"a", "z"} { // before and behind it
+	for _, tree := range []string{"a", "z"} { // before and after it
 		runGit(t, main, "worktree", "add", "-q", "--detach", filepath.Join(dir, tree))
 	}
 	runGit(t, main, "worktree", "add", "-q", "--detach", filepath.Join(dir, "elsewhere", "b"))
-	// One that says it belongs there, and that the repository does not know.
+	// A work tree that names the repository, which does not know it.
 	private := filepath.Join(dir, "claims", "private")
 	for name, text := range map[string]string{
 		"claims/.git": "gitdir: private\n", "claims/private/commondir": filepath.Join(main, ".git") + "\n", "claims/private/HEAD": "ref: refs/heads/main\n",
@@ -92,13 +92,13 @@ func TestTheWorkTreesOfARepositoryAreOne(t *testing.T) {
 	if list := listed(t, dir); len(list) != 2 || list["main"] != main || list["claims"] == "" {
 		t.Errorf("%v, want main and claims", list)
 	}
-	// Where the main one is not, any will do.
+	// Without the main one, any other.
 	if list := listed(t, filepath.Join(dir, "elsewhere")); len(list) != 1 || list["b"] == "" {
 		t.Errorf("%v, want b", list)
 	}
 }
 
-func TestTheFolderMayBeALink(t *testing.T) {
+func TestTheDirectoryMayBeALink(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	newRepo(t, filepath.Join(dir, "there", "a"))
@@ -111,7 +111,7 @@ func TestTheFolderMayBeALink(t *testing.T) {
 	}
 }
 
-func TestRepositoriesOfOneNameAreToldApart(t *testing.T) {
+func TestRepositoriesOfOneNameAreDistinguished(t *testing.T) {
 	t.Parallel()
 	got := Distinct([]Target{{"api", "/a/api"}, {"api", "/b/api"}, {"web", "/a/web"}, {"h/x", "https://h/x"}, {"h/x", "https://h/x.git"}})
 	want := []Target{{"/a/api", "/a/api"}, {"/b/api", "/b/api"}, {"web", "/a/web"}, {"h/x", "https://h/x"}, {"h/x", "https://h/x.git"}}
@@ -120,8 +120,8 @@ func TestRepositoriesOfOneNameAreToldApart(t *testing.T) {
 	}
 }
 
-// What is damaged must not pass for the sound repository that it lies in, and
-// is not tried again: it will be as damaged then.
+// A damaged repository must not be taken for the sound one around it, and is not
+// tried again.
 func TestADamagedRepositoryIsNotTheOneAroundIt(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -41,8 +41,8 @@ func connect(t testing.TB, dir string) *Fleet {
 	return f
 }
 
-// shared is the connection of the tests that need no server of their own.
-// Their workers name the run that they are for.
+// shared is the connection of the tests that need no server of their own. Their
+// workers work for one run only.
 func shared(t testing.TB) *Fleet {
 	t.Helper()
 	sharing.Do(share)
@@ -52,7 +52,7 @@ func shared(t testing.TB) *Fleet {
 	return sharing.fleet
 }
 
-// share opens the shared connection, which outlives the test that needs it first.
+// share opens the shared connection, which outlives the first test that uses it.
 func share() {
 	sharing.dir, sharing.err = os.MkdirTemp("", "fleet")
 	if sharing.err == nil {
@@ -68,7 +68,7 @@ var sharing struct {
 	err   error
 }
 
-// order makes a run of the repositories in a directory.
+// order submits a run over the repositories in a directory.
 func order(t testing.TB, f *Fleet, s Settings, dir string) *Run {
 	t.Helper()
 	targets, err := Directory(dir, func(path string, err error) { t.Errorf("%s: %v", path, err) })
@@ -93,7 +93,7 @@ func orderTargets(t testing.TB, f *Fleet, s Settings, targets ...Target) *Run {
 	return r
 }
 
-// work has a worker do everything.
+// work runs a worker until everything is done.
 func work(t testing.TB, f *Fleet, o WorkerOptions) {
 	t.Helper()
 	o.Drain = true
@@ -124,7 +124,7 @@ func offline() Settings {
 	return s
 }
 
-// places are a report's findings as the tests know them.
+// places returns a report's findings in the form of the tests' expectations.
 func placesOf(r *finding.Report) []place {
 	var list []place
 	for i := range r.Findings {
@@ -157,8 +157,8 @@ func checkPlaces(t testing.TB, r *finding.Report, want []place) {
 	}
 }
 
-// checkVerdicts holds the verdicts against the states that the service knows,
-// and the calls against the promise that each credential is asked about once.
+// checkVerdicts compares the verdicts with the states in the service, and checks
+// that each credential was checked once.
 func checkVerdicts(t testing.TB, r *finding.Report, secrets []secret, server *momentotest.Server) {
 	t.Helper()
 	want := map[string]finding.Status{}
@@ -174,8 +174,8 @@ func checkVerdicts(t testing.TB, r *finding.Report, secrets []secret, server *mo
 		}
 	}
 	for fingerprint, n := range calls(server) {
-		// A live one is confirmed by a second call. The closing controls of the run
-		// that checks it may take a third.
+		// A live credential is confirmed by a second call. The closing controls
+		// may need a third.
 		closing := 0
 		if want[fingerprint] == finding.StatusLive && n == 3 {
 			closing = 1
@@ -186,7 +186,7 @@ func checkVerdicts(t testing.TB, r *finding.Report, secrets []secret, server *mo
 	}
 }
 
-// calls counts the service's calls by credential.
+// calls counts the calls of the service by credential.
 func calls(server *momentotest.Server) map[string]int {
 	n := map[string]int{}
 	for _, c := range server.Calls() {
@@ -195,7 +195,7 @@ func calls(server *momentotest.Server) map[string]int {
 	return n
 }
 
-func TestAFleetFindsWhatIsThereAndAsksOnce(t *testing.T) {
+func TestAFleetFindsEveryCredentialAndChecksItOnce(t *testing.T) {
 	t.Parallel()
 	secrets := mint(t, 8)
 	server := service(t, secrets)
@@ -210,7 +210,7 @@ func TestAFleetFindsWhatIsThereAndAsksOnce(t *testing.T) {
 	for i := range 2 {
 		workers.Go(func() {
 			other := connect(t, store)
-			// What is logged is looked at with the rest.
+			// The log is searched as well.
 			file, err := os.Create(filepath.Join(store, fmt.Sprint("log", i)))
 			if err != nil {
 				t.Error(err)
@@ -237,8 +237,8 @@ func TestAFleetFindsWhatIsThereAndAsksOnce(t *testing.T) {
 			made += 2
 		}
 	}
-	// The closing controls take one more counterfeit for each run in which a
-	// credential was live: all in one run, or each in a run of its own.
+	// The closing controls send one more counterfeit for each check in which a
+	// credential was live: from one, if all were checked together, to one for each.
 	least := len(secrets) + made
 	if n := len(calls(server)); n < least+1+1 || n > least+2+made/2 {
 		t.Errorf("%d credentials were shown to the service, want the %d, %d counterfeits, a made-up one of each worker and the closing ones", n, len(secrets), made)
@@ -252,8 +252,8 @@ func TestAFleetFindsWhatIsThereAndAsksOnce(t *testing.T) {
 	}
 }
 
-// checkEqualToScans scans each repository by itself and compares everything
-// that a finding says but for the live check.
+// checkEqualToScans scans each repository by itself and compares the findings,
+// except for their verdicts.
 func checkEqualToScans(t testing.TB, got *finding.Report, dir string) {
 	t.Helper()
 	scans := make([][]wireFinding, len(got.Repositories))
@@ -292,7 +292,7 @@ func checkEqualToScans(t testing.TB, got *finding.Report, dir string) {
 	if len(want) != len(got.Findings) {
 		t.Fatalf("%d findings, one by one %d", len(got.Findings), len(want))
 	}
-	// Both are in order.
+	// Both are sorted.
 	for i := range want {
 		if g, w := comparableForm(t, toWire(&got.Findings[i])), comparableForm(t, want[i]); g != w {
 			t.Errorf("the fleet says\n%s\na scan\n%s", g, w)
@@ -301,7 +301,7 @@ func checkEqualToScans(t testing.TB, got *finding.Report, dir string) {
 	}
 }
 
-// comparableForm is everything about a finding but the live check, as text.
+// comparableForm returns a finding without its verdict, as text.
 func comparableForm(t testing.TB, w wireFinding) string {
 	t.Helper()
 	w.Verdict = finding.Verdict{}
@@ -317,8 +317,8 @@ func comparableForm(t testing.TB, w wireFinding) string {
 	return string(text)
 }
 
-// checkNothingRests looks for credentials in everything that the server keeps:
-// in its files as they are, and in every message decoded.
+// checkNothingRests searches everything that the server stores for credentials: its
+// files as they are, and every decoded message.
 func checkNothingRests(t testing.TB, f *Fleet, run *Run, store string, secrets []secret) {
 	t.Helper()
 	var needles [][]byte
@@ -326,7 +326,7 @@ func checkNothingRests(t testing.TB, f *Fleet, run *Run, store string, secrets [
 		for _, text := range []string{s.credential.Reveal(), s.text} {
 			needles = append(needles, []byte(text), []byte(base64.StdEncoding.EncodeToString([]byte(text))), []byte(hex.EncodeToString([]byte(text))))
 		}
-		// The signature alone is the secret's heart.
+		// The signature alone is secret.
 		parts := strings.Split(s.credential.Reveal(), ".")
 		needles = append(needles, []byte(parts[len(parts)-1]))
 	}
@@ -399,7 +399,7 @@ func TestAResultThatWouldLeakIsNotStored(t *testing.T) {
 	s := mint(t, 1)[0]
 	leak := &finding.Report{Findings: []finding.Finding{{
 		Rule: "momento-api-key-v1", Credential: s.credential, Fingerprint: s.fingerprint,
-		// A place that nothing scrubs.
+		// A field that is not scrubbed.
 		Location: finding.Location{File: "a", Encoding: []string{s.text}},
 	}}}
 	if _, err := (&result{}).encode(leak); !errors.Is(err, errLeak) {
@@ -418,7 +418,7 @@ func TestAResultThatWouldLeakIsNotStored(t *testing.T) {
 	}
 }
 
-func TestWhatTravelsIsAllOfAFinding(t *testing.T) {
+func TestAllOfAFindingIsTransmitted(t *testing.T) {
 	t.Parallel()
 	s := mint(t, 4)[3]
 	in := finding.Finding{
@@ -476,7 +476,7 @@ func TestTheSameItemTwiceIsOneResult(t *testing.T) {
 	}
 	w.scanning <- struct{}{}
 	w.scanning = make(chan struct{}, 10)
-	// A worker that loses its connection after storing: done, and done again.
+	// A worker that loses its connection after storing: the item is done twice.
 	for _, target := range targets {
 		for range 2 {
 			w.scanning <- struct{}{}
@@ -490,7 +490,7 @@ func TestTheSameItemTwiceIsOneResult(t *testing.T) {
 	checkPlaces(t, gather(t, run), want)
 }
 
-func TestAPoisonedRepositoryIsADeadLetterAndTheRestIsScanned(t *testing.T) {
+func TestARepositoryThatKillsWorkersIsADeadLetterAndTheRestIsScanned(t *testing.T) {
 	t.Parallel()
 	secrets := mint(t, 2)
 	dir := t.TempDir()
@@ -509,7 +509,7 @@ func TestAPoisonedRepositoryIsADeadLetterAndTheRestIsScanned(t *testing.T) {
 	if err := run.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	// Workers that take it and are never heard of again.
+	// Workers that take it and die.
 	id := (&item{Name: killer.Name, URL: killer.URL}).id()
 	for deaths := 0; deaths < s.Tries; {
 		batch, err := run.consumer.Fetch(1)
@@ -525,7 +525,7 @@ func TestAPoisonedRepositoryIsADeadLetterAndTheRestIsScanned(t *testing.T) {
 			}
 		}
 	}
-	// The others have lost tries as well, as neighbours do.
+	// The others have lost tries as well, since they were in the same workers.
 	run.Settings.Tries = 2
 	work(t, f, WorkerOptions{Run: run.ID, Parallel: 2})
 	got := gather(t, run)
@@ -553,7 +553,7 @@ func TestAPoisonedRepositoryIsADeadLetterAndTheRestIsScanned(t *testing.T) {
 	}
 }
 
-func TestSubmittedAgainOnlyNewObjectsAreRead(t *testing.T) {
+func TestOfARepositorySubmittedAgainOnlyNewObjectsAreRead(t *testing.T) {
 	t.Parallel()
 	secrets := mint(t, 2)
 	dir, home := t.TempDir(), t.TempDir()
@@ -623,7 +623,7 @@ func TestAResultLargerThanAMessageIsStoredInPieces(t *testing.T) {
 	full := &finding.Report{}
 	random := make([]byte, 600)
 	for i := range 2500 {
-		_, _ = rand.Read(random) // does not compress
+		_, _ = rand.Read(random) // incompressible
 		full.Findings = append(full.Findings, finding.Finding{
 			Rule: "r", Fingerprint: fmt.Sprint(i), Location: finding.Location{File: hex.EncodeToString(random), StartLine: i},
 		})
@@ -660,7 +660,7 @@ func TestWhatWasJustSubmittedIsWaiting(t *testing.T) {
 	}
 }
 
-// A script may make two runs within a second and ask for the latest.
+// A script may create two runs within a second and open the latest.
 func TestTheLatestRunIsTheOneMadeLast(t *testing.T) {
 	t.Parallel()
 	f := shared(t)
@@ -695,8 +695,8 @@ func TestAWorkerForARunThatIsRemovedEnds(t *testing.T) {
 	}
 }
 
-// Workers of two versions at one server: each works for the runs of its own
-// version, and what one has scanned for the other's run is not mixed in.
+// Workers of two versions use one server: each works for the runs of its own
+// version, and reports do not mix their results.
 func TestWorkersOfAnotherVersionAreRefused(t *testing.T) {
 	t.Parallel()
 	f := connect(t, t.TempDir())
@@ -719,7 +719,7 @@ func TestWorkersOfAnotherVersionAreRefused(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
-	// A worker for all runs leaves the other version's alone, and says so.
+	// A worker for all runs ignores those of another version, and logs that.
 	var log bytes.Buffer
 	work(t, f, WorkerOptions{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	if text := log.String(); strings.Count(text, "another version of momentolint") != 1 || !strings.Contains(text, first.ID) {
@@ -733,7 +733,7 @@ func TestWorkersOfAnotherVersionAreRefused(t *testing.T) {
 	if r := gather(t, second); len(r.Findings) == 0 || r.Summary.Incomplete() {
 		t.Errorf("%d findings, skipped %v", len(r.Findings), r.Summary.Skipped)
 	}
-	// An old worker does not look at a run's version, and its results have none.
+	// An old worker ignores a run's version, and its results have none.
 	work(t, &older, WorkerOptions{Run: first.ID})
 	replaceResult(t, first, func(r *result) { r.Version = "" })
 	r := gather(t, first)
@@ -742,8 +742,8 @@ func TestWorkersOfAnotherVersionAreRefused(t *testing.T) {
 	}
 }
 
-// What a program before versions has stored is still reported, with what it
-// could not read.
+// Results of programs without a version are still reported, with the files that
+// they skipped.
 func TestRunsOfEarlierProgramsAreStillReported(t *testing.T) {
 	t.Parallel()
 	earlier := *shared(t)
@@ -764,7 +764,7 @@ func TestRunsOfEarlierProgramsAreStillReported(t *testing.T) {
 	}
 }
 
-// replaceResult changes the only result of a run in the server.
+// replaceResult changes the only stored result of a run.
 func replaceResult(t *testing.T, run *Run, change func(*result)) {
 	t.Helper()
 	keys, err := run.results.Keys(t.Context())
@@ -796,8 +796,8 @@ func replaceResult(t *testing.T, run *Run, change func(*result)) {
 func TestAClaimIsOneWorkersUntilItDies(t *testing.T) {
 	t.Parallel()
 	f := shared(t)
-	key := rand.Text()       // the server is shared with this test run again
-	const life = time.Second // JetStream's least
+	key := rand.Text()       // the server is shared, also with this test run again
+	const life = time.Second // JetStream's minimum
 	ctx := t.Context()
 	alive, other, err := f.acquire(ctx, f.limits, key, "a", life)
 	if err != nil || alive == nil || other != nil {
@@ -806,7 +806,7 @@ func TestAClaimIsOneWorkersUntilItDies(t *testing.T) {
 	if l, other, err := f.acquire(ctx, f.limits, key, "b", life); err != nil || l != nil || other.Worker != "a" {
 		t.Fatalf("a second claim: %v %v %v", l, other, err)
 	}
-	// Dead: it no longer renews.
+	// Its worker dies and no longer renews it.
 	alive.stop()
 	var heir *lease
 	for heir == nil {
@@ -815,7 +815,7 @@ func TestAClaimIsOneWorkersUntilItDies(t *testing.T) {
 		}
 		select {
 		case <-ctx.Done():
-			t.Fatal("the claim of a dead worker stands")
+			t.Fatal("the claim of a dead worker does not expire")
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -830,7 +830,7 @@ func TestAClaimIsOneWorkersUntilItDies(t *testing.T) {
 	}
 }
 
-func TestTurnsAreApartWhoeverTakesThem(t *testing.T) {
+func TestCallsAreSpacedAcrossWorkers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	f := connect(t, dir)
@@ -848,7 +848,7 @@ func TestTurnsAreApartWhoeverTakesThem(t *testing.T) {
 					return
 				}
 				mu.Lock()
-				// By the server's clock, which they share.
+				// By the server's clock, which all share.
 				turns = append(turns, turn.Add(l.offset))
 				mu.Unlock()
 			}
@@ -882,7 +882,7 @@ func TestParseTarget(t *testing.T) {
 			t.Errorf("%s: %+v, host %q, %v", test.in, got, got.host(), err)
 		}
 	}
-	// What Windows calls a path has no host, though it has a colon.
+	// A Windows path has no host, although it contains a colon.
 	for _, path := range []string{`C:\src\api`, "C:/src/api", `D:api`, `\\server\share\api`, `\\?\C:\src\api`, `\\?\UNC\server\share\api`} {
 		if got, err := ParseTarget(path); err != nil || !got.isPath() || got.host() != "" {
 			t.Errorf("%s: %+v, host %q, %v", path, got, got.host(), err)
@@ -900,7 +900,7 @@ func TestParseTarget(t *testing.T) {
 	}
 }
 
-// The server's files keep whatever is submitted.
+// The server's files store whatever is submitted.
 func TestACredentialIsNotSubmitted(t *testing.T) {
 	t.Parallel()
 	secret := mint(t, 1)[0].text
@@ -916,8 +916,8 @@ func TestACredentialIsNotSubmitted(t *testing.T) {
 	}
 }
 
-// The texts of the service are in the claim that all workers share.
-func TestAVerdictTravelsWithoutCredentials(t *testing.T) {
+// The strings of the service are in the claim that all workers share.
+func TestAVerdictIsTransmittedWithoutCredentials(t *testing.T) {
 	t.Parallel()
 	s := mint(t, 2)
 	other := s[1].text
@@ -938,11 +938,11 @@ func TestAVerdictTravelsWithoutCredentials(t *testing.T) {
 	}
 }
 
-// The report is about the moment in which it is made: what has expired since a
-// worker looked at it has expired.
-func TestWhatHasExpiredSinceItWasScannedHasExpired(t *testing.T) {
+// A report is about the time when it is made: credentials that have expired since
+// the scan are expired.
+func TestCredentialsThatExpireAfterTheScanAreExpired(t *testing.T) {
 	t.Parallel()
-	secrets := mint(t, 4)[3:] // the one that ends
+	secrets := mint(t, 4)[3:] // the one that expires
 	_, target := remote(t, filepath.Join(t.TempDir(), "a.git"), secrets)
 	f := shared(t)
 	run := orderTargets(t, f, offline(), target)
@@ -964,7 +964,7 @@ func TestWhatHasExpiredSinceItWasScannedHasExpired(t *testing.T) {
 	}
 }
 
-func TestConnectionRefusesWhatIsWrong(t *testing.T) {
+func TestConnectionRejectsWrongSettings(t *testing.T) {
 	t.Parallel()
 	for _, c := range []Connection{
 		{URL: "http://localhost"}, {URL: "://"}, {URL: "nats://localhost:1", CertFile: "x"}, {URL: "nats://localhost:1", CredsFile: "/no/such/file"},

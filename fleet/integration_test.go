@@ -29,8 +29,8 @@ import (
 	"github.com/momentolint/momentolint/momentotest"
 )
 
-// large adds a repository of a few thousand commits, in a pack, with a
-// credential here and there.
+// large adds a repository of a few thousand commits in a pack, some with a
+// credential.
 func large(t testing.TB, dir, name string, commits int, secrets []secret, places int) []place {
 	t.Helper()
 	r := newRepo(t, filepath.Join(dir, filepath.FromSlash(name)+".git"))
@@ -74,7 +74,7 @@ func large(t testing.TB, dir, name string, commits int, secrets []secret, places
 	return found
 }
 
-// The size of the whole.
+// The size of the large test.
 const (
 	smallRepositories = 2000
 	largeRepositories = 5
@@ -145,8 +145,8 @@ type process struct {
 func start(t testing.TB, env []string, name string, args ...string) *process {
 	t.Helper()
 	p := &process{Cmd: exec.Command(name, args...), done: make(chan struct{})}
-	// It ends with the test, even if that is killed, and what is its own
-	// (namespaces, mounts) with it.
+	// It ends with the test, even if that is killed, and its namespaces and
+	// mounts with it.
 	p.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	p.Env = append(os.Environ(), env...)
 	p.Stdout, p.Stderr = &p.out, &p.out
@@ -158,7 +158,7 @@ func start(t testing.TB, env []string, name string, args ...string) *process {
 	return p
 }
 
-// kill ends the process at once, and waits until it is gone.
+// kill kills the process and waits for its end.
 func (p *process) kill() {
 	_ = p.Process.Kill()
 	<-p.done
@@ -200,7 +200,7 @@ func command(t testing.TB, name string, args ...string) {
 	}
 }
 
-// connectTo reaches a server that may still be starting.
+// connectTo connects to a server that may still be starting.
 func connectTo(t testing.TB, url string) *Fleet {
 	t.Helper()
 	var f *Fleet
@@ -213,8 +213,8 @@ func connectTo(t testing.TB, url string) *Fleet {
 	return f
 }
 
-// bounded ends a little before the test runs out of time, so that it can say
-// how far it came and clean up.
+// bounded returns a context that ends a little before the test's deadline, so that
+// the test can report its progress and clean up.
 func bounded(t testing.TB) context.Context {
 	ctx := t.Context()
 	if test, ok := t.(*testing.T); ok {
@@ -227,7 +227,7 @@ func bounded(t testing.TB) context.Context {
 	return ctx
 }
 
-// eventually waits for something as long as the test may take.
+// eventually waits for a condition, for as long as the test may take.
 func eventually(t testing.TB, what string, try func() error) {
 	t.Helper()
 	ctx := bounded(t)
@@ -244,7 +244,7 @@ func eventually(t testing.TB, what string, try func() error) {
 	}
 }
 
-// asURLs has the repositories cloned, so that disks count.
+// asURLs returns file URLs of the repositories, so that they are cloned.
 func asURLs(t testing.TB, dir string) []Target {
 	t.Helper()
 	targets, err := Directory(dir, func(path string, err error) { t.Errorf("%s: %v", path, err) })
@@ -257,8 +257,8 @@ func asURLs(t testing.TB, dir string) []Target {
 	return targets
 }
 
-// wholeSize has the test below work on as many repositories as the test above
-// does: go test -tags integration ./fleet -run Whatever -whole -timeout 1h.
+// wholeSize makes the test below use as many repositories as the test above:
+// go test -tags integration ./fleet -run Whatever -whole -timeout 1h.
 var wholeSize = flag.Bool("whole", false, "2,005 repositories where workers are killed, not 251")
 
 func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
@@ -286,8 +286,8 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 		want = append(want, large(t, dir, fmt.Sprintf("large/%d", i), 2000, secrets[i*20:], inBig)...)
 	}
 
-	// A network of its own for one worker. It is that of a process, and gone
-	// with it.
+	// A network namespace for one worker. It belongs to a process, and ends with
+	// it.
 	holder := start(t, nil, "unshare", "--net", "sleep", "infinity")
 	pid := strconv.Itoa(holder.Process.Pid)
 	enter := []string{"nsenter", "--net=/proc/" + pid + "/ns/net"}
@@ -307,7 +307,7 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 	}
 	startServer(t, enter, serverSpec{Host: "127.0.0.1", Port: inner, Forward: fmt.Sprintf("10.213.77.1:%d", live)})
 
-	// A disk that is full, which only the worker on it sees.
+	// A full disk, of one worker only.
 	disk := filepath.Join(scratch, "full")
 	if err := os.Mkdir(disk, 0o700); err != nil {
 		t.Fatal(err)
@@ -341,7 +341,7 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 	for i := range workers {
 		workers[i] = worker(i)
 	}
-	// One look each second, with a death in each.
+	// Each second a worker is killed.
 	kills, restarts, fulls := 0, 0, 0
 	cut := false
 	began, ctx := time.Now(), bounded(t)
@@ -394,10 +394,9 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 	if got.Summary.Incomplete() || len(got.Repositories) != small+big {
 		t.Errorf("incomplete %v, %d repositories, %+v", got.Summary.Incomplete(), len(got.Repositories), got.Summary.Skipped)
 	}
-	// A worker that dies between asking and storing the answer has its check
-	// made again: that is the one thing that cannot be prevented. A check of a
-	// live credential takes two calls, and a third where it is the witness of
-	// the closing controls.
+	// If a worker dies between the check and storing its verdict, the check is
+	// repeated, which cannot be prevented. A check of a live credential takes two
+	// calls, and a third if it is the witness of the closing controls.
 	n := calls(server)
 	again := 0
 	for _, s := range secrets {
@@ -422,8 +421,8 @@ func TestNothingIsLostAndNothingTwiceWhateverHappens(t *testing.T) {
 	checkProgram(t, binary, url, run.ID, got)
 }
 
-// An item that takes longer than the server waits stays with its worker, which
-// says that it is working.
+// An item that takes longer than the server waits stays with its worker, which sends
+// heartbeats.
 func TestAWorkerKeepsALongItemByItsHeartbeats(t *testing.T) {
 	secrets := mint(t, 1)
 	home := t.TempDir()
@@ -432,7 +431,7 @@ func TestAWorkerKeepsALongItemByItsHeartbeats(t *testing.T) {
 	s := offline()
 	s.AckWait = 4 * time.Second
 	run := orderTargets(t, f, s, target)
-	// Somebody else is at the clone for two and a half times as long.
+	// The clone is locked for two and a half times as long.
 	sum := sha256.Sum256([]byte(target.URL))
 	clone := filepath.Join(home, "clones", hex.EncodeToString(sum[:10]))
 	if err := os.MkdirAll(clone, 0o700); err != nil {
@@ -454,8 +453,8 @@ func TestAWorkerKeepsALongItemByItsHeartbeats(t *testing.T) {
 	}
 }
 
-// checkProgram holds what the program says about a run, and how it exits,
-// against the report.
+// checkProgram compares the program's output about a run, and its exit code, with
+// the report.
 func checkProgram(t testing.TB, binary, url, run string, want *finding.Report) {
 	t.Helper()
 	cmd := exec.Command(binary, "report", run, "--format", "json", "--nats", url)
@@ -514,7 +513,7 @@ func TestAClusterGoesOnWithoutOneOfItsServers(t *testing.T) {
 			})
 		})
 	}
-	// The leader of the work, which hurts most.
+	// The leader of the stream of items, which disturbs most.
 	eventually(t, "some work", func() error {
 		if status, err := run.Status(t.Context()); err != nil || status.Done < 10 {
 			return errors.Join(errors.New("not yet"), err)

@@ -24,10 +24,10 @@ import (
 	"github.com/momentolint/momentolint/momentotest"
 )
 
-// testersHome is where the Go command has its caches.
+// testersHome is the home directory with the caches of the go command.
 var testersHome string
 
-// TestMain keeps the tester's own git configuration out of all tests.
+// TestMain isolates all tests from the user's git configuration.
 func TestMain(m *testing.M) {
 	if os.Getenv(actAsServer) != "" {
 		os.Exit(serveForTest())
@@ -51,19 +51,19 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// repo is a bare repository written object by object, which is faster than
-// having git do it. fsck says that it is one.
+// repo is a bare repository written object by object, which is faster than with git.
+// git fsck checks it.
 type repo struct {
 	t    testing.TB
 	dir  string
 	tree map[string]string // path → blob, of the last commit
 	tip  string
 	time int64
-	// objects are those that wait for their pack.
+	// objects are not yet in a pack.
 	objects map[string]object
 }
 
-// object is one as a pack holds it.
+// object is an object in the form of a pack.
 type object struct {
 	kind byte // as gitformat-pack numbers them
 	size int
@@ -90,7 +90,7 @@ func (r *repo) write(name, text string) {
 	}
 }
 
-// deflate compresses, with one writer for all: it is the dearest thing here.
+// deflate compresses, with one writer for all, since it is expensive.
 var deflate = sync.OnceValue(func() func([]byte) []byte {
 	var mu sync.Mutex
 	z, _ := zlib.NewWriterLevel(nil, zlib.BestSpeed)
@@ -105,7 +105,7 @@ var deflate = sync.OnceValue(func() func([]byte) []byte {
 	}
 })
 
-// object keeps an object for the next pack and returns its id.
+// object adds an object to the next pack and returns its id.
 func (r *repo) object(kind string, body []byte) string {
 	r.t.Helper()
 	hash := sha1.New()
@@ -119,7 +119,7 @@ func (r *repo) object(kind string, body []byte) string {
 	return id
 }
 
-// pack writes what is not yet in a pack into one, with its index (version 2),
+// pack writes the objects that are in no pack to one, with its index (version 2),
 // and moves main to the last commit.
 func (r *repo) pack() {
 	r.t.Helper()
@@ -159,7 +159,7 @@ func (r *repo) pack() {
 	clear(r.objects)
 }
 
-// commit adds files to those of the last commit, and returns the commit's id.
+// commit adds files to those of the last commit, and returns the id of the new one.
 func (r *repo) commit(message string, files map[string]string) string {
 	r.t.Helper()
 	id := r.prepare(message, files)
@@ -167,7 +167,7 @@ func (r *repo) commit(message string, files map[string]string) string {
 	return id
 }
 
-// prepare is commit without the pack.
+// prepare is like commit, but writes no pack.
 func (r *repo) prepare(message string, files map[string]string) string {
 	r.t.Helper()
 	for name, text := range files {
@@ -230,7 +230,7 @@ func (r *repo) git(args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// place is where a credential was put: what a report has to name.
+// place is the place of a credential, which a report must name.
 type place struct {
 	repository, file string
 	line             int
@@ -242,7 +242,7 @@ func (p place) String() string {
 	return fmt.Sprintf("%s/%s:%d %s %s", p.repository, p.file, p.line, p.fingerprint, p.commit)
 }
 
-// secret is a credential of a test's repositories.
+// secret is a credential in a test's repositories.
 type secret struct {
 	text        string
 	credential  credential.Credential
@@ -250,7 +250,7 @@ type secret struct {
 	fingerprint string
 }
 
-// mint makes credentials of the kinds that can be asked about.
+// mint returns credentials of the kinds that can be checked.
 func mint(t testing.TB, n int) []secret {
 	t.Helper()
 	list := make([]secret, 0, n)
@@ -277,7 +277,7 @@ func mint(t testing.TB, n int) []secret {
 	return list
 }
 
-// service is the stand-in for Momento that knows the credentials.
+// service starts a stand-in for Momento that knows the credentials.
 func service(t testing.TB, secrets []secret) *momentotest.Server {
 	t.Helper()
 	var keys []momentotest.Key
@@ -294,8 +294,8 @@ func service(t testing.TB, secrets []secret) *momentotest.Server {
 	return server
 }
 
-// organisation writes n repositories with the credentials in that many places
-// and returns the places. Every repository has some commits without any.
+// organisation writes n repositories with the credentials in a number of places, and
+// returns the places. Every repository has some commits without credentials.
 func organisation(t testing.TB, dir string, n int, secrets []secret, places int) []place {
 	t.Helper()
 	in := make([][]int, n)

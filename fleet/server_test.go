@@ -12,16 +12,16 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// actAsServer has the test's own program be a server, for tests that kill
-// servers or put them elsewhere. Its value is a serverSpec.
+// actAsServer makes the test program act as a server, for tests that kill servers or
+// run them in other namespaces. Its value is a serverSpec.
 const actAsServer = "MOMENTOLINT_TEST_SERVER"
 
-// serverSpec says which server to be: NATS, or one that forwards connections.
+// serverSpec configures a server: NATS, or one that forwards connections.
 type serverSpec struct {
-	// Host and Port are where to listen.
+	// Host and Port are the address to listen on.
 	Host string
 	Port int
-	// Dir is JetStream's directory; Name, Cluster (a port) and Routes are those of
+	// Dir is the directory of JetStream; Name, Cluster (a port) and Routes configure
 	// a node of a cluster.
 	Dir, Name string
 	Cluster   int

@@ -28,7 +28,7 @@ func names(list []fleet.Target) []string {
 // pages serves a list page by page, with the headers of both services.
 func pages(t *testing.T, list []map[string]any, path, header, token string) *httptest.Server {
 	t.Helper()
-	limited := token == "Bearer t0ken" // once is enough
+	limited := token == "Bearer t0ken" // only once
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != path || r.Header.Get(header) != token {
 			http.Error(w, `{"message":"Not Found"}`, http.StatusNotFound)
@@ -76,7 +76,7 @@ func TestGitHubsRepositoriesAreListedPageByPage(t *testing.T) {
 	if err != nil || len(got) != 5 || got[0].URL != "git@github.example:acme/r0.git" {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := GitHub(t.Context(), "nobody", Options{URL: server.URL, Token: "t0ken"}); err == nil || strings.Contains(err.Error(), "t0ken") {
+	if _, err := GitHub(t.Context(), "missing", Options{URL: server.URL, Token: "t0ken"}); err == nil || strings.Contains(err.Error(), "t0ken") {
 		t.Errorf("an organisation that is not there: %v", err)
 	}
 }
@@ -99,12 +99,12 @@ func TestGitLabsProjectsAreListedPageByPage(t *testing.T) {
 	if err != nil || !slices.Equal(names(got), want) {
 		t.Errorf("%v, %v; want %v", names(got), err, want)
 	}
-	if _, err := GitLab(t.Context(), "nobody", Options{URL: server.URL, Token: "t0ken"}); err == nil || strings.Contains(err.Error(), "t0ken") {
+	if _, err := GitLab(t.Context(), "missing", Options{URL: server.URL, Token: "t0ken"}); err == nil || strings.Contains(err.Error(), "t0ken") {
 		t.Errorf("a group that is not there: %v", err)
 	}
 }
 
-func TestWhatAServerCallsACloneURLIsNotTakenOnTrust(t *testing.T) {
+func TestCloneURLsOfAServerAreChecked(t *testing.T) {
 	for _, address := range []string{"", "/etc", "ext::sh -c id", "file:///etc", "--upload-pack=x@y", "https://user:pass@host/a"} {
 		list := []map[string]any{{"clone_url": address, "http_url_to_repo": address}}
 		github := pages(t, list, "/api/v3/orgs/acme/repos", "Authorization", "Bearer x")
@@ -118,10 +118,10 @@ func TestWhatAServerCallsACloneURLIsNotTakenOnTrust(t *testing.T) {
 	}
 }
 
-func TestAServerThatDoesNotAnswerIsNamedByItsHostAlone(t *testing.T) {
+func TestErrorsNameOnlyTheHostOfAServer(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
-	// Typed in the wrong place; a client writes it with %2E in the URL.
+	// A mistyped credential; a client encodes it in the URL.
 	group := "eyJhbGciOiJIUzUxMiJ9.eyJ0IjoiZyJ9.c2lnbmF0dXJl"
 	_, err := GitHub(t.Context(), group, Options{URL: closed.URL, Token: "x"})
 	if err == nil || strings.Count(err.Error(), "c2lnbmF0dXJl") != 1 || !strings.Contains(err.Error(), strings.TrimPrefix(closed.URL, "http://")) {
@@ -133,8 +133,8 @@ func TestAServerThatDoesNotAnswerIsNamedByItsHostAlone(t *testing.T) {
 	}
 }
 
-// GitHub's primary limit: no calls are left until the hour is over.
-func TestGitHubsRateLimitIsWaitedFor(t *testing.T) {
+// GitHub's primary limit: no calls are left in this hour.
+func TestWaitsForGitHubsRateLimit(t *testing.T) {
 	limited, asked := true, 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked++
@@ -157,9 +157,8 @@ func TestGitHubsRateLimitIsWaitedFor(t *testing.T) {
 	}
 }
 
-// One that lasts longer than anybody waits is an error, and so is an end of
-// patience.
-func TestALimitThatDoesNotEndIsAnError(t *testing.T) {
+// A limit that lasts too long is an error, and so is the end of the context.
+func TestALimitThatLastsTooLongIsAnError(t *testing.T) {
 	for _, reset := range []time.Duration{2 * time.Hour, 30 * time.Minute} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-RateLimit-Remaining", "0")
@@ -177,8 +176,8 @@ func TestALimitThatDoesNotEndIsAnError(t *testing.T) {
 	}
 }
 
-// GitLab's answer is 429 with the time to wait, which its client obeys.
-func TestGitLabsRateLimitIsWaitedForAndArchivedProjectsAreNotAskedFor(t *testing.T) {
+// GitLab responds with 429 and the time to wait, which its client obeys.
+func TestWaitsForGitLabsRateLimitAndRequestsNoArchivedProjects(t *testing.T) {
 	limited := true
 	var archived, subgroups []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -10,13 +10,13 @@ import (
 	"github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 )
 
-// What git, a NATS server and the command line say is shown without control
-// characters, commands of CI systems, and credentials.
+// Messages of git, of a NATS server and from the command line are shown without
+// control characters, commands of CI systems, and credentials.
 func TestErrorsOfTheFleetAreHarmless(t *testing.T) {
 	const password = "S3cretPassw0rd"
 	key := credentialtest.V2(credentialtest.Options{Seed: "fleet error"})
 	hostile := "\x1b]0;PWNED\a\x1b[2J\n::error file=x::owned\n##vso[task.complete]##[error]\u202e\u009b31m" + key + " https://user:" + password + "@host.example/x"
-	// A server that is none of NATS.
+	// A server other than NATS.
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -14,13 +14,13 @@ import (
 	"github.com/momentolint/momentolint/momentotest"
 )
 
-// outcome is what a call of the program came to.
+// outcome is the result of a run of the program.
 type outcome struct {
 	code     int
 	out, err string
 }
 
-// call runs the program in the process, with an environment of its own.
+// call runs the program in this process, with the given environment.
 func call(t testing.TB, in string, env map[string]string, args ...string) outcome {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -29,7 +29,7 @@ func call(t testing.TB, in string, env map[string]string, args ...string) outcom
 	return outcome{code, out.String(), errs.String()}
 }
 
-// repository makes one with a file in one commit.
+// repository creates a repository with a file in one commit.
 func repository(t testing.TB, dir, file, text string) {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -50,8 +50,8 @@ func repository(t testing.TB, dir, file, text string) {
 	}
 }
 
-// organisation makes two repositories, one with a live key, and the service
-// that knows it.
+// organisation creates two repositories, one with a live key, and the service that
+// knows it.
 func organisation(t testing.TB) (dir, key string, server *momentotest.Server) {
 	t.Helper()
 	key = credentialtest.V1(credentialtest.Options{Seed: "fleet command"})
@@ -79,9 +79,9 @@ func TestRunIsAllOfItInOneProcess(t *testing.T) {
 		t.Errorf("the SARIF file: %v", err)
 	}
 	if n := len(server.Calls()); n == 0 {
-		t.Error("nobody was asked")
+		t.Error("no live check")
 	}
-	// The report again, in another format, and then against a baseline.
+	// The report again, in another format, and with a baseline.
 	r = call(t, "", nil, "report", "--dir", home, "--format", "json")
 	var report struct {
 		Repositories []struct{ Name, Status string }
@@ -110,14 +110,14 @@ func TestThePartsDoWhatRunDoes(t *testing.T) {
 	if r.code != 0 || id == "" || !strings.Contains(r.err, "2 repositories submitted, 2 of them new") {
 		t.Fatalf("exit code %d\n%s%s", r.code, r.out, r.err)
 	}
-	// Nothing is done yet, and says so.
+	// Before the work.
 	if r := call(t, "", nil, "report", "--dir", home); r.code != 2 || !strings.Contains(r.out, "not scanned yet") {
 		t.Errorf("before the work: exit code %d\n%s", r.code, r.out)
 	}
 	if r := call(t, "", nil, "status", "--dir", home); r.code != 0 || !strings.Contains(r.out, id+"  0 of 2 done, 0 running, 2 waiting, 0 failed") {
 		t.Errorf("exit code %d\n%s%s", r.code, r.out, r.err)
 	}
-	// The same again is nothing new.
+	// Submitting the same again adds nothing.
 	if r := call(t, list, nil, "submit", "--file", "-", "--run", id, "--dir", home); r.code != 0 || !strings.Contains(r.err, "0 of them new") {
 		t.Errorf("exit code %d\n%s", r.code, r.err)
 	}
@@ -136,7 +136,14 @@ func TestThePartsDoWhatRunDoes(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.out), &status); err != nil || status.Run != id || status.Done != 2 || status.Failed != 0 || !status.Closed {
 		t.Errorf("%+v, %v", status, err)
 	}
-	// What is gone is a dead letter, in the report and in the exit codes.
+}
+
+// A repository that does not exist becomes a dead letter, which the report, the
+// status and their exit codes show.
+func TestAMissingRepositoryIsReported(t *testing.T) {
+	dir, home := t.TempDir(), t.TempDir()
+	repository(t, filepath.Join(dir, "clean"), "README.md", "# Nothing\n")
+	first := call(t, "", nil, "submit", filepath.Join(dir, "clean"), "--dir", home)
 	gone := call(t, "", nil, "submit", filepath.Join(dir, "gone"), "--dir", home)
 	if r := call(t, "", nil, "worker", "--drain", "--dir", home); r.code != 0 {
 		t.Errorf("exit code %d\n%s", r.code, r.err)
@@ -147,7 +154,7 @@ func TestThePartsDoWhatRunDoes(t *testing.T) {
 	if r := call(t, "", nil, "status", "--all", "--dir", home); r.code != 2 || strings.Count(r.out, "\n") != 2 {
 		t.Errorf("exit code %d\n%s", r.code, r.out)
 	}
-	if r := call(t, "", nil, "remove", id, strings.TrimSpace(gone.out), "--dir", home); r.code != 0 {
+	if r := call(t, "", nil, "remove", strings.TrimSpace(first.out), strings.TrimSpace(gone.out), "--dir", home); r.code != 0 {
 		t.Errorf("exit code %d\n%s", r.code, r.err)
 	}
 	if r := call(t, "", nil, "status", "--dir", home); r.code != 2 || !strings.Contains(r.err, "no such run") {
@@ -155,7 +162,7 @@ func TestThePartsDoWhatRunDoes(t *testing.T) {
 	}
 }
 
-// Nothing to scan is no "nothing found".
+// Nothing to scan does not pass for nothing found.
 func TestNoRepositoryIsAMistake(t *testing.T) {
 	home := t.TempDir()
 	for _, command := range []string{"run", "submit"} {
@@ -166,12 +173,12 @@ func TestNoRepositoryIsAMistake(t *testing.T) {
 	}
 }
 
-// Of what never came into the queue no worker knows.
-func TestResumingWhatWasNotSubmittedToItsEndIsRefused(t *testing.T) {
+// Workers do not know of repositories that were not submitted.
+func TestAnIncompleteRunIsNotResumed(t *testing.T) {
 	dir, _, server := organisation(t)
 	home := t.TempDir()
 	common := []string{"--dir", home, "--live-target", server.Addr(), "--rate", "1000"}
-	// As an interruption leaves it.
+	// As after an interruption.
 	r := call(t, "", nil, "submit", filepath.Join(dir, "clean"), "--open", "--dir", home)
 	id := strings.TrimSpace(r.out)
 	if r.code != 0 || id == "" {
@@ -188,7 +195,7 @@ func TestResumingWhatWasNotSubmittedToItsEndIsRefused(t *testing.T) {
 	}
 }
 
-func TestMistakesInTheCommandLineAreTold(t *testing.T) {
+func TestMistakesInTheCommandLineAreReported(t *testing.T) {
 	home := t.TempDir()
 	key := credentialtest.V1(credentialtest.Options{Seed: "typed"})
 	for _, test := range []struct {
@@ -235,7 +242,7 @@ func TestMistakesInTheCommandLineAreTold(t *testing.T) {
 }
 
 // A run takes strict from its configuration, and its report names the file that
-// excludes something, without the directory that it is in.
+// excludes something, without its directory.
 func TestARunTakesStrictAndSourcesFromItsConfiguration(t *testing.T) {
 	dir := t.TempDir()
 	repository(t, filepath.Join(dir, "one"), "a.7z", "7z\xbc\xaf\x27\x1c\x00\x04"+strings.Repeat("\x01", 40))

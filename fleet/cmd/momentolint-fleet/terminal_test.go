@@ -12,12 +12,12 @@ import (
 	"github.com/momentolint/momentolint/internal/testing/terminaltest"
 )
 
-// erase is what the line begins with: back to the left, and the rest cleared.
+// erase is the beginning of the line: it returns to the left and clears the rest.
 const erase = "\r\x1b[K"
 
-// A line on the terminal tells how far the run is while it goes on, fits the
-// terminal and is gone in the end.
-func TestALiveLineTellsHowFarTheRunIs(t *testing.T) {
+// A line on the terminal shows the progress of a run, fits the terminal, and is
+// removed at the end.
+func TestALiveLineShowsTheProgress(t *testing.T) {
 	dir, key, server := organisation(t)
 	for _, test := range []struct {
 		name    string
@@ -74,7 +74,7 @@ func TestALiveLineTellsHowFarTheRunIs(t *testing.T) {
 			if len(lines) < 3 {
 				t.Fatalf("no line is drawn: %q", screen)
 			}
-			// Before the first and after the last there is none.
+			// There is no line before the first and after the last.
 			status := regexp.MustCompile(`^[0-2] of 2 done, \d running, \d waiting, 0 failed, [\d.]+/s, `)
 			for _, line := range lines[1 : len(lines)-1] {
 				if utf8.RuneCountInString(line) >= test.columns || strings.Contains(line, "\n") {
