@@ -9,12 +9,11 @@ import (
 	"github.com/momentolint/momentolint/internal/run"
 )
 
-// fleetProgram is the program behind "momentolint fleet". It is one of its own:
-// the NATS server in it would make this one half as large again and slower to
-// start, for everybody (docs/fleet.md).
+// fleetProgram is the program that "momentolint fleet" runs. Its NATS server would
+// make this program half as large again and slower to start (docs/fleet.md).
 const fleetProgram = "momentolint-fleet"
 
-// newFleetCommand hands everything on to the program of the fleet.
+// newFleetCommand returns the command that runs fleetProgram.
 func newFleetCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "fleet …",
@@ -32,8 +31,7 @@ program of its own, ` + fleetProgram + `, in this program's directory or in PATH
 			if err != nil {
 				return err
 			}
-			// It ends as it would if it had been started itself: it says where it
-			// goes on.
+			// It handles interrupts itself: it says how to continue.
 			code, err := run.Program{Path: path, Args: args, In: a.in, Out: a.out, Err: a.err}.Run(cmd.Context())
 			if err != nil {
 				return err
