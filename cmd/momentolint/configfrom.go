@@ -62,6 +62,17 @@ func headTree(ctx context.Context) (*configTree, error) {
 	return &configTree{files: git.FS(ctx, id), top: top, name: "HEAD"}, err
 }
 
+// strictAt reports whether the configuration of a commit is strict. That of a
+// commit that is not here is not.
+func strictAt(ctx context.Context, commit string) bool {
+	tree, err := commitTree(ctx, ".", commit)
+	if err != nil {
+		return false
+	}
+	c, err := tree.config("", ".")
+	return err == nil && c.Strict
+}
+
 // emptyTree is the tree of a repository before its first commit.
 func emptyTree(path string) (*configTree, error) {
 	top, err := userfile.Top(path)

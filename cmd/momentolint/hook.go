@@ -201,7 +201,11 @@ Exit code: 0 nothing found, 1 found, 2 something was skipped or could not be don
 // error what is wrong with it.
 func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *hookFlags) error {
 	ctx := cmd.Context()
-	plan, err := e.Plan(ctx, hook.Call{Args: args, In: a.in, Lookup: a.lookup})
+	var plan hook.Plan
+	_, err := hook.Bounded(ctx, flags.timeout, func(ctx context.Context) (err error) {
+		plan, err = e.Plan(ctx, hook.Call{Args: args, In: a.in, Lookup: a.lookup})
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -235,6 +239,9 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 			return err
 		}
 	}
+	if e == hook.PrePush && plan.Commits != nil && len(plan.Commits.Exclude) > 0 {
+		reports.Strict = reports.Strict || strictAt(ctx, plan.Commits.Exclude[0])
+	}
 	p, err := a.prepare(cmd, []string{"."}, &scan, &reports, &live)
 	if err != nil {
 		return err
@@ -251,7 +258,7 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 	if len(r.Findings) == 0 && a.code == exitClean && s.Unqualified() && len(s.Excluded) == 0 {
 		return nil
 	}
-	return a.refuse(r, e)
+	return a.refuse(r, plan.Event)
 }
 
 // refuse writes what was found and the ways out.

@@ -240,6 +240,15 @@ func TestPushesNameWhatIsOpaque(t *testing.T) {
 		d.git("add", ".")
 		d.git("commit", "-q", "-m", "strict")
 		d.git("push", "-q", "origin", "main")
+		d.write(".momentolint.yaml", "version: 1\n")
+		d.git("commit", "-q", "-a", "-m", "no longer strict, which the remote does not know yet")
+		d.write("three.age", opaque+"B")
+		d.git("add", ".")
+		d.git("commit", "-q", "-m", "opaque")
+		if out, err := d.in(d.dir, "git", "push", "origin", "main"); err == nil || !strings.Contains(out, "three.age") {
+			t.Errorf("strict in what the remote has: %v\n%s", err, out)
+		}
+		d.git("reset", "-q", "--hard", "HEAD~2")
 		d.write("two.age", opaque+"A")
 		d.git("add", ".")
 		if out, err := d.in(d.dir, "git", "commit", "-m", "opaque"); err == nil || !strings.Contains(out, "two.age") {

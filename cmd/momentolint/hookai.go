@@ -98,7 +98,9 @@ func (a *app) scanEvent(ctx context.Context, cmd *cobra.Command, event *ai.Event
 		sources = append(sources, scanner.Files{Paths: event.Files})
 	}
 	// What could not be read does not hold up the assistant.
-	_ = p.run.Scan(ctx, sources...)
+	for _, source := range sources {
+		_ = p.run.Scan(ctx, source)
+	}
 	r := p.run.Report(ctx)
 	return slices.DeleteFunc(r.Findings, func(f finding.Finding) bool {
 		return f.Credential.IsZero() || f.Verdict.Status == finding.StatusExpired

@@ -25,6 +25,8 @@ const (
 	PreCommit Event = "pre-commit"
 	// PrePush looks at the commits that the remote does not have yet.
 	PrePush Event = "pre-push"
+	// Manual is no hook of git: someone, or CI, runs the pre-commit framework.
+	Manual Event = "pre-commit run"
 )
 
 // Events lists the events of a developer's repository, in the order in which
@@ -46,6 +48,9 @@ func ParseEvent(name string) (Event, error) {
 func (e Event) bypass() string {
 	if e == PreReceive {
 		return "git push -o " + skipOption + "=REASON, if the server permits it (" + skipSetting + ")"
+	}
+	if e == Manual {
+		return "SKIP=momentolint pre-commit run …"
 	}
 	return "git " + strings.TrimPrefix(string(e), "pre-") + " --no-verify"
 }

@@ -129,7 +129,11 @@ func (i *Installer) Uninstall(ctx context.Context) ([]string, error) {
 			changes = append(changes, c...)
 		}
 	}
-	return i.apply(changes, "not installed")
+	lines, err := i.apply(changes, "not installed")
+	if err == nil && len(i.Events) == 0 && !i.Global && !i.DryRun {
+		err = forgetRemotes(ctx, i.Dir)
+	}
+	return lines, err
 }
 
 func (i *Installer) events() []Event {

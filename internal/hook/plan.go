@@ -26,6 +26,8 @@ type Plan struct {
 	Commits *changes.Commits
 	// Index means what the index adds to HEAD, and Tracked every file of it.
 	Index, Tracked bool
+	// Event is what to advise about: the hook's event, or Manual.
+	Event Event
 }
 
 // Plan returns what an event has to scan in the current directory's repository.
@@ -34,6 +36,14 @@ type Plan struct {
 // (https://pre-commit.com/#arguments-pattern-in-hooks). It can run any hook at
 // any stage, so the variables count, and not the event.
 func (e Event) Plan(ctx context.Context, c Call) (Plan, error) {
+	p, err := e.plan(ctx, c)
+	if p.Event == "" {
+		p.Event = e
+	}
+	return p, err
+}
+
+func (e Event) plan(ctx context.Context, c Call) (Plan, error) {
 	if e == PreReceive {
 		updates, err := readUpdates(c.In, parseReceived)
 		if err != nil {
@@ -127,14 +137,18 @@ func (f frameworkCall) plan(ctx context.Context, e Event) (Plan, error) {
 	if sure && strings.Trim(f.from, "0") != "" {
 		c.Exclude = []string{f.from}
 	}
-	return Plan{Commits: &c}, nil
+	p := Plan{Commits: &c}
+	if f.url == "" {
+		p.Event = Manual
+	}
+	return p, nil
 }
 
 // planIndex returns the plan where the framework names no commits. It passes
 // --all-files to no hook, but then nothing is staged, or it is not before a commit.
 func (frameworkCall) planIndex(ctx context.Context, e Event) (Plan, error) {
 	if e != PreCommit {
-		return Plan{Index: true, Tracked: true}, nil
+		return Plan{Index: true, Tracked: true, Event: Manual}, nil
 	}
 	git, err := gitcmd.New(gitcmd.Options{Kind: gitcmd.Own})
 	if err != nil {
@@ -143,5 +157,8 @@ func (frameworkCall) planIndex(ctx context.Context, e Event) (Plan, error) {
 	_, err = git.Output(ctx, "diff-index", "--cached", "--quiet", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "HEAD", "--")
 	// An error other than a difference means that there is no HEAD, and then
 	// every file of the index is an addition.
-	return Plan{Index: true, Tracked: err == nil}, nil
+	if err == nil {
+		return Plan{Index: true, Tracked: true, Event: Manual}, nil
+	}
+	return Plan{Index: true}, nil
 }

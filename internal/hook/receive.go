@@ -145,5 +145,8 @@ func Bounded(ctx context.Context, limit time.Duration, work func(context.Context
 	if ctx.Err() == nil && limited.Err() != nil {
 		err = late
 	}
+	if !ended && err == nil {
+		err = context.Cause(limited)
+	}
 	return ended, err
 }

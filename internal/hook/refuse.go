@@ -18,6 +18,12 @@ func (e Event) WayOut(files []string, unread bool) string {
 	case e == PreCommit && len(files) > 0:
 		b.WriteString("momentolint blocked this commit. To proceed:\n")
 		row("take out", unstage(files)+", and the credential into the environment or a secret manager")
+	case e == Manual && len(files) > 0:
+		b.WriteString("momentolint found credentials. To proceed:\n")
+		row("take out", "the credential, into the environment or a secret manager; and git rebase -i, until no commit to be pushed has it")
+		row("revoke", "it, if a commit with it was pushed")
+	case e == Manual:
+		b.WriteString("momentolint could not scan everything. To proceed:\n")
 	case len(files) > 0:
 		b.WriteString(e.refusal() + ". To proceed:\n")
 		tags := slices.ContainsFunc(files, inTag)

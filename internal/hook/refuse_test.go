@@ -16,6 +16,8 @@ func TestTheWayOutFitsThePlace(t *testing.T) {
 	}{
 		{PreCommit, []string{"app.env"}, stage},
 		{PrePush, []string{"app.env"}, commit},
+		{PreReceive, []string{"app.env"}, commit},
+		{Manual, []string{"app.env"}, "rebase"},
 		{PrePush, []string{"(commit message)"}, commit},
 		{PrePush, []string{"(tag message)"}, tag},
 		{PrePush, []string{"(tag header)"}, tag},

@@ -138,6 +138,17 @@ func knowRemotes(ctx context.Context, dir string) error {
 	return nil
 }
 
+// forgetRemotes removes the record.
+func forgetRemotes(ctx context.Context, dir string) error {
+	r, err := openReceivers(ctx, dir)
+	if err != nil {
+		return err
+	}
+	_ = os.Remove(r.file())
+	_ = os.Remove(filepath.Dir(r.file())) // unless something else is in it
+	return nil
+}
+
 // record is kept in the repository, because git does not record which URL its
 // remote-tracking refs are about: "git remote set-url" keeps those of the URL
 // before.
@@ -215,7 +226,7 @@ func (r *receivers) load() {
 // and no more: without it less is known.
 func (r *receivers) save() {
 	data, err := json.MarshalIndent(r.record, "", "\t")
-	if err != nil {
+	if err != nil || len(r.URLs) == 0 {
 		return
 	}
 	data = append(data, '\n')

@@ -154,4 +154,8 @@ func TestTheRecordOfRemotesHoldsNoURL(t *testing.T) {
 	if err != nil || len(r.Stale) != 2 {
 		t.Errorf("stale: %v, %v", slices.Collect(maps.Keys(r.Stale)), err)
 	}
+	s.uninstall(s.installer("repo"))
+	if _, err := os.Stat(s.path("repo", ".git", "momentolint")); err == nil {
+		t.Error("the record outlives the hooks")
+	}
 }

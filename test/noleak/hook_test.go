@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -73,6 +74,9 @@ func (w *world) hookRuns() []run {
 		{name: "hook run pre-commit in a damaged repository", args: []string{"hook", "run", "pre-commit"}, dir: w.broken, codes: []int{2}, says: "damaged"},
 		{name: "hook run pre-push in a damaged repository", args: []string{"hook", "run", "pre-push"}, dir: w.broken, in: "HEAD " + w.brokenHead + " refs/heads/main " + noObject + "\n", codes: []int{2}, says: "whole.env"},
 		{name: "hook run --live where nobody answers", args: []string{"hook", "run", "--live", "pre-commit"}, dir: w.hooked, env: proxy, codes: []int{1}, says: "staged.env"},
+		{name: "hook run ai", args: []string{"hook", "run", "ai"}, dir: w.repo, in: `{"hook_event_name":"UserPromptSubmit","prompt":"` + w.key("in a prompt", ct.Options{}) + `"}`, codes: []int{0}, says: "blocked"},
+		{name: "hook run ai, refused by exit code", args: []string{"hook", "run", "ai"}, dir: w.repo, in: `{"agent_action_name":"pre_run_command","tool_info":{"` + w.key("name of a field", ct.Options{}) + `":"` + w.key("in a command", ct.Options{}) + `"}}`, codes: []int{2}, says: "blocked"},
+		{name: "hook run ai, a strange file", args: []string{"hook", "run", "ai"}, dir: w.hooked, in: `{"hook_event_name":"beforeReadFile","file_path":` + strconv.Quote(filepath.Join(w.hooked, "staged.env")) + `}`, codes: []int{0}, says: "blocked"},
 		{name: "hook install, dry", args: []string{"hook", "install", "--dry-run"}, dir: w.hooked, codes: []int{0}},
 		{name: "hook uninstall, dry", args: []string{"hook", "uninstall", "--dry-run"}, dir: w.hooked, codes: []int{0}},
 	}
@@ -95,6 +99,9 @@ func (w *world) hookMistakes() []run {
 		{name: "--fail-on", args: []string{"hook", "run", "--fail-on", "KEY", "pre-commit"}},
 		{name: "--jobs", args: []string{"hook", "run", "--jobs", "KEY", "pre-push"}},
 		{name: "--verbose", args: []string{"hook", "run", "--verbose", "KEY"}},
+		{name: "pre-receive without ids", args: []string{"hook", "run", "pre-receive"}, in: "KEY KEY refs/heads/KEY\n"},
+		{name: "pre-receive of an object that is not there", args: []string{"hook", "run", "pre-receive"}, in: noObject + " " + strings.Repeat("ab", 20) + " refs/heads/KEY\n"},
+		{name: "hook install for an assistant that is none", args: []string{"hook", "install", "ai", "KEY"}},
 		{name: "hook install of what is none", args: []string{"hook", "install", "KEY"}},
 		{name: "hook install where there is no repository", args: []string{"hook", "install"}, dir: filepath.Join(w.odd, "KEY")},
 	}

@@ -724,7 +724,8 @@ func TestNothingIsGivenAway(t *testing.T) {
 	t.Run("fleet", func(t *testing.T) { w.fleets(t, finder) })
 	t.Run("the service repeats what it is told", func(t *testing.T) { w.repeating(t, finder) })
 	for path, now := range listing(t, w.files, w.few, w.odd, w.repo, w.broken, w.org, w.home, w.module) {
-		if before[path] != now {
+		// The hook keeps digests of the remotes' URLs there.
+		if own := filepath.Join(".git", "momentolint", "remotes.json"); before[path] != now && !strings.HasSuffix(path, own) {
 			t.Errorf("a run changed what it looked at: %s was %q, is %q", path[max(0, len(path)-40):], before[path], now)
 		}
 	}
