@@ -243,6 +243,13 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 		reports.Strict = reports.Strict || strictAt(ctx, plan.Commits.Exclude[0])
 	}
 	p, err := a.prepare(cmd, []string{"."}, &scan, &reports, &live)
+	if err != nil && e == hook.PreReceive && ctx.Err() == nil {
+		// Or no push could repair the configuration.
+		_ = cli.Print(a.err, redact.Sprintf("momentolint: %s; the defaults count", redact.Error(err)))
+		if reports.from, err = emptyTree("."); err == nil {
+			p, err = a.prepare(cmd, []string{"."}, &scan, &reports, &live)
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -211,6 +211,22 @@ func TestAServersHookThatTakesTooLongRejects(t *testing.T) {
 	s.rejected("", "did not end within 1ns", "origin", "main")
 }
 
+// Otherwise no push could repair it.
+func TestAServersBrokenConfigurationIsNoConfiguration(t *testing.T) {
+	t.Parallel()
+	key := ct.V2(ct.Options{Seed: "broken"})
+	s := newServer(t, false)
+	s.commit(".momentolint.yaml", "version: 1\nexclude: {\n")
+	s.git("push", "-q", "origin", "main")
+	s.commit("app.env", "KEY="+key)
+	s.rejected(key, "app.env:1:5", "origin", "main")
+	s.git("reset", "-q", "--hard", "HEAD~")
+	s.commit(".momentolint.yaml", "version: 1\n")
+	if out, err := s.in(s.dir, "git", "push", "origin", "main"); err != nil || !strings.Contains(out, "the defaults count") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // What cannot be opened is named, and rejected if the base's configuration wants it.
 func TestPushesNameWhatIsOpaque(t *testing.T) {
 	opaque := "age-encryption.org/v1\n-> X25519 AAAA\nAAAA\n--- AAAA\nAAAA\n"

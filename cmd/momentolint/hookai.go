@@ -32,7 +32,7 @@ func (f *installFlags) assistantInstaller(names []string) (*ai.Installer, error)
 	if err != nil {
 		return nil, fmt.Errorf("finding the home directory: %w", err)
 	}
-	return &ai.Installer{Home: home, Program: hook.ShellWord(program), Names: names, DryRun: f.dryRun}, nil
+	return &ai.Installer{Home: home, Program: hook.CommandWord(program), Names: names, DryRun: f.dryRun}, nil
 }
 
 // runAssistantHook answers an event of an assistant. Exit code 2 would block

@@ -1,8 +1,9 @@
 // Package hook puts momentolint into git's hooks and takes it out again, and
-// understands what git tells a hook. It knows three ways in: hooks in git's
+// parses what git passes to a hook. It knows three ways in: hooks in git's
 // configuration (git 2.54 and newer), a script in the hooks directory, which runs
 // the hook that was there before, and, where a hook manager owns the directory,
-// the lines to put into that manager's file.
+// the lines to put into that manager's file. A server's hook is always a script.
+// Package ai does the same for AI coding assistants.
 package hook
 
 import (
@@ -14,6 +15,16 @@ import (
 
 // ShellWord returns a program's path as a word of the shell.
 func ShellWord(program string) string { return quote(shellPath(filepath.ToSlash(program))) }
+
+// CommandWord is like ShellWord, but leaves out quotes that no shell needs: an
+// assistant may run its hooks with another one.
+func CommandWord(program string) string {
+	path := shellPath(filepath.ToSlash(program))
+	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./_-:") == "" {
+		return path
+	}
+	return quote(path)
+}
 
 // Event is the moment at which git runs a hook, by git's own name
 // (https://git-scm.com/docs/githooks).

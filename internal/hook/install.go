@@ -31,7 +31,7 @@ type Installer struct {
 	// DryRun only says what would be done.
 	DryRun bool
 
-	// gitVersion stands in for the version that git says of itself, in tests.
+	// gitVersion replaces the version that git reports, in tests.
 	gitVersion *version
 }
 
@@ -150,7 +150,7 @@ func (i *Installer) version(ctx context.Context) (version, error) {
 	return git{i.Dir}.version(ctx)
 }
 
-// apply carries out the changes, or only tells of them.
+// apply carries out the changes, or only lists them.
 func (i *Installer) apply(changes []change, nothing string) ([]string, error) {
 	if len(changes) == 0 {
 		return []string{nothing}, nil
@@ -244,7 +244,7 @@ func hookFile(dir string, e Event) string {
 func installFile(dir string, e Event, program string) ([]change, error) {
 	path := hookFile(dir, e)
 	want := script(e, program)
-	// Lstat, as a link into nowhere is somebody's, too.
+	// Lstat: a dangling symbolic link is someone's hook too.
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return []change{{"installed " + path, func() error { return writeScript(path, want) }}}, nil
 	}
@@ -341,7 +341,7 @@ func writeScript(path string, content []byte) (err error) {
 // configName is the friendly name of a hook in git's configuration.
 func configName(e Event) string { return "hook.momentolint-" + string(e) }
 
-// installConfig puts the hooks into git's configuration. They run beside those
+// installConfig puts the hooks into git's configuration. They run in addition to those
 // of the hooks directory and of any manager.
 func (i *Installer) installConfig(ctx context.Context) ([]string, error) {
 	g, scope, err := i.scope(ctx)

@@ -66,7 +66,7 @@ func (e Event) plan(ctx context.Context, c Call) (Plan, error) {
 	return planPush(ctx, c.Args, updates)
 }
 
-// planPush returns the plan for what git tells a pre-push hook: its arguments, the
+// planPush returns the plan for what git passes to a pre-push hook: its arguments, the
 // remote's name and URL, and the updates. Deletions send nothing.
 func planPush(ctx context.Context, args []string, updates []Update) (Plan, error) {
 	c := changes.Commits{Lenient: true, AsSent: true}

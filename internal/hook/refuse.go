@@ -60,8 +60,8 @@ func (e Event) refusal() string {
 	return "momentolint blocked this push"
 }
 
-// inTag reports whether a finding's file stands for a tag, as package scanner
-// names it.
+// inTag reports whether a finding's file is a tag's message or header, as package
+// scanner names it.
 func inTag(name string) bool { return strings.HasPrefix(name, "(tag ") }
 
 // unstage is the command that takes files out of what is staged.

@@ -30,7 +30,7 @@ type remote struct {
 // refspec is a refspec of a fetch.
 type refspec struct{ from, to string }
 
-// match returns what the * of a pattern stands for in a name; "" and true if
+// match returns the part of a name that the * of a pattern matches; "" and true if
 // there is no * in it.
 func match(pattern, name string) (star string, ok bool) {
 	before, after, wild := strings.Cut(pattern, "*")

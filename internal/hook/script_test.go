@@ -65,3 +65,18 @@ func TestPathsOfWindowsAreWrittenForTheShell(t *testing.T) {
 		}
 	}
 }
+
+func TestCommandsAreQuotedWhereAShellNeedsIt(t *testing.T) {
+	for path, want := range map[string]string{
+		"/usr/local/bin/momentolint":   "/usr/local/bin/momentolint",
+		"C:/Users/ada/momentolint.exe": "C:/Users/ada/momentolint.exe",
+		"/home/o'neil/bin/momentolint": `'/home/o'\''neil/bin/momentolint'`,
+		"/home/$(id)/momentolint":      "'/home/$(id)/momentolint'",
+		"C:/Program Files/momentolint": "'C:/Program Files/momentolint'",
+		"//?/C:/Users/momentolint.exe": "C:/Users/momentolint.exe",
+	} {
+		if got := CommandWord(path); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}

@@ -1,5 +1,5 @@
 // Package ai puts momentolint into the hooks of AI coding assistants, and
-// understands what they tell a hook: an event as JSON on standard input. A hook
+// parses what they pass to a hook: an event as JSON on standard input. A hook
 // blocks an event by an answer of the assistant's own form. An assistant is a row
 // of a table, and so is an event.
 package ai
@@ -17,7 +17,7 @@ import (
 
 // Assistant is a coding assistant whose hooks are known.
 type Assistant struct {
-	// Name is what the command line calls it, Title what people do.
+	// Name is its name on the command line, Title that for people.
 	Name, Title string
 	// dir is the directory that it keeps in the home directory, and file the file
 	// with its hooks.
@@ -65,7 +65,7 @@ type kind struct {
 	// what names in messages what is blocked.
 	what string
 	// prompt means that files are named in a prompt as @NAME, and read that the
-	// event is about a file that will be read.
+	// event is about a file that is about to be read.
 	prompt, read bool
 	// block returns the answer.
 	block func(event, reason string) Answer
@@ -123,6 +123,15 @@ var kinds = map[string]kind{
 
 // readers are the tools that read a file, by their names in tool_name.
 var readers = []string{"Read", "NotebookRead", "ReadFile", "read_file", "read_many_files", "view"}
+
+// printers are the commands that print the files which they name.
+var printers = []string{
+	"cat", "tac", "head", "tail", "less", "more", "most", "bat", "nl", "xxd", "od", "hexdump", "base64", "strings",
+	"grep", "egrep", "rg", "jq", "yq", "type", "Get-Content", "gc",
+}
+
+// commandKeys are the names of fields with a command.
+var commandKeys = []string{"command", "command_line"}
 
 // fileKeys are the names of fields with the name of a file.
 var fileKeys = []string{"file_path", "filePath", "absolute_path", "notebook_path", "path", "paths", "include"}
@@ -216,6 +225,11 @@ func (e *Event) findFiles(dir, tool string) {
 		if (reads || e.kind.prompt && strings.HasPrefix(t.Name, "attachments")) && slices.Contains(fileKeys, field) {
 			e.addFile(dir, t.Value)
 		}
+		if slices.Contains(commandKeys, field) {
+			for _, name := range printedFiles(t.Value) {
+				e.addFile(dir, name)
+			}
+		}
 		if e.kind.prompt && strings.HasSuffix(t.Name, "prompt") {
 			for word := range strings.FieldsSeq(t.Value) {
 				if name, ok := strings.CutPrefix(word, "@"); ok {
@@ -224,6 +238,22 @@ func (e *Event) findFiles(dir, tool string) {
 			}
 		}
 	}
+}
+
+// printedFiles returns the words after commands that print files. It does not
+// know the shell's language, and need not: words that name no file are ignored.
+func printedFiles(command string) []string {
+	var names []string
+	for part := range strings.FieldsFuncSeq(command, func(r rune) bool { return strings.ContainsRune("|;&\n()`", r) }) {
+		words := strings.Fields(strings.ReplaceAll(part, "<", " "))
+		i := slices.IndexFunc(words, func(word string) bool { return slices.Contains(printers, word[strings.LastIndexByte(word, '/')+1:]) })
+		if i >= 0 && i < 3 { // after sudo or a variable
+			for _, word := range words[i+1:] {
+				names = append(names, strings.Trim(word, `"'`))
+			}
+		}
+	}
+	return names
 }
 
 // addFile adds a file if there is one of that name.

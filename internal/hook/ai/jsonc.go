@@ -9,7 +9,7 @@ import (
 )
 
 // A document is a JSON text that a person maintains: it may have comments and
-// commas behind last elements, and everything that is not changed stays as it is.
+// commas after last elements, and everything that is not changed stays as it is.
 type document struct{ text []byte }
 
 // node is a value of a document, with its place in the text.
@@ -277,7 +277,7 @@ func (d *document) insert(n *node, depth int, key string, value any) error {
 		d.text = slices.Concat(d.text[:n.from+1], bytes.TrimRight(inside, " \t\r\n"), []byte("\n"+text+"\n"+strings.Repeat(unit, depth)), d.text[n.to-1:])
 		return nil
 	}
-	// A comment behind the last one stays there.
+	// A comment after the last one stays there.
 	rest := d.text[last.to:]
 	line := rest[:max(bytes.IndexByte(rest, '\n'), 0)]
 	comma := ","
