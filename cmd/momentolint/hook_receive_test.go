@@ -172,6 +172,31 @@ func TestAServerRejectsPushesWithACredential(t *testing.T) {
 	}
 }
 
+func TestAServerWithSHA256Rejects(t *testing.T) {
+	t.Parallel()
+	key := ct.V2(ct.Options{Seed: "sha256"})
+	s := newServer(t, false, "--object-format=sha256")
+	s.commit("app.env", "KEY="+key)
+	s.rejected(key, "app.env:1:5", "origin", "main:new")
+}
+
+// A fork often shares its objects with the repository that it was made from: what is
+// in those, but in none of its refs, is new to it.
+func TestAServersAlternateObjectsAreScanned(t *testing.T) {
+	t.Parallel()
+	key := ct.V2(ct.Options{Seed: "alternate"})
+	s := newServer(t, false)
+	s.commit("app.env", "KEY="+key)
+	pool := t.TempDir()
+	if out, err := s.in(pool, "git", "clone", "-q", "--bare", s.dir, "."); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if err := os.WriteFile(filepath.Join(s.bare, "objects", "info", "alternates"), []byte(filepath.Join(pool, "objects")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.rejected(key, "app.env:1:5", "origin", "main:new")
+}
+
 // Who pushes to a repository on this computer, or runs a program over ssh, can set
 // variables of the hook.
 func TestAPusherCannotSkipTheServersHook(t *testing.T) {
