@@ -80,7 +80,7 @@ func (w *world) fleets(t *testing.T, finder *noleak.Finder) {
 	t.Run("run", func(t *testing.T) {
 		t.Parallel()
 		steps := []run{
-			{name: "run", args: slices.Concat([]string{"run", w.org, w.repo, w.broken, "--verbose", "--tries", "1"}, live, reports()), env: manager, codes: []int{2}, says: "a credential in the name"},
+			{name: "run", args: slices.Concat([]string{"run", w.org, w.repo, w.broken, "--verbose", "--tries", "1"}, live, reports()), env: manager, codes: []int{2}, says: "the name contains a credential"},
 			{name: "status", args: []string{"status", "--all", "--format", "json"}, codes: []int{0, 2}, says: `"total":`},
 		}
 		for _, format := range formats {
@@ -93,7 +93,7 @@ func (w *world) fleets(t *testing.T, finder *noleak.Finder) {
 	t.Run("submit and worker", func(t *testing.T) {
 		t.Parallel()
 		w.steps(t, finder,
-			run{name: "submit", args: []string{"submit", "--file", "-", "--tries", "1"}, in: list, codes: []int{2}, says: "a credential in the name"},
+			run{name: "submit", args: []string{"submit", "--file", "-", "--tries", "1"}, in: list, codes: []int{2}, says: "the name contains a credential"},
 			run{name: "worker", args: append([]string{"worker", "--drain", "--verbose"}, live...), env: manager, codes: []int{0}},
 			run{name: "report", args: append([]string{"report", "--wait", "--verbose"}, reports()...), codes: []int{2}, says: "live.env"},
 			run{name: "submit again", args: []string{"submit", "--file", "-", "--tries", "2", "--offline"}, in: list, codes: []int{2}},
