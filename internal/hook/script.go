@@ -92,7 +92,7 @@ func added(content, script []byte) []byte {
 	own := slices.Collect(bytes.Lines(script))
 	same := func(a, b []byte) bool {
 		isProgram := func(line []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(line), []byte("program=")) }
-		return bytes.Equal(bytes.TrimRight(a, "\r\n"), bytes.TrimRight(b, "\r\n")) || isProgram(a) && isProgram(b)
+		return bytes.Equal(bytes.TrimSpace(a), bytes.TrimSpace(b)) || isProgram(a) && isProgram(b)
 	}
 	// common[i][j] is how many lines of ours the rests from i and j have in common.
 	common := make([][]int, len(lines)+1)

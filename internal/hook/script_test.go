@@ -31,6 +31,43 @@ fi
 	}
 }
 
+// Lines of the script of an earlier version are not the user's.
+func TestAScriptOfAnEarlierVersionIsReplaced(t *testing.T) {
+	const earlier = `#!/bin/sh
+# Installed by "momentolint hook install"; "momentolint hook uninstall" takes it away.
+# Do not edit. Put your own commands in pre-push.before-momentolint, in this directory.
+# Skip it once: git push --no-verify, or MOMENTOLINT_SKIP=1.
+refs=$(cat)
+give() { [ -z "$refs" ] || printf '%s\n' "$refs" 2>/dev/null; }
+before=$(dirname -- "$0")/pre-push.before-momentolint
+if [ -x "$before" ]; then
+	give | "$before" "$@" || exit
+fi
+[ "${MOMENTOLINT_SKIP:-}" != 1 ] || exit 0
+program='/usr/bin/momentolint'
+[ -x "$program" ] || program=$(command -v momentolint) || {
+	echo "momentolint is not installed any more: install it, or delete this hook: $0" >&2
+	exit 1
+}
+give | "$program" hook run pre-push "$@"
+`
+	s := newSandbox(t)
+	s.repository("repo")
+	i := s.installer("repo")
+	i.Events = []Event{PrePush}
+	path := s.path("repo", ".git", "hooks", "pre-push")
+	s.write(path, earlier, 0o755)
+	s.install(i)
+	if got := s.read(path); got != string(script(PrePush, s.program)) {
+		t.Errorf("it becomes\n%s", got)
+	}
+	s.write(path, earlier+"make check\n", 0o755)
+	s.uninstall(i)
+	if got := s.read(path); got != "#!/bin/sh\nmake check\n" {
+		t.Errorf("without momentolint it is\n%s", got)
+	}
+}
+
 func TestVersionsOfGitAreUnderstood(t *testing.T) {
 	for out, want := range map[string]version{
 		"git version 2.39.5":                    {2, 39},

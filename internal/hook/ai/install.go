@@ -25,7 +25,8 @@ type Installer struct {
 	Home string
 	// Program is momentolint as a word of the shell.
 	Program string
-	// Names are the assistants; empty means all that this user has.
+	// Names are the assistants; empty means those that this user has, or all if
+	// none is found.
 	Names []string
 	// DryRun only says what would be done.
 	DryRun bool
@@ -123,7 +124,7 @@ func (i *Installer) chosen() ([]Assistant, error) {
 		return err != nil
 	})
 	if len(list) == 0 {
-		return nil, fmt.Errorf("no assistant was found: name one of %s", strings.Join(names, ", "))
+		return Assistants(), nil
 	}
 	return list, nil
 }
