@@ -119,18 +119,6 @@ func (s subcommand) callOn(t *testing.T, l *gittest.Lure) (out string, code int)
 	return string(text), cmd.ProcessState.ExitCode()
 }
 
-func goCache(t testing.TB) string {
-	t.Helper()
-	if dir := os.Getenv("GOCACHE"); dir != "" {
-		return dir
-	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return filepath.Join(dir, "go-build")
-}
-
 // canaries tries every canary with each n-th of the subcommands, the next
 // canary with the next ones, and then whether git itself sets it off.
 func canaries(t *testing.T, commands []subcommand, n int) {

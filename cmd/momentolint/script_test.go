@@ -74,6 +74,19 @@ func setUpScript(env *testscript.Env) error {
 	return nil
 }
 
+// goCache returns the go command's build cache, also for tests with another home.
+func goCache(t testing.TB) string {
+	t.Helper()
+	if dir := os.Getenv("GOCACHE"); dir != "" {
+		return dir
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "go-build")
+}
+
 // scripted is the program as scripts run it: with the clock of the tests, and
 // with an error if its output shows a secret of the script.
 func scripted() {
