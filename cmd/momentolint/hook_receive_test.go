@@ -120,7 +120,7 @@ func TestAServerRejectsPushesWithACredential(t *testing.T) {
 				s.write("loose", "KEY="+key)
 				s.git("tag", "blob", s.git("hash-object", "-w", "loose"))
 			}, []string{"origin", "blob"}, ":1:5"},
-			"beside a deletion": {func(s *server) {
+			"next to a deletion": {func(s *server) {
 				s.git("push", "-q", "origin", "main:old")
 				s.commit("app.env", "KEY="+key)
 			}, []string{"origin", ":old", "main"}, "app.env:1:5"},

@@ -55,7 +55,7 @@ func newDesk(t *testing.T, init ...string) *desk {
 	return d
 }
 
-// in runs a program in a folder and gives all that it prints.
+// in runs a program in a directory and returns all that it prints.
 func (d *desk) in(dir, program string, args ...string) (string, error) {
 	cmd := exec.Command(program, args...)
 	cmd.Dir, cmd.Env = dir, d.env
@@ -83,7 +83,7 @@ func (d *desk) write(name, text string) {
 	}
 }
 
-// blocked runs git, which a hook must stop with a message that tells where the
+// blocked runs git, which a hook must stop with a message that says where the
 // secret is and not what it is.
 func (d *desk) blocked(secret, where string, args ...string) string {
 	d.t.Helper()
@@ -173,7 +173,7 @@ func TestTheCommitHookLooksAtWhatIsStaged(t *testing.T) {
 	d := newDesk(t)
 	key := ct.V2(ct.Options{Seed: "staged"})
 	d.write("app.env", "KEY="+key+"\n")
-	d.passes("commit", "-q", "--allow-empty", "-m", "it is only in the folder")
+	d.passes("commit", "-q", "--allow-empty", "-m", "it is only in the directory")
 	d.git("add", "app.env")
 	d.write("app.env", "KEY=\n")
 	d.blocked(key, "app.env:1:5", "commit", "-m", "staged before it was cleaned")
@@ -189,7 +189,7 @@ func TestTheCommitHookLooksAtWhatIsStaged(t *testing.T) {
 
 	out, err := d.in(filepath.Join(d.dir, "sub"), "git", "commit", "-a", "-m", "from below")
 	if err == nil || !strings.Contains(out, "app.env:1:5") {
-		t.Errorf("from a folder below: %v\n%s", err, out)
+		t.Errorf("from a directory below: %v\n%s", err, out)
 	}
 	tree := filepath.Join(t.TempDir(), "tree")
 	d.git("worktree", "add", "-q", tree, "-b", "other")
