@@ -14,6 +14,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/redact"
 	"github.com/momentolint/momentolint/scanner"
 )
@@ -29,10 +30,16 @@ type Settings struct {
 	ConfigName string `json:"config_name,omitempty"`
 	// Strict counts opaque files as skipped.
 	Strict bool `json:"strict,omitempty"`
+	// FailOn and ExpiryWarning are those of the configuration, for reports; "" and 0
+	// if it does not set them.
+	FailOn        string        `json:"fail_on,omitempty"`
+	ExpiryWarning time.Duration `json:"expiry_warning,omitempty"`
 	// MaxArchiveDepth, MaxDecodeDepth and MaxFileSize are those of scanner.Options.
 	MaxArchiveDepth int   `json:"max_archive_depth"`
 	MaxDecodeDepth  int   `json:"max_decode_depth"`
 	MaxFileSize     int64 `json:"max_file_size,omitempty"`
+	// SetBy names the flags that set limits, for reports.
+	SetBy map[coverage.By]string `json:"set_by,omitempty"`
 	// Tries is how often an item is started before it becomes a dead letter; 0
 	// means 5.
 	Tries int `json:"tries"`

@@ -552,7 +552,7 @@ func (w *Worker) scan(ctx context.Context, t *task, dir string, objects int64, v
 	}
 	c.Path = s.ConfigName
 	o := scanner.Options{
-		Version: w.o.Version, Config: c, Progress: progress, CacheDir: filepath.Join(w.o.Dir, "cache"), Live: scanner.Live{Options: w.o.Verify, Verifier: v},
+		Version: w.o.Version, Config: c, Progress: progress, CacheDir: filepath.Join(w.o.Dir, "cache"), SetBy: s.SetBy, Live: scanner.Live{Options: w.o.Verify, Verifier: v},
 		Limits: scanner.Limits{Jobs: 1, ArchiveDepth: depth(s.MaxArchiveDepth), DecodeDepth: depth(s.MaxDecodeDepth), FileSize: s.MaxFileSize},
 	}
 	if objects > smallRepository || w.o.Parallel == 1 || t.item.Parts > 1 {

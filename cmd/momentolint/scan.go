@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -14,7 +15,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/momentolint/momentolint/internal/cli"
-	"github.com/momentolint/momentolint/internal/config"
 	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/finding"
 	"github.com/momentolint/momentolint/internal/machine"
@@ -26,8 +26,7 @@ type scanFlags struct {
 	history, reflog, allObjects, staged, machine, noCache bool
 	commits                                               string
 	imports                                               []string
-	archiveDepth, decodeDepth                             int
-	maxFileSize                                           string
+	limits                                                cli.LimitFlags
 }
 
 func (f *scanFlags) add(fs *pflag.FlagSet) {
@@ -39,9 +38,7 @@ func (f *scanFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.machine, "machine", false, "scan the places on this computer where keys are kept (AI assistants, histories, settings) and the environment")
 	fs.StringArrayVar(&f.imports, "import", nil, "take the findings of another scanner's report: `FILE` of gitleaks, betterleaks, TruffleHog or Kingfisher, or in SARIF, - = standard input; may be repeated")
 	fs.BoolVar(&f.noCache, "no-cache", false, "do not use or write the cache of scanned git objects")
-	fs.IntVar(&f.archiveDepth, "max-archive-depth", scanner.DefaultArchiveDepth, "open archives inside one another to this depth, 0 = none")
-	fs.IntVar(&f.decodeDepth, "max-decode-depth", scanner.DefaultDecodeDepth, "decode at most this many nested encodings (0 disables decoding)")
-	fs.StringVar(&f.maxFileSize, "max-file-size", "0", "leave out files larger than `SIZE` (100MB, 2GiB), 0 = none")
+	f.limits.Add(fs)
 }
 
 // modes lists which of the sources that exclude each other were asked for.
@@ -170,25 +167,16 @@ func (a *app) makeRun(cmd *cobra.Command, paths []string, flags *scanFlags, repo
 	if err != nil {
 		return nil, err
 	}
-	if err := flags.merge(cmd, settings.config); err != nil {
+	limits := &flags.limits
+	if err := limits.Merge(settings.config); err != nil {
 		return nil, cli.Wrong(cmd, err)
-	}
-	size, err := config.ParseSize(flags.maxFileSize)
-	if err != nil {
-		return nil, cli.Wrong(cmd, fmt.Errorf("--max-file-size: %w", err))
 	}
 	options, err := a.scannerOptions(settings, report, live)
 	if err != nil {
 		return nil, cli.Wrong(cmd, err)
 	}
-	options.Limits.ArchiveDepth, options.Limits.DecodeDepth, options.Limits.FileSize = depth(flags.archiveDepth), depth(flags.decodeDepth), size
-	for flag, by := range map[string]coverage.By{
-		"max-archive-depth": coverage.ByMaxArchiveDepth, "max-decode-depth": coverage.ByMaxDecodeDepth, "max-file-size": coverage.ByMaxFileSize,
-	} {
-		if cmd.Flags().Changed(flag) {
-			settings.setBy[by] = "--" + flag
-		}
-	}
+	options.Limits.ArchiveDepth, options.Limits.DecodeDepth, options.Limits.FileSize = depth(limits.ArchiveDepth), depth(limits.DecodeDepth), limits.FileSize
+	maps.Copy(settings.setBy, limits.SetBy())
 	options.SetBy, options.NameOpaque = settings.setBy, settings.strict || report.Verbose
 	gitleaksFiles(&options, paths, flags, settings.from)
 	if !flags.noCache && flags.history {
@@ -260,23 +248,6 @@ func (a *app) sources(flags *scanFlags, args []string) ([]scanner.Source, error)
 		list = append(list, scanner.Files{Paths: paths})
 	}
 	return list, nil
-}
-
-// merge takes what the configuration file sets and the command line does not.
-func (f *scanFlags) merge(cmd *cobra.Command, c *config.Config) error {
-	if c.MaxArchiveDepth != nil && !cmd.Flags().Changed("max-archive-depth") {
-		f.archiveDepth = *c.MaxArchiveDepth
-	}
-	if c.MaxDecodeDepth != nil && !cmd.Flags().Changed("max-decode-depth") {
-		f.decodeDepth = *c.MaxDecodeDepth
-	}
-	if c.MaxFileSize > 0 && !cmd.Flags().Changed("max-file-size") {
-		f.maxFileSize = fmt.Sprint(int64(c.MaxFileSize))
-	}
-	if f.archiveDepth < 0 || f.decodeDepth < 0 {
-		return errors.New("--max-archive-depth and --max-decode-depth cannot be negative")
-	}
-	return nil
 }
 
 // cacheDir is momentolint's folder in the user's cache folder, "" if there is none.

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -271,6 +273,60 @@ func TestARunTakesStrictAndSourcesFromItsConfiguration(t *testing.T) {
 		}
 		if sources["exclude"] != "fleet.yaml" || sources["allow"] != "fleet.yaml" {
 			t.Errorf("%q: exclusions come from %v, want fleet.yaml", text, sources)
+		}
+	}
+}
+
+// A run takes limits and what counts from its configuration, unless flags set them,
+// and its report names what set a limit.
+func TestARunIsLimitedByItsConfiguration(t *testing.T) {
+	dir := t.TempDir()
+	var archive bytes.Buffer
+	z := zip.NewWriter(&archive)
+	w, err := z.Create("app.env")
+	if err == nil {
+		_, err = w.Write([]byte("K=" + credentialtest.V1(credentialtest.Options{Seed: "limited fleet"}) + "\n"))
+	}
+	if err := errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	repository(t, filepath.Join(dir, "one"), "app.zip", archive.String())
+	for _, test := range []struct {
+		config string
+		flags  []string
+		code   int
+		// source is what the report names for the limit, "" for none.
+		source string
+	}{
+		{"", nil, 1, ""},
+		{"max-archive-depth: 0\n", nil, 0, "fleet.yaml"},
+		{"max-archive-depth: 0\n", []string{"--max-archive-depth", "8"}, 1, ""},
+		{"", []string{"--max-archive-depth", "0"}, 0, "--max-archive-depth"},
+		{"fail-on: none\n", nil, 0, ""},
+		{"fail-on: none\n", []string{"--fail-on", "any"}, 1, ""},
+	} {
+		home := t.TempDir()
+		config := filepath.Join(home, "fleet.yaml")
+		if err := os.WriteFile(config, []byte("version: 1\n"+test.config), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r := call(t, "", nil, append([]string{"run", dir, "--dir", home, "--offline", "--config", config, "--format", "json"}, test.flags...)...)
+		var report struct {
+			Summary struct {
+				Excluded []struct{ By, Source string }
+			}
+		}
+		if err := json.Unmarshal([]byte(r.out), &report); err != nil || r.code != test.code {
+			t.Errorf("%q %q: exit %d, want %d, %v\n%s%s", test.config, test.flags, r.code, test.code, err, r.out, r.err)
+		}
+		source := ""
+		for _, x := range report.Summary.Excluded {
+			if x.By == "max-archive-depth" {
+				source = x.Source
+			}
+		}
+		if source != test.source {
+			t.Errorf("%q %q: the limit is set by %q, want %q", test.config, test.flags, source, test.source)
 		}
 	}
 }

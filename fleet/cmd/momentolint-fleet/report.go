@@ -21,9 +21,11 @@ type reportFlags struct {
 	settings    *cli.ReportSettings
 	known       *baseline.Baseline
 	showSecrets bool
+	flags       *pflag.FlagSet
 }
 
 func (f *reportFlags) add(fs *pflag.FlagSet) {
+	f.flags = fs
 	f.Add(fs)
 	fs.BoolVar(&f.showSecrets, "show-secrets", false, "rejected: credentials do not leave the worker that finds them")
 }
@@ -35,6 +37,19 @@ func (f *reportFlags) check() (err error) {
 	}
 	f.settings, err = f.Check()
 	return err
+}
+
+// merge takes what the flags do not set from the run's configuration.
+func (f *reportFlags) merge(s fleet.Settings) {
+	if !f.flags.Changed("strict") {
+		f.Strict = s.Strict
+	}
+	if s.FailOn != "" && !f.flags.Changed("fail-on") {
+		f.FailOn = s.FailOn
+	}
+	if s.ExpiryWarning > 0 && !f.flags.Changed("expiry-warning") {
+		f.settings.ExpiryWarning = s.ExpiryWarning
+	}
 }
 
 // read reads the files that the flags name, also before the work begins.
@@ -100,6 +115,7 @@ func (a *app) openRun(ctx context.Context, name string, args []string) (*fleet.F
 
 // finish writes the reports and sets the exit code.
 func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
+	f.merge(r.Settings)
 	o := fleet.ReportOptions{Version: buildVersion(), Baseline: f.known, BaselineName: filepath.ToSlash(f.Baseline), ExpiryWarning: f.settings.ExpiryWarning, Now: a.now}
 	all, err := r.Report(ctx, o)
 	if err != nil {
@@ -116,7 +132,7 @@ func (a *app) finish(ctx context.Context, r *fleet.Run, f *reportFlags) error {
 		next = baseline.New(everything.Findings)
 	}
 	cli.RequireVerdicts(all, f.FailOn)
-	a.code = max(a.code, cli.Policy{FailOn: f.FailOn, Strict: f.Strict || r.Settings.Strict, BaselineWritten: next != nil}.ExitCode(all))
+	a.code = max(a.code, cli.Policy{FailOn: f.FailOn, Strict: f.Strict, BaselineWritten: next != nil}.ExitCode(all))
 	return a.output().Write(ctx, all, &f.ReportFlags, f.settings.Files, next)
 }
 

@@ -29,7 +29,7 @@ type submitFlags struct {
 	githubURL, gitlabURL string
 	hosting              hosting.Options
 	configFile           string
-	maxFileSize          string
+	limits               cli.LimitFlags
 	settings             fleet.Settings
 }
 
@@ -44,9 +44,7 @@ func (f *submitFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.hosting.Forks, "forks", false, "include an organisation's forks")
 	fs.BoolVar(&f.hosting.Archived, "archived", false, "include an organisation's archived repositories")
 	fs.StringVar(&f.configFile, "config", "", "configuration `FILE` for all repositories; its paths are relative to the root of each")
-	fs.IntVar(&f.settings.MaxArchiveDepth, "max-archive-depth", f.settings.MaxArchiveDepth, "open nested archives to this depth (0 opens none)")
-	fs.IntVar(&f.settings.MaxDecodeDepth, "max-decode-depth", f.settings.MaxDecodeDepth, "decode at most this many nested encodings (0 disables decoding)")
-	fs.StringVar(&f.maxFileSize, "max-file-size", "0", "exclude files larger than `SIZE` (100MB, 2GiB); 0 means no limit")
+	f.limits.Add(fs)
 	fs.IntVar(&f.settings.Tries, "tries", f.settings.Tries, "start a repository at most this many times")
 	fs.DurationVar(&f.settings.AckWait, "ack-wait", f.settings.AckWait, "redeliver a worker's repositories when it is silent for this `TIME`")
 	fs.Int64Var(&f.settings.SplitObjects, "split-objects", f.settings.SplitObjects, "split repositories with more objects than this into parts")
@@ -54,31 +52,26 @@ func (f *submitFlags) add(fs *pflag.FlagSet) {
 
 // complete checks the flags and reads the configuration.
 func (f *submitFlags) complete(offline bool) error {
-	f.settings.Offline = offline
-	size, err := config.ParseSize(f.maxFileSize)
-	if err != nil {
-		return fmt.Errorf("--max-file-size: %w", err)
-	}
-	f.settings.MaxFileSize = size
-	if f.settings.MaxArchiveDepth < 0 || f.settings.MaxDecodeDepth < 0 {
-		return errors.New("--max-archive-depth and --max-decode-depth cannot be negative")
-	}
-	if f.settings.AckWait < time.Second {
+	s := &f.settings
+	if s.AckWait < time.Second {
 		return errors.New("--ack-wait: want at least one second")
 	}
-	if f.settings.Tries < 1 || f.settings.SplitObjects < 1 {
+	if s.Tries < 1 || s.SplitObjects < 1 {
 		return errors.New("--tries and --split-objects: want at least 1")
 	}
-	if f.configFile == "" {
-		return nil
+	c := &config.Config{}
+	if f.configFile != "" {
+		var err error
+		if c, err = config.Read(f.configFile); err != nil {
+			return err
+		}
+		s.Config, s.ConfigName = string(c.Text), configName(f.configFile)
 	}
-	c, err := config.Read(f.configFile)
-	if err != nil {
+	if err := f.limits.Merge(c); err != nil {
 		return err
 	}
-	f.settings.Config, f.settings.ConfigName = string(c.Text), configName(f.configFile)
-	f.settings.Strict = c.Strict
-	f.settings.Offline = f.settings.Offline || c.Offline
+	s.MaxArchiveDepth, s.MaxDecodeDepth, s.MaxFileSize, s.SetBy = f.limits.ArchiveDepth, f.limits.DecodeDepth, f.limits.FileSize, f.limits.SetBy()
+	s.Offline, s.Strict, s.FailOn, s.ExpiryWarning = offline || c.Offline, c.Strict, c.FailOn, time.Duration(c.ExpiryWarning)
 	return nil
 }
 
