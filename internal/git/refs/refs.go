@@ -174,7 +174,8 @@ func Tips(ctx context.Context, r *git.Repo, sel Selection) ([]Ref, error) {
 	if !sel.Reflog {
 		return tips, nil
 	}
-	out, err := r.Git().Output(ctx, "rev-list", "--no-walk=unsorted", "--ignore-missing", "--reflog")
+	// Without reflogs, --reflog alone is a usage error.
+	out, err := r.Git().Output(ctx, "rev-list", "--no-walk=unsorted", "--ignore-missing", "--exclude=refs/*", "--all", "--reflog")
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
