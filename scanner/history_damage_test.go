@@ -2,10 +2,14 @@ package scanner_test
 
 import (
 	"bytes"
+	"compress/zlib"
+	"crypto/sha1"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -225,4 +229,69 @@ func TestIndexesThatDisagreeLoseNoFinding(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(t, "without an index of its own", history(t, r.Dir, scanner.History{}, scanner.Options{}), "a key: conf/prod.env")
+}
+
+// circular adds a pack of two deltas, each made against the other, to a repository
+// and returns their ids.
+func circular(t *testing.T, r *gittest.Repo) [2]string {
+	t.Helper()
+	var ids [2][]byte
+	for i := range ids {
+		ids[i] = bytes.Repeat([]byte{byte(0x11 * (i + 1))}, 20)
+	}
+	pack := append([]byte("PACK"), 0, 0, 0, 2, 0, 0, 0, 2)
+	var crcs, offsets []byte
+	for i := range ids {
+		// A delta of 4 bytes: base of 9 bytes, result of one, which is inserted.
+		entry := append([]byte{7<<4 | 4}, ids[1-i]...)
+		var deflated bytes.Buffer
+		z := zlib.NewWriter(&deflated)
+		_, _ = z.Write([]byte{9, 1, 1, 'x'})
+		_ = z.Close()
+		entry = append(entry, deflated.Bytes()...)
+		crcs = binary.BigEndian.AppendUint32(crcs, crc32.ChecksumIEEE(entry))
+		offsets = binary.BigEndian.AppendUint32(offsets, uint32(len(pack)))
+		pack = append(pack, entry...)
+	}
+	sum := sha1.Sum(pack)
+	pack = append(pack, sum[:]...)
+	index := append([]byte("\xfftOc"), 0, 0, 0, 2)
+	for first := range 256 {
+		n := uint32(0)
+		for _, id := range ids {
+			if int(id[0]) <= first {
+				n++
+			}
+		}
+		index = binary.BigEndian.AppendUint32(index, n)
+	}
+	index = slices.Concat(index, ids[0], ids[1], crcs, offsets, sum[:])
+	indexSum := sha1.Sum(index)
+	stem := r.Path(".git", "objects", "pack", fmt.Sprintf("pack-%x", sum))
+	for ext, data := range map[string][]byte{".pack": pack, ".idx": append(index, indexSum[:]...)} {
+		if err := os.WriteFile(stem+ext, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return [2]string{fmt.Sprintf("%x", ids[0]), fmt.Sprintf("%x", ids[1])}
+}
+
+// git never comes to the end of such a chain of deltas, and takes ever more memory.
+func TestDeltasOfEachOtherAreNotGivenToGit(t *testing.T) {
+	gittest.Isolate(t)
+	repo := gittest.New(t)
+	repo.Write("a.env", "K="+key("beside them")+"\n")
+	repo.Commit("a key")
+	ids := circular(t, repo)
+	if err := os.WriteFile(repo.Path(".git", "refs", "heads", "loop"), []byte(ids[0]+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, what := range []scanner.History{{}, {AllObjects: true}} {
+		r := history(t, repo.Dir, what, scanner.Options{})
+		expect(t, fmt.Sprintf("%+v", what), r, "a key: a.env")
+		// A call of git for one of them would be a third.
+		if len(r.Summary.Skipped) != 2 {
+			t.Errorf("%+v: skipped %v", what, r.Summary.Skipped)
+		}
+	}
 }

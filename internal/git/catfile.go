@@ -166,7 +166,8 @@ func (w *catfileWalk) read(ctx context.Context) {
 		}
 		w.damaged = append(w.damaged, &odb.DamageError{ID: rest[0], Err: err})
 		rest = rest[1:]
-		if len(w.damaged) < maxFailures {
+		// What keeps git waiting once may do so for every object.
+		if len(w.damaged) < maxFailures && !errors.Is(err, gitcmd.ErrTimeout) {
 			continue
 		}
 		for _, id := range rest {

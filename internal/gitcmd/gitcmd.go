@@ -13,8 +13,8 @@
 //   - only the subcommands of a short list may be run, all of which are plumbing
 //     that applies no filters, shows no signatures and runs no hooks;
 //   - git is not started at all where it would open a named pipe or a device;
-//   - every call has a context and a time limit, and output that is kept in
-//     memory has a limit as well.
+//   - every call has a context and a time limit, output that is kept in memory has a
+//     limit as well, and on Linux so has git's own memory.
 //
 // What differs between repositories of strangers, hooks, and fetching is a
 // [Kind].
@@ -223,7 +223,9 @@ func (g *Git) run(ctx context.Context, input []byte, args []string) (output []by
 	out := buffer{limit: g.o.MaxOutput}
 	errs := tail{limit: maxMessage}
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	err = cmd.Run()
+	if err = g.start(cmd); err == nil {
+		err = cmd.Wait()
+	}
 	switch {
 	case err == nil:
 		return out.Bytes(), errs.text(), nil
@@ -243,6 +245,18 @@ func (g *Git) command(ctx context.Context, args []string) *exec.Cmd {
 	cmd.WaitDelay = waitDelay
 	group(cmd, g.o.Lock)
 	return cmd
+}
+
+// start starts git with a bound on its memory, except where it fetches: how much a
+// new pack takes depends on what a server sends.
+func (g *Git) start(cmd *exec.Cmd) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	if g.o.Kind != Fetch {
+		limitMemory(cmd)
+	}
+	return nil
 }
 
 // waitDelay is how long the output of a process may stay open after its end.

@@ -26,7 +26,7 @@ func (g *Git) Stream(ctx context.Context, input io.Reader, read func(*bufio.Read
 	if err != nil {
 		return fmt.Errorf("git %s: %w", subcommand(args), err)
 	}
-	if err := cmd.Start(); err != nil {
+	if err := g.start(cmd); err != nil {
 		return fmt.Errorf("git %s: %w", subcommand(args), err)
 	}
 	defer closeLater(limited, pipe)()
@@ -102,7 +102,7 @@ func (g *Git) Start(ctx context.Context, args ...string) (*Process, error) {
 	}
 	p.stop = closeLater(own, out)
 	p.in, p.out = in, bufio.NewReaderSize(impatient{out, p.limit, p.cancel}, 64<<10)
-	if err := p.cmd.Start(); err != nil {
+	if err := g.start(p.cmd); err != nil {
 		return nil, fmt.Errorf("git %s: %w", subcommand(args), err)
 	}
 	return p, nil
