@@ -338,6 +338,9 @@ func TestStoppedRuns(t *testing.T) {
 					}
 				case r.code == 2 && r.out == "":
 					end = "before it had anything"
+				case r.code == 2 && strings.Contains(r.stderr, "writing the reports: interrupted"):
+					// A busy machine does not write all of it in the second that is left.
+					end = "while it wrote"
 				case r.code == 2:
 					end = "in the middle"
 					p := parse(t, r.out)
