@@ -86,7 +86,7 @@ func (a *app) scanEvent(ctx context.Context, cmd *cobra.Command, event *ai.Event
 	live.add(usual)
 	reports.FailOn, reports.config, reports.Baseline, reports.jobs = flags.failOn, flags.config, flags.baseline, flags.jobs
 	live.Offline = true
-	p, err := a.prepare(cmd, []string{"."}, &scan, &reports, &live)
+	p, err := a.prepare(cmd, []string{"."}, &scan, &reports, &live) //nolint:contextcheck // the command has it
 	if err != nil {
 		return nil, err
 	}

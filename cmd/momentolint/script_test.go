@@ -177,7 +177,7 @@ func mint(ts *testscript.TestScript, text string) string {
 		"cut":     func(n int, text string) string { return text[:n] },
 		"foreign": foreignJWT,
 	}
-	for name, make := range map[string]func(ct.Options) string{
+	for name, mint := range map[string]func(ct.Options) string{
 		"v1": ct.V1, "v2": ct.V2, "v1jwt": ct.V1JWT, "legacy": ct.Legacy, "disposable": ct.Disposable, "console": ct.ConsoleJSON,
 		"login": ct.CredentialsFile, "refresh": ct.RefreshV2, "signingkey": ct.SigningKeyJSON,
 	} {
@@ -186,7 +186,7 @@ func mint(ts *testscript.TestScript, text string) string {
 			if err != nil {
 				return "", err
 			}
-			return minted(make(o))
+			return minted(mint(o))
 		}
 	}
 	parsed, err := template.New("").Funcs(functions).Parse(text)

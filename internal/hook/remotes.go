@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -212,9 +213,7 @@ func (r *receivers) load() {
 	if json.Unmarshal(data, &known) != nil {
 		return
 	}
-	for name, d := range known.URLs {
-		r.URLs[name] = d
-	}
+	maps.Copy(r.URLs, known.URLs)
 	for ref, id := range known.Stale {
 		if r.refs[ref] == id {
 			r.Stale[ref] = id

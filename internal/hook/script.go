@@ -99,9 +99,9 @@ func added(content, script []byte) []byte {
 	for i := range common {
 		common[i] = make([]int, len(own)+1)
 	}
-	for i := len(lines) - 1; i >= 0; i-- {
-		for j := len(own) - 1; j >= 0; j-- {
-			if same(lines[i], own[j]) {
+	for i, line := range slices.Backward(lines) {
+		for j, ours := range slices.Backward(own) {
+			if same(line, ours) {
 				common[i][j] = common[i+1][j+1] + 1
 			} else {
 				common[i][j] = max(common[i+1][j], common[i][j+1])

@@ -86,7 +86,7 @@ func (i *Installer) each(change func(*Assistant, *document) error, done, same st
 			return lines, fmt.Errorf("%s: %s: %w", a.Title, path, err)
 		}
 		switch {
-		case string(before) == string(d.text):
+		case bytes.Equal(before, d.text):
 			lines = append(lines, fmt.Sprintf("%s: %s %s", a.Title, same, path))
 			continue
 		case i.DryRun:
@@ -171,7 +171,10 @@ func compact(data []byte) []byte {
 	if json.Unmarshal(data, &v) != nil {
 		return nil
 	}
-	out, _ := json.Marshal(v)
+	out, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
 	return out
 }
 

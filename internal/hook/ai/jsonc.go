@@ -68,7 +68,7 @@ func (p *parser) space() {
 	for p.at < len(p.text) {
 		rest := p.text[p.at:]
 		switch {
-		case bytes.IndexByte([]byte(" \t\r\n"), rest[0]) >= 0:
+		case strings.IndexByte(" \t\r\n", rest[0]) >= 0:
 			p.at++
 		case bytes.HasPrefix(rest, []byte("//")):
 			if end := bytes.IndexByte(rest, '\n'); end >= 0 {
@@ -113,7 +113,7 @@ func (p *parser) value(depth int) (*node, error) {
 			return nil, err
 		}
 	default:
-		for p.at < len(p.text) && bytes.IndexByte([]byte("+-.0123456789abcdefghijklmnopqrstuvwxyzE"), p.text[p.at]) >= 0 {
+		for p.at < len(p.text) && strings.IndexByte("+-.0123456789abcdefghijklmnopqrstuvwxyzE", p.text[p.at]) >= 0 {
 			p.at++
 		}
 		if !json.Valid(p.text[n.from:p.at]) {
@@ -198,7 +198,10 @@ func plain(text []byte, n *node) []byte {
 	}
 	var parts [][]byte
 	for _, m := range n.members {
-		key, _ := json.Marshal(m.key)
+		key, err := json.Marshal(m.key)
+		if err != nil {
+			return nil
+		}
 		parts = append(parts, slices.Concat(key, []byte(":"), plain(text, m.node)))
 	}
 	for _, e := range n.elements {
