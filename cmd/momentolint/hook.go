@@ -72,7 +72,7 @@ pre-commit, husky or lefthook manage the hooks, nothing is changed; install
 shows the lines for their file.
 
 "install ai" puts momentolint into the hooks of the AI coding assistants that you
-use (claude, cursor, gemini, codex, windsurf), in their files in your home
+use (claude, cursor, gemini, codex, copilot, windsurf), in their files in your home
 directory: a prompt, tool call, file or command with a credential is blocked.`,
 		ValidArgs: eventNames(),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -28,13 +28,16 @@ type Assistant struct {
 	grouped bool
 	// versioned means that the file begins with "version": 1.
 	versioned bool
+	// shells means that a hook has a command for each shell.
+	shells bool
 }
 
 // Assistants lists what is known, by the vendors' documents:
 // https://code.claude.com/docs/en/hooks, https://cursor.com/docs/agent/hooks,
 // https://geminicli.com/docs/hooks/reference,
-// https://developers.openai.com/codex/hooks and
-// https://docs.windsurf.com/windsurf/cascade/hooks.
+// https://developers.openai.com/codex/hooks,
+// https://docs.github.com/en/copilot/reference/copilot-cli-reference/cli-hooks-reference
+// and https://docs.windsurf.com/windsurf/cascade/hooks.
 func Assistants() []Assistant {
 	return []Assistant{
 		{Name: "claude", Title: "Claude Code", dir: ".claude", file: ".claude/settings.json", grouped: true,
@@ -45,6 +48,8 @@ func Assistants() []Assistant {
 			events: []string{"BeforeAgent", "BeforeTool", "AfterTool"}},
 		{Name: "codex", Title: "Codex CLI", dir: ".codex", file: ".codex/hooks.json", grouped: true,
 			events: []string{"UserPromptSubmit", "PreToolUse"}},
+		{Name: "copilot", Title: "GitHub Copilot", dir: ".copilot", file: ".copilot/hooks/momentolint.json", versioned: true, shells: true,
+			events: []string{"preToolUse"}},
 		{Name: "windsurf", Title: "Windsurf", dir: ".codeium/windsurf", file: ".codeium/windsurf/hooks.json",
 			events: []string{"pre_user_prompt", "pre_read_code", "pre_write_code", "pre_run_command", "pre_mcp_tool_use"}},
 	}
@@ -91,6 +96,10 @@ func denyPermission(_, reason string) Answer {
 	return Answer{Output: map[string]any{"permission": "deny", "user_message": reason, "agent_message": reason}}
 }
 
+func denyDirectly(_, reason string) Answer {
+	return Answer{Output: map[string]any{"permissionDecision": "deny", "permissionDecisionReason": reason}}
+}
+
 func stopPrompt(_, reason string) Answer {
 	return Answer{Output: map[string]any{"continue": false, "user_message": reason}}
 }
@@ -114,12 +123,18 @@ var kinds = map[string]kind{
 	"BeforeTool":  {what: "tool call", block: decide("deny")},
 	"AfterTool":   {what: "tool's output", block: decide("deny")},
 
+	copilotTool: {what: "tool call", block: denyDirectly},
+
 	"pre_user_prompt":  {what: "prompt", prompt: true, block: exit},
 	"pre_read_code":    {what: "file", read: true, block: exit},
 	"pre_write_code":   {what: "change", block: exit},
 	"pre_run_command":  {what: "command", block: exit},
 	"pre_mcp_tool_use": {what: "tool call", block: exit},
 }
+
+// copilotTool names the event of GitHub Copilot that has no name: one with a
+// tool and its arguments, and without a result.
+const copilotTool = "(tool)"
 
 // readers are the tools that read a file, by their names in tool_name.
 var readers = []string{"Read", "NotebookRead", "ReadFile", "read_file", "read_many_files", "view"}
@@ -167,7 +182,10 @@ func Read(in io.Reader) (*Event, error) {
 		// The error may quote the input.
 		return nil, errors.New("reading the event: it is not a JSON object")
 	}
-	name := first(fields, "hook_event_name", "agent_action_name")
+	name, tool := first(fields, "hook_event_name", "agent_action_name"), first(fields, "tool_name", "toolName")
+	if _, done := fields["toolResult"]; name == "" && tool != "" && !done {
+		name = copilotTool
+	}
 	k, ok := kinds[name]
 	if !ok {
 		return nil, nil
@@ -181,7 +199,7 @@ func Read(in io.Reader) (*Event, error) {
 			dir, _ = roots[0].(string)
 		}
 	}
-	e.findFiles(dir, first(fields, "tool_name"))
+	e.findFiles(dir, tool)
 	return e, nil
 }
 
@@ -200,6 +218,11 @@ func (e *Event) gather(name string, value any) {
 	switch v := value.(type) {
 	case string:
 		e.Texts = append(e.Texts, Text{name, v})
+		// Some pass the arguments of a tool as a text.
+		var fields map[string]any
+		if (name == "tool_input" || name == "toolArgs") && json.Unmarshal([]byte(v), &fields) == nil {
+			e.gather(name, fields)
+		}
 	case []any:
 		for _, element := range v {
 			e.gather(name, element)

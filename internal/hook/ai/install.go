@@ -131,6 +131,13 @@ func (i *Installer) chosen() ([]Assistant, error) {
 
 // entry returns the entry of an event.
 func (a *Assistant) entry(event, command string) any {
+	if a.shells {
+		return struct {
+			Type       string `json:"type"`
+			Bash       string `json:"bash"`
+			PowerShell string `json:"powershell"`
+		}{"command", command, command}
+	}
 	if !a.grouped {
 		return struct {
 			Command string `json:"command"`
@@ -251,6 +258,9 @@ func (d *document) removeUp(root, hooks *node, event string, entries *node, i in
 func (d *document) isOurs(n *node) bool {
 	var hook struct {
 		Command string `json:"command"`
+		Bash    string `json:"bash"`
 	}
-	return n.kind == '{' && d.decode(n, &hook) == nil && strings.Contains(hook.Command, "momentolint") && strings.HasSuffix(hook.Command, runs)
+	return n.kind == '{' && d.decode(n, &hook) == nil && slices.ContainsFunc([]string{hook.Command, hook.Bash}, func(command string) bool {
+		return strings.Contains(command, "momentolint") && strings.HasSuffix(command, runs)
+	})
 }
