@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// Counterfeit returns a copy of c with a random signature of the same length:
-// right in every detail, and never issued. A service that accepts it does not
-// check signatures, so what it says of c proves nothing. The error is that c
-// has no signature, or that there is no randomness.
+// Counterfeit returns a copy of c with a random signature of the same length. The copy is well
+// formed but was never issued: a service that accepts it does not check signatures, so its answer
+// for c proves nothing. Counterfeit returns an error if c has no signature, or if there is no
+// randomness.
 func (c Credential) Counterfeit() (Credential, error) {
 	text := strings.TrimRight(c.Reveal(), "=")
 	dot := strings.LastIndexByte(text, '.')
 	if dot < 0 {
 		return Credential{}, errors.New("a counterfeit needs a signed credential")
 	}
-	// One byte more than fits, so that every length of text is filled.
+	// One byte more than needed, so that text of any length is filled.
 	random := make([]byte, (len(text)-dot-1)*6/8+1)
 	if _, err := rand.Read(random); err != nil {
 		return Credential{}, fmt.Errorf("making a counterfeit: %w", err)

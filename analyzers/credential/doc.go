@@ -1,15 +1,13 @@
-// Package credential knows what a Momento credential is: which kinds there
-// are, how each is built, and what it tells of itself (endpoint, key id,
-// expiry, permissions). It decodes structure and never judges by shape,
-// entropy or name: what it accepts is a Momento credential, what it refuses
-// comes with a Reason.
+// Package credential parses Momento credentials: which kinds there are, how each is built, and what
+// its claims say (endpoint, key id, expiry, permissions). It decodes structure and never judges by
+// shape, entropy or name: input that is not a Momento credential is refused with a Reason.
 //
 // The secret inside a Credential cannot be printed, logged or encoded by
 // accident; see Credential.Reveal.
 //
 // The facts come from Momento's public documentation
-// (https://docs.momentohq.com/cache/develop/authentication/api-keys), its
-// published protocol definitions (github.com/momentohq/client_protos) and its
-// official SDKs. Standard library only: this package is part of every
-// golangci-lint that is built with momentolint's analyzers.
+// (https://docs.momentohq.com/cache/develop/authentication/api-keys), its published protocol
+// definitions (github.com/momentohq/client_protos) and its official SDKs. The package uses the
+// standard library only, because it is part of every golangci-lint built with momentolint's
+// analyzers.
 package credential

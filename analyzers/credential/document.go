@@ -13,7 +13,7 @@ import (
 
 // parseDocument returns the first credential of a JSON document or INI file.
 func parseDocument(text []byte, ctx Context) (Credential, error) {
-	// Most JSON has nothing to do with it; decoding it would allocate.
+	// Most JSON contains no credential, and decoding it would allocate.
 	if !bytes.Contains(text, []byte("ey")) && !bytes.Contains(text, []byte("efresh")) && !bytes.Contains(text, []byte("kty")) {
 		return Credential{}, ErrContext
 	}
@@ -28,8 +28,8 @@ func parseDocument(text []byte, ctx Context) (Credential, error) {
 	return Credential{}, ErrContext
 }
 
-// isEnvelope reports whether a JSON object has the members of an envelope and no
-// others. It may be cut.
+// isEnvelope reports whether a JSON object, which may be truncated, has the members of an envelope
+// and no others.
 func isEnvelope(object []byte) bool {
 	m := objectMembers(object)
 	for m.next() {
@@ -40,15 +40,13 @@ func isEnvelope(object []byte) bool {
 	return !m.bad || m.cut()
 }
 
-// ParseAll finds the credentials of a document: the text itself if Parse takes
-// it, else those in a JSON document (the console's download: the key first,
-// then its refresh token), in an INI file (the command line's credentials
-// file) or standing as words in any other text, in the order they stand there,
-// each once. It is for a text that is handed over as being about a credential;
-// to search files, use the scanner.
+// ParseAll returns the credentials of a document, each once: the document itself if Parse accepts
+// it, else those in JSON (the console's download: the key, then its refresh token), in an INI file
+// (the command line's credentials file), or among the words of any other text, in order of
+// appearance. It is for input known to hold a credential; to search files, use the scanner.
 func ParseAll(text []byte) []Credential { return ParseAllIn(text, Context{}) }
 
-// ParseAllIn is like ParseAll for a document whose surroundings are known.
+// ParseAllIn is like ParseAll for a document with known context.
 func ParseAllIn(text []byte, ctx Context) []Credential {
 	text = trim(text)
 	if len(text) == 0 || len(text) > 16*MaxLength {
@@ -70,7 +68,7 @@ func ParseAllIn(text []byte, ctx Context) []Credential {
 	return f.found
 }
 
-// finder gathers credentials, each once.
+// finder collects credentials, each once.
 type finder struct {
 	ctx      Context
 	webhooks bool
@@ -89,7 +87,7 @@ func (f *finder) add(c Credential, err error) {
 	f.found = append(f.found, c)
 }
 
-// maxNesting bounds the depth of a document that is looked through.
+// maxNesting bounds the nesting depth that is searched.
 const maxNesting = 64
 
 // value walks a JSON value.
@@ -115,8 +113,7 @@ func (f *finder) value(raw json.RawMessage, depth int) {
 	}
 }
 
-// text takes a string's value: a credential, or an object in the clear that is
-// or holds one.
+// text examines a string value: a credential, or a plain object that is or contains one.
 func (f *finder) text(s string) {
 	switch {
 	case s == "":
@@ -162,7 +159,7 @@ func (f *finder) object(raw json.RawMessage, o map[string]json.RawMessage, depth
 		_, snake := o["valid_until"]
 		ctx := f.ctx
 		ctx.APIKey, ctx.Endpoint, ctx.ValidUntil = []byte(key), endpoint, camel || snake
-		// What else the document names says nothing about this object.
+		// Other parts of the document prove nothing about this object.
 		ctx.Momento = false
 		f.add(ParseRefreshToken([]byte(refresh), ctx))
 	}
@@ -186,7 +183,7 @@ func stringField(o map[string]json.RawMessage, names ...string) string {
 // sessionSection is the section of the credentials file that holds a login.
 const sessionSection = ".momento_session"
 
-// lines walks a text line by line, with the sections of an INI file.
+// lines walks the input line by line, tracking the sections of an INI file.
 func (f *finder) lines(text []byte) {
 	var section, token string
 	var validUntil time.Time
@@ -227,12 +224,11 @@ func (f *finder) lines(text []byte) {
 	flush()
 }
 
-// webhookCalls are the names of Momento's SDKs, without the first letter's
-// case, by which a text that has to do with its webhooks is known.
+// webhookCalls are names in Momento's SDKs, without the first letter because its case varies, that
+// mark code that uses its webhooks.
 var webhookCalls = [...][]byte{[]byte("WebhookUtils"), []byte("etWebhookSecret"), []byte("otateWebhookSecret")}
 
-// MentionsWebhooks reports whether a text uses the part of Momento's SDKs that
-// has to do with webhooks.
+// MentionsWebhooks reports whether text uses the webhooks of Momento's SDKs.
 func MentionsWebhooks(text []byte) bool {
 	return slices.ContainsFunc(webhookCalls[:], func(name []byte) bool { return bytes.Contains(text, name) })
 }

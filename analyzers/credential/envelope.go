@@ -2,11 +2,11 @@ package credential
 
 import "bytes"
 
-// maxDisposable is the longest life of a disposable token, in hours: 24 by the
-// service's rule, and an hour of grace.
+// maxDisposable is the longest life of a disposable token in hours: 24 by the service's rule, and
+// an hour of grace.
 const maxDisposable = 25
 
-// parseEnvelope parses base64 of an envelope.
+// parseEnvelope parses a base64-encoded envelope.
 func parseEnvelope(text, stack []byte) (Credential, error) {
 	if !envelopeStart(text) {
 		return Credential{}, ErrShape
@@ -15,8 +15,7 @@ func parseEnvelope(text, stack []byte) (Credential, error) {
 	if len(text) > len(buf) {
 		buf = make([]byte, len(text))
 	}
-	// One character more than whole groups is no text in base64, but what a cut
-	// leaves of one.
+	// A base64 group of one character is invalid, so the input is truncated.
 	body := bytes.TrimRight(text, "=")
 	odd := len(body)%4 == 1
 	if odd {
@@ -33,8 +32,8 @@ func parseEnvelope(text, stack []byte) (Credential, error) {
 	return c, err
 }
 
-// parseObject parses an envelope in the clear, which may be cut: a JSON object
-// with api_key and, most often, endpoint. written is what it was decoded from.
+// parseObject parses an unencoded envelope, which may be truncated: a JSON object with api_key and
+// usually endpoint. written is the input it was decoded from.
 func parseObject(object, written []byte) (Credential, error) {
 	var endpoint, key []byte
 	m := objectMembers(object)
@@ -65,8 +64,8 @@ func parseObject(object, written []byte) (Credential, error) {
 	return c, err
 }
 
-// ParseEnclosed returns the credential of a token that was found as the api_key
-// of an object in the clear, with the object's endpoint, "" if it has none.
+// ParseEnclosed returns the credential of a token found as the api_key of an unencoded object.
+// endpoint is the object's endpoint, or "".
 func ParseEnclosed(token []byte, endpoint string) (Credential, error) {
 	switch {
 	case len(token) == 0:
@@ -106,14 +105,14 @@ func parseEnclosed(token []byte, endpoint string, written []byte, cut bool) (Cre
 	c.enclose(endpoint)
 	service := string(token)
 	if c.Incomplete {
-		// There is nothing that the service would take.
+		// No part of it is acceptable to the service.
 		service = string(written)
 	}
 	c.secret = newSecret(service, string(written))
 	return c, nil
 }
 
-// enclose makes the credential of a JWT that of the envelope around it.
+// enclose turns the credential of a JWT into that of the envelope around it.
 func (c *Credential) enclose(endpoint string) {
 	c.at(endpoint)
 	switch c.Kind {
@@ -122,7 +121,7 @@ func (c *Credential) enclose(endpoint string) {
 	case V1JWT:
 		c.Kind = APIKeyV1
 	default:
-		// Whatever it held was taken for a v1 key.
+		// Older versions reported any envelope as a v1 key.
 		c.Formerly = APIKeyV1
 		if c.Kind == DisposableToken && c.shortLived() {
 			c.Formerly = ""
@@ -134,15 +133,13 @@ func (c *Credential) enclose(endpoint string) {
 	}
 }
 
-// shortLived reports whether the credential's life has the length of a
-// disposable token's.
+// shortLived reports whether the credential lives no longer than a disposable token.
 func (c *Credential) shortLived() bool {
 	life := c.ExpiresAt.Sub(c.IssuedAt)
 	return c.Expiry == ExpiryAt && !c.IssuedAt.IsZero() && life.Hours() <= maxDisposable
 }
 
-// at sets the endpoint and the hosts that follow from it, unless the
-// credential names hosts itself.
+// at sets the endpoint and the hosts derived from it, unless the credential names hosts itself.
 func (c *Credential) at(endpoint string) {
 	if endpoint == "" || c.Kind == Legacy {
 		return
@@ -151,11 +148,11 @@ func (c *Credential) at(endpoint string) {
 	c.ControlHost, c.CacheHost = "control."+endpoint, "cache."+endpoint
 }
 
-// envelopeStart reports, from the first few bytes, whether the text can be
-// base64 of an object that begins with one of the envelope's two fields. It
-// keeps source maps and other long base64 from being decoded at all.
+// envelopeStart reports, from the first few bytes, whether text can be base64 of an object that
+// begins with one of the envelope's two fields. It avoids decoding source maps and other long
+// base64.
 func envelopeStart(text []byte) bool {
-	// Pretty-printed ones may have more white space before the first name.
+	// Pretty-printed envelopes may have more white space before the first name.
 	var plain [48]byte
 	head := text[:min(len(text), 64)]
 	if len(head) < 32 {

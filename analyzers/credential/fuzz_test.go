@@ -13,8 +13,8 @@ import (
 	ct "github.com/momentolint/momentolint/analyzers/credential/credentialtest"
 )
 
-// FuzzParse: whatever is accepted is sound by an independent reading, parses
-// to itself again, and does not show itself.
+// FuzzParse checks that accepted input is valid by an independent reading, that it parses to itself
+// again, and that it is never printed.
 func FuzzParse(f *testing.F) {
 	for _, o := range []ct.Options{{}, {KeyFirst: true, Blanks: true}, {IssuedAt: issued, ExpiresAt: expires}} {
 		for _, text := range []string{ct.V1(o), ct.V2(o), ct.V1JWT(o), ct.Legacy(o), ct.Disposable(o), ct.ConsoleJSON(o), ct.CredentialsFile(o)} {
@@ -63,8 +63,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzPermissions: any bytes in claim p give a scope without a panic, and what
-// holds a super-user is never reported as less.
+// FuzzPermissions checks that any bytes in claim p yield a scope without a panic, and that a
+// super-user is never reported as less.
 func FuzzPermissions(f *testing.F) {
 	f.Add(ct.SuperUser())
 	f.Add(ct.CacheReadOnly("orders"))
@@ -88,8 +88,8 @@ func FuzzPermissions(f *testing.F) {
 	})
 }
 
-// FuzzPermissionSet: any bytes in claim p of the second generation give a scope
-// without a panic, and what may make keys is never reported as less.
+// FuzzPermissionSet checks that any bytes in a second-generation claim p yield a scope without a
+// panic, and that permission to create keys is never reported as less.
 func FuzzPermissionSet(f *testing.F) {
 	f.Add(ct.PermissionSet(ct.CacheRule([]int{0, 1, 2}, "*", "*"), ct.TopicRule([]int{1}, "c", "t*")))
 	f.Add(append(ct.PermissionSet(ct.ManagementRule(1, 0)), ct.IPCondition("10.0.0.0/8")...))
@@ -104,7 +104,7 @@ func FuzzPermissionSet(f *testing.F) {
 	})
 }
 
-// FuzzSigningKey: what is accepted is JSON and does not show itself.
+// FuzzSigningKey checks that accepted input is JSON and is never printed.
 func FuzzSigningKey(f *testing.F) {
 	f.Add([]byte(ct.SigningKey(ct.Options{})))
 	f.Add([]byte(ct.SigningKeyEC(ct.Options{})))

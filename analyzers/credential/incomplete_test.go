@@ -32,8 +32,7 @@ func TestSignatureLengths(t *testing.T) {
 	}
 }
 
-// Wherever a credential is cut after its claims, what is left is incomplete;
-// cut before, it is none.
+// A credential cut after its claims is incomplete; one cut earlier is not a credential.
 func TestCutCredentials(t *testing.T) {
 	for _, kind := range []struct {
 		name, text string
@@ -55,14 +54,14 @@ func TestCutCredentials(t *testing.T) {
 			for n := range end {
 				c, err := credential.Parse([]byte(kind.text[:n]))
 				if err != nil {
-					// One character more than whole groups after the end is no cut.
+					// One trailing character that does not fill a group is not a cut.
 					if found > 0 && n%4 != 1 {
 						t.Fatalf("cut to %d of %d characters: %v", n, end, err)
 					}
 					continue
 				}
 				found++
-				// White space after the object may be cut without harm.
+				// Cutting white space after the object is harmless.
 				if !c.Incomplete && c.Fingerprint() != whole.Fingerprint() {
 					t.Fatalf("cut to %d of %d characters and not incomplete", n, end)
 				}

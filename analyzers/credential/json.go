@@ -5,21 +5,20 @@ import (
 	"encoding/json"
 )
 
-// members iterates over a JSON object without allocating, which encoding/json
-// cannot. It finds where keys and values lie and that the object is whole; it
-// is lenient about what is inside nested values, so what it has let pass
-// is checked by encoding/json before it is believed.
+// members iterates over a JSON object without allocating, unlike encoding/json. It locates keys and
+// values and checks that the object is whole. It is lenient about the contents of nested values, so
+// encoding/json must check an object before its values are trusted.
 //
-// It keeps offsets, not slices: a store of a slice through the receiver would
-// move the caller's buffer to the heap.
+// It keeps offsets, not slices: storing a slice through the receiver would move the caller's buffer
+// to the heap.
 type members struct {
 	json []byte
 	at   int
-	// Where key and value lie in json, without the quotes of a string.
+	// Offsets of key and value in json, without the quotes of a string.
 	keyStart, keyEnd, valueStart, valueEnd int
-	// text means that the value is a string.
+	// text reports that the value is a string.
 	text bool
-	// bad means that the object is broken or followed by something else.
+	// bad reports that the object is malformed or followed by other data.
 	bad         bool
 	first, done bool
 }
@@ -32,13 +31,13 @@ func objectMembers(b []byte) members {
 	return members{json: b, at: 1, first: true}
 }
 
-// key is the member's name, with escapes as written.
+// key returns the member's name, escapes unresolved.
 func (m *members) key() []byte { return m.json[m.keyStart:m.keyEnd] }
 
-// value is the member's value as written, without the quotes of a string.
+// value returns the member's value as written, without the quotes of a string.
 func (m *members) value() []byte { return m.json[m.valueStart:m.valueEnd] }
 
-// next moves to the next member; false at the end and on broken JSON.
+// next advances to the next member. It returns false at the end and on malformed JSON.
 func (m *members) next() bool {
 	if m.done {
 		return false
@@ -83,7 +82,7 @@ func (m *members) step() bool {
 	return ok
 }
 
-// cut reports whether the object is broken because its end is missing.
+// cut reports whether the object is malformed because its end is missing.
 func (m *members) cut() bool {
 	if !m.bad || m.json == nil {
 		return false
@@ -100,8 +99,8 @@ func (m *members) cut() bool {
 	return true
 }
 
-// openString returns what there is of the string that the end of a cut object
-// cuts, if it is the value of the member name.
+// openString returns the beginning of the string value of the member name if the string is
+// truncated by the end of the input.
 func (m *members) openString(name string) []byte {
 	if m.at+1 >= len(m.json) || !m.text || string(m.key()) != name {
 		return nil
@@ -109,7 +108,7 @@ func (m *members) openString(name string) []byte {
 	return m.json[m.at+1:]
 }
 
-// skip moves over white space and returns the next byte, 0 at the end.
+// skip skips white space and returns the next byte, or 0 at the end.
 func (m *members) skip() byte {
 	m.at = len(m.json) - len(trimJSONSpace(m.json[m.at:]))
 	if m.at == len(m.json) {
@@ -118,7 +117,7 @@ func (m *members) skip() byte {
 	return m.json[m.at]
 }
 
-// take cuts off the front what the function measures and returns where it lies.
+// take consumes what f measures at the front and returns its offsets.
 func (m *members) take(f func([]byte) (inside, size int, ok bool)) (start, end int, ok bool) {
 	quote, size, ok := f(m.json[m.at:])
 	start, end = m.at+quote, m.at+size-quote
@@ -126,8 +125,7 @@ func (m *members) take(f func([]byte) (inside, size int, ok bool)) (start, end i
 	return start, end, ok
 }
 
-// cutString measures the string at the front: one quote on each side is not
-// part of what is inside.
+// cutString measures the string at the front. One quote on each side is not part of the inside.
 func cutString(b []byte) (quote, size int, ok bool) {
 	if len(b) == 0 || b[0] != '"' {
 		return 0, 0, false
@@ -145,7 +143,7 @@ func cutString(b []byte) (quote, size int, ok bool) {
 	return 0, 0, false
 }
 
-// cutValue measures the value at the front that is not a string.
+// cutValue measures the non-string value at the front.
 func cutValue(b []byte) (quote, size int, ok bool) {
 	depth := 0
 	for i := 0; i < len(b); i++ {
@@ -178,7 +176,7 @@ func trimJSONSpace(b []byte) []byte {
 	return b
 }
 
-// jsonString resolves the escapes of a string's inside; nil if they are broken.
+// jsonString resolves the escapes in a string. It returns nil if they are malformed.
 func jsonString(raw []byte) []byte {
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return raw

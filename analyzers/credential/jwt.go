@@ -9,24 +9,24 @@ import (
 	"time"
 )
 
-// token is a JWT, cut in its parts and decoded, before it is known whose it is.
-// All slices point into the text or into the decoder's buffer.
+// token is a JWT, split and decoded, before its issuer is known. All slices point into the input or
+// into the decoder's buffer.
 type token struct {
-	// Members of the header, nil where absent.
+	// Members of the header, nil if absent.
 	alg, kid []byte
-	// Claims as written in the JSON, nil where absent; strings without quotes.
+	// Claims as written in the JSON, nil if absent; strings without quotes.
 	t, jti, akid, p, sub, email, cp, c, iss, cache, key []byte
 	// The claim method: a list, as written.
 	method []byte
-	// Numbers as written, nil where absent.
+	// Numbers as written, nil if absent.
 	ver, iat, exp []byte
-	// cut reports that the signature is not whole.
+	// cut reports that the signature is truncated.
 	cut bool
 }
 
-// parseToken checks that text is a signed JWT and picks out the claims that
-// matter. Its signature may be cut. buf must have room for len(text) bytes;
-// header and claims, as decoded, lie in it.
+// parseToken checks that text is a signed JWT, possibly with a truncated signature, and picks out
+// the claims that matter. buf must have room for len(text) bytes; the decoded header and claims are
+// stored in it.
 func parseToken(text, buf []byte) (tok token, header, body []byte, err error) {
 	head, rest, ok := bytes.Cut(text, dot)
 	if !ok {
@@ -36,8 +36,7 @@ func parseToken(text, buf []byte) (tok token, header, body []byte, err error) {
 	if !ok {
 		return tok, nil, nil, ErrShape
 	}
-	// Compact serialisation has no padding, but SDKs that decode leniently
-	// take it.
+	// Compact serialization has no padding, but lenient SDKs accept it.
 	head, claims, signature = bytes.TrimRight(head, "="), bytes.TrimRight(claims, "="), bytes.TrimRight(signature, "=")
 	if !isBase64URL(head) || !isBase64URL(claims) || len(signature) > 0 && !isBase64URL(signature) {
 		return tok, nil, nil, ErrShape
@@ -83,8 +82,8 @@ var (
 	none = []byte("none")
 )
 
-// with returns the token with one more claim, if it is one of ours and of the
-// right type. By value, for the same reason as members keeps offsets.
+// with returns the token with one more claim, if the claim is known and of the right type. Tokens
+// are passed by value so that the caller's buffer stays on the stack; see members.
 func (tok token) with(key, value []byte, text bool) token {
 	if text {
 		switch string(key) {
@@ -133,21 +132,21 @@ func (tok token) with(key, value []byte, text bool) token {
 	return tok
 }
 
-// The issuers of Momento's tokens that have one.
+// The issuers that Momento's tokens name.
 const (
 	refreshIssuer = "gomomento.com/refresh"
 	loginIssuer   = "https://login.gomomento.com/"
 	preprodIssuer = "https://login-preprod.gomomento.com/"
 )
 
-// generation is what the claims of a JWT say that it is.
+// generation classifies a JWT by its claims.
 type generation uint8
 
 const (
-	// foreign: not one of Momento's, as far as its claims tell.
+	// foreign: not Momento's, as far as the claims show.
 	foreign generation = iota
-	// novel: a type or version of which nothing is known yet, if an envelope
-	// proves that the token is Momento's.
+	// novel: an unknown type or version; it is reported only if an envelope proves that the token
+	// is Momento's.
 	novel
 	disposable1
 	disposable2
@@ -155,19 +154,17 @@ const (
 	globalRefresh
 	refresh1
 	key1
-	// key1Bare is key1 with so few claims that other people's tokens have them
-	// too.
+	// key1Bare is key1 with so few claims that tokens of other issuers have them too.
 	key1Bare
-	// key1Odd is key1 with a permission set that cannot be read.
+	// key1Odd is key1 with an unreadable permission set.
 	key1Odd
 	legacy
 	login
 	customerSigned
 )
 
-// generation reads the claims in the order in which Momento's own decoder does.
-// A token that names an issuer is foreign whatever else it claims, unless the
-// issuer is Momento.
+// generation checks the claims in the order of Momento's own decoder. A token that names an issuer
+// other than Momento is foreign whatever else it claims.
 func (tok *token) generation() generation {
 	issuer := tok.iss != nil
 	version := string(tok.ver)
@@ -202,13 +199,13 @@ func (tok *token) generation() generation {
 	return foreign
 }
 
-// first tells a v1 token from a foreign one with the claim ver.
+// first distinguishes v1 tokens from foreign ones by the claim ver.
 func (tok *token) first() generation {
 	if len(tok.p) == 0 {
 		return key1Bare
 	}
-	// The wire format is its own proof: a text that happens to be in a claim
-	// named p does not decode as a permission set.
+	// The wire format is proof enough: an unrelated claim named p does not decode as a permission
+	// set.
 	p := jsonString(tok.p)
 	var stack [512]byte
 	buf := stack[:]
@@ -221,8 +218,8 @@ func (tok *token) first() generation {
 	return key1Odd
 }
 
-// signsItem reports whether the token has what a customer's signature permits:
-// methods on one item of one cache, until a time, by a key with an id.
+// signsItem reports whether the token has the claims of a customer-signed token: methods on one
+// item of one cache, an expiry, and a key id.
 func (tok *token) signsItem() bool {
 	if len(tok.kid) == 0 || len(tok.alg) < 2 || tok.cache == nil || tok.key == nil || tok.exp == nil {
 		return false
@@ -236,8 +233,7 @@ func (tok *token) signsItem() bool {
 	return read || write
 }
 
-// methods reads the claim method; both are false if it holds something else
-// than get and set.
+// methods reads the claim method. Both results are false if it holds anything but get and set.
 func (tok *token) methods() (read, write bool) {
 	if len(tok.method) < 2 {
 		return false, false
@@ -258,7 +254,7 @@ func (tok *token) methods() (read, write bool) {
 	return read, write
 }
 
-// credential makes the credential of a token on its own.
+// credential returns the credential of a token without an envelope.
 func (tok *token) credential(g generation) Credential {
 	c := Credential{
 		KeyID: string(jsonString(tok.jti)), Subject: string(jsonString(tok.sub)),
@@ -268,7 +264,7 @@ func (tok *token) credential(g generation) Credential {
 	if at, ok := epoch(tok.exp); ok {
 		c.Expiry, c.ExpiresAt = ExpiryAt, at
 	}
-	// forever marks the kinds that end by their claim or not at all.
+	// forever marks the kinds that without an exp claim never expire.
 	forever := false
 	switch g {
 	case globalKey:
@@ -276,7 +272,7 @@ func (tok *token) credential(g generation) Credential {
 	case globalRefresh:
 		c.Kind, c.KeyID = RefreshToken, string(jsonString(tok.akid))
 	case refresh1:
-		// Its jti is not the id of a key.
+		// Its jti is not a key id.
 		c.Kind, c.KeyID = RefreshToken, ""
 	case key1, key1Bare, key1Odd:
 		c.Kind, c.Scope, forever = V1JWT, tok.permissions(), true
@@ -309,16 +305,15 @@ func (tok *token) credential(g generation) Credential {
 	return c
 }
 
-// holdsPermissions reports whether claim p can be read as the message of the first
-// generation, as older versions did whatever the token was.
+// holdsPermissions reports whether claim p is a first-generation message. Older versions read it
+// that way for every token.
 func (tok *token) holdsPermissions() bool {
 	p := jsonString(tok.p)
 	wire, ok := decodeBase64(make([]byte, len(p)), p)
 	return ok && isPermissions(wire)
 }
 
-// permissions reads claim p of the first generation, in which an empty or
-// missing one allows everything.
+// permissions reads a first-generation claim p; an empty or missing one allows everything.
 func (tok *token) permissions() Scope {
 	if len(tok.p) == 0 {
 		return Scope{Level: ScopeSuperUser}
@@ -326,8 +321,7 @@ func (tok *token) permissions() Scope {
 	return tok.scope(decodePermissions)
 }
 
-// permissionSet reads claim p of the second generation, in which an empty or
-// missing one allows nothing.
+// permissionSet reads a second-generation claim p; an empty or missing one allows nothing.
 func (tok *token) permissionSet() Scope {
 	if len(tok.p) == 0 {
 		return Scope{Level: ScopeExplicit}
@@ -344,7 +338,7 @@ func (tok *token) scope(decode func([]byte) Scope) Scope {
 	return decode(wire)
 }
 
-// item is the scope of a token that a customer signed.
+// item returns the scope of a token that a customer signed.
 func (tok *token) item() Scope {
 	p := Permission{
 		Resource: "cache", Role: "read-write",
@@ -377,11 +371,10 @@ func isHost(b []byte) bool {
 	return dots > 0
 }
 
-// maxEpoch is the last second of the year 9999, the last that RFC 3339 can write.
+// maxEpoch is the last second of the year 9999, the last that RFC 3339 can express.
 const maxEpoch = 253402300799
 
-// epoch reads a JSON number as seconds since 1970. Times that no date can be
-// written for are moved to the nearest that one can.
+// epoch reads a JSON number as seconds since 1970, clamped to times that have a date.
 func epoch(number []byte) (time.Time, bool) {
 	if number == nil {
 		return time.Time{}, false
@@ -401,11 +394,11 @@ func underMomento(host string) bool {
 
 const momentoDomain = "momentohq.com"
 
-// validJSON is the last check of what members has let pass.
+// validJSON finally checks objects that members accepted.
 func validJSON(objects ...[]byte) bool {
 	for _, b := range objects {
-		// A copy, as the compiler takes what Valid is given for kept (Go 1.27): all
-		// buffers for decoding, of what is refused too, would be on the heap.
+		// Cloned because the compiler (Go 1.27) assumes that Valid retains its argument, which
+		// would move all decoding buffers to the heap, even those of refused input.
 		if !json.Valid(bytes.Clone(b)) {
 			return false
 		}

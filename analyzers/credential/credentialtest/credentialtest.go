@@ -1,6 +1,5 @@
-// Package credentialtest mints synthetic Momento credentials for tests: right
-// in every structural detail, signed with a key that no one trusts. The same
-// Options give the same text.
+// Package credentialtest mints synthetic Momento credentials for tests: well formed, but signed
+// with a key that no service trusts. Equal Options yield equal credentials.
 package credentialtest
 
 import (
@@ -15,7 +14,7 @@ import (
 	"time"
 )
 
-// Options vary what is minted. Every zero value has a sensible default.
+// Options configures the minted credential. Every zero value has a sensible default.
 type Options struct {
 	// Endpoint is the host for kinds that carry one;
 	// default cell-4-us-west-2-1.prod.a.momentohq.com.
@@ -26,17 +25,16 @@ type Options struct {
 	KeyID string
 	// Seed makes otherwise equal credentials differ in their signature.
 	Seed string
-	// IssuedAt is the claim iat; left out if zero (but see Disposable).
+	// IssuedAt is the claim iat; omitted if zero (but see Disposable).
 	IssuedAt time.Time
-	// ExpiresAt is the claim exp; left out if zero: never expires.
+	// ExpiresAt is the claim exp; omitted if zero: the credential never expires.
 	ExpiresAt time.Time
-	// Permissions are the bytes of the Permissions message for claim p;
-	// nil = SuperUser().
+	// Permissions is the Permissions message for claim p; nil means SuperUser().
 	Permissions []byte
 	// KeyFirst writes the envelope's api_key before its endpoint.
 	KeyFirst bool
-	// Blanks writes a blank after ":" and "," in the envelope, and a line end
-	// after it, as some of the official SDKs' own examples have.
+	// Blanks writes a space after ":" and "," in the envelope, and a newline after it, as some
+	// examples of the official SDKs do.
 	Blanks bool
 }
 
@@ -57,7 +55,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// claims are written in this order; empty ones are left out.
+// claims are written in this order; empty ones are omitted.
 type claims struct {
 	Subject     string `json:"sub,omitempty"`
 	Type        string `json:"t,omitempty"`
@@ -85,9 +83,8 @@ func (c *claims) times(o Options) {
 	}
 }
 
-// JWT signs any claims with HS256, HS384 or HS512 ("alg" of the header); for
-// other algorithms the signature is noise of the length that they make. It is
-// also for decoys: tokens of other issuers.
+// JWT signs claims with HS256, HS384 or HS512 ("alg" of the header). For other algorithms the
+// signature is noise of the right length. It also makes decoys: tokens of other issuers.
 func JWT(algorithm, claimsJSON, seed string) string {
 	header := `{"alg":"` + algorithm + `"}`
 	if algorithm == "HS256" {
@@ -106,7 +103,7 @@ func JWT(algorithm, claimsJSON, seed string) string {
 	}[algorithm]))
 }
 
-// noise returns n bytes that only depend on the seed.
+// noise returns n bytes that depend on the seed only.
 func noise(seed string, n int) []byte {
 	out := make([]byte, 0, n+sha512.Size)
 	for i := 0; len(out) < n; i++ {
@@ -161,8 +158,8 @@ func Envelope(o Options, token string) string {
 	return base64.StdEncoding.EncodeToString([]byte(text))
 }
 
-// Disposable mints a disposable token: a v1 envelope with iat and exp; default
-// an hour's life from the beginning of 2040, and read rights on one cache.
+// Disposable mints a disposable token: a v1 envelope with iat and exp. By default it is valid for
+// an hour from the beginning of 2040 and may read one cache.
 func Disposable(o Options) string {
 	if o.Permissions == nil {
 		o.Permissions = CacheReadOnly("orders")
@@ -170,7 +167,7 @@ func Disposable(o Options) string {
 	return V1(disposableOptions(o))
 }
 
-// disposableOptions are those of Disposable.
+// disposableOptions applies the defaults of Disposable.
 func disposableOptions(o Options) Options {
 	if o.IssuedAt.IsZero() {
 		o.IssuedAt = time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -181,8 +178,8 @@ func disposableOptions(o Options) Options {
 	return o
 }
 
-// DisposableV1 mints the JWT of a disposable token of the first generation: an
-// hour's life from the beginning of 2040, and read rights on one cache.
+// DisposableV1 mints the JWT of a first-generation disposable token. By default it is valid for an
+// hour from the beginning of 2040 and may read one cache.
 func DisposableV1(o Options) string {
 	if o.Permissions == nil {
 		o.Permissions = CacheReadOnly("orders")
@@ -193,8 +190,8 @@ func DisposableV1(o Options) string {
 	return sign("HS256", c, o.Seed)
 }
 
-// DisposableV2 mints the JWT of a disposable token of the second generation,
-// whose permissions are a PermissionSet.
+// DisposableV2 mints the JWT of a second-generation disposable token, whose permissions are a
+// PermissionSet.
 func DisposableV2(o Options) string {
 	if o.Permissions == nil {
 		o.Permissions = PermissionSet(CacheRule([]int{1}, "orders", "*"))
@@ -205,7 +202,7 @@ func DisposableV2(o Options) string {
 	return sign("HS512", c, o.Seed)
 }
 
-// Legacy mints a token of 2022 that names its own hosts.
+// Legacy mints a token of 2022, which names its own hosts.
 func Legacy(o Options) string {
 	o = o.withDefaults()
 	c := claims{Subject: o.Subject, ControlHost: "control." + o.Endpoint, CacheHost: "cache." + o.Endpoint}
@@ -213,7 +210,7 @@ func Legacy(o Options) string {
 	return sign("HS512", c, o.Seed)
 }
 
-// Session mints the token of a login of Momento's command line.
+// Session mints the token of a login with Momento's command line.
 func Session(o Options) string {
 	o = o.withDefaults()
 	c := claims{Subject: o.Subject, Issuer: "https://login.example.com/", Audience: "momento-cli"}
@@ -221,8 +218,8 @@ func Session(o Options) string {
 	return sign("HS256", c, o.Seed)
 }
 
-// Login mints the token of a login of Momento's console: RS256, for a day from
-// the beginning of 2040.
+// Login mints the token of a login to Momento's console: RS256, valid for a day from the beginning
+// of 2040.
 func Login(o Options) string {
 	if o.IssuedAt.IsZero() {
 		o.IssuedAt = time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -236,7 +233,7 @@ func Login(o Options) string {
 	return sign("RS256", c, o.Seed)
 }
 
-// RefreshV2 mints the refresh token of the v2 key with the key id.
+// RefreshV2 mints the refresh token of the v2 key with that key id.
 func RefreshV2(o Options) string {
 	o = o.withDefaults()
 	sum := sha256.Sum256([]byte("refresh id " + o.Seed))
@@ -261,8 +258,7 @@ func Unknown(o Options) string {
 	return Envelope(o, sign("HS512", c, o.Seed))
 }
 
-// SigningKey mints a private JWK. Its numbers are noise: nothing can be signed
-// with it.
+// SigningKey mints a private JWK. Its numbers are noise, so it cannot sign anything.
 func SigningKey(o Options) string {
 	o = o.withDefaults()
 	number := func(name string, n int) string {
@@ -272,22 +268,22 @@ func SigningKey(o Options) string {
 		o.KeyID, number("n", 256), number("d", 256), number("p", 128), number("q", 128))
 }
 
-// SigningKeyEC is like SigningKey for an elliptic curve, whose keys are short.
+// SigningKeyEC is like SigningKey for an elliptic curve, whose keys are shorter.
 func SigningKeyEC(o Options) string {
 	o = o.withDefaults()
 	number := func(name string) string { return base64.RawURLEncoding.EncodeToString(noise(name+o.Seed, 32)) }
 	return fmt.Sprintf(`{"kty":"EC","crv":"P-256","alg":"ES256","use":"sig","kid":%q,"x":%q,"y":%q,"d":%q}`, o.KeyID, number("x"), number("y"), number("d"))
 }
 
-// SigningKeyJSON is what the command line prints for a new signing key.
+// SigningKeyJSON returns what the command line prints for a new signing key.
 func SigningKeyJSON(o Options) string {
 	o = o.withDefaults()
 	return fmt.Sprintf(`{"key_id":%q,"key":%q,"expires_at":%q,"endpoint":%q}`,
 		o.KeyID, SigningKey(o), time.Unix(validUntil(o), 0).UTC().Format(time.RFC3339), o.Endpoint)
 }
 
-// Signed mints a token that permits to get one item until the expiry, default
-// an hour from the beginning of 2040. The key id is that of the signing key.
+// Signed mints a token that permits getting one item until its expiry, by default an hour after the
+// beginning of 2040. Its key id is that of the signing key.
 func Signed(o Options) string {
 	o = disposableOptions(o).withDefaults()
 	header := fmt.Sprintf(`{"alg":"RS256","kid":%q}`, o.KeyID)
@@ -297,7 +293,7 @@ func Signed(o Options) string {
 	return text + "." + enc.EncodeToString(noise(text+o.Seed, 256))
 }
 
-// SignedURL is the URL with which an item is read that Signed permits.
+// SignedURL returns the URL that reads the item that Signed permits.
 func SignedURL(o Options) string {
 	return "https://rest." + o.withDefaults().Endpoint + "/cache/get/images/logo.png?token=" + Signed(o)
 }
@@ -307,8 +303,7 @@ func WebhookSecret(seed string) string {
 	return base64.RawURLEncoding.EncodeToString(noise("webhook "+seed, 32))
 }
 
-// WebhookCode is a program that checks a webhook's calls with a secret that is
-// part of it.
+// WebhookCode returns a program that verifies a webhook's calls with a hard-coded secret.
 func WebhookCode(o Options) string {
 	return "import { WebhookUtils } from '@gomomento/sdk';\n\nconst signingSecret = '" + WebhookSecret(o.Seed) + "';\n" +
 		"export const check = (id, body, signature) => WebhookUtils.validateWebhookRequest(signingSecret, { id, body, signature });\n"
@@ -320,7 +315,7 @@ func Refresh(seed string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// validUntil is the validUntil of ConsoleJSON and SessionFile, in seconds.
+// validUntil returns the validUntil of ConsoleJSON and SessionFile, in seconds.
 func validUntil(o Options) int64 {
 	if o.ExpiresAt.IsZero() {
 		return time.Date(2041, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
@@ -328,15 +323,15 @@ func validUntil(o Options) int64 {
 	return o.ExpiresAt.Unix()
 }
 
-// ConsoleJSON is the file that the console offers for download along with a v1 key.
+// ConsoleJSON returns the file that the console offers for download with a v1 key.
 func ConsoleJSON(o Options) string {
 	o = o.withDefaults()
 	return fmt.Sprintf("{\n  \"apiKey\": %q,\n  \"refreshToken\": %q,\n  \"endpoint\": %q,\n  \"validUntil\": %d\n}\n",
 		V1(o), Refresh(o.Seed), o.Endpoint, validUntil(o))
 }
 
-// CredentialsFile is the command line's ~/.momento/credentials with a login
-// session, a profile with a v1 token and one with a v2 key.
+// CredentialsFile returns the command line's ~/.momento/credentials with a login session, a profile
+// with a v1 token and one with a v2 key.
 func CredentialsFile(o Options) string {
 	o = o.withDefaults()
 	return fmt.Sprintf("[.momento_session]\ntoken=%s\nvalid_until=%d\n\n[default]\ntoken=%s\n\n[global]\napi_key_v2=%s\nendpoint=%s\n",

@@ -2,13 +2,13 @@ package credentialtest
 
 import "encoding/binary"
 
-// The builders below write the Permissions message in wire format, field by
-// field from the published definitions, independently of the decoder.
+// The builders below write the Permissions message in wire format, field by field from the
+// published definitions, independently of the decoder.
 
-// SuperUser is the permission set of a super-user key: field 1 = 0.
+// SuperUser returns the permission set of a super-user key: field 1 = 0.
 func SuperUser() []byte { return []byte{0x08, 0x00} }
 
-// Explicit is a permission set of the given permissions (CacheRead, Topic …).
+// Explicit returns a permission set of the given permissions (CacheReadOnly, Topic …).
 func Explicit(permissions ...[]byte) []byte {
 	var list []byte
 	for _, p := range permissions {
@@ -17,24 +17,23 @@ func Explicit(permissions ...[]byte) []byte {
 	return Message(2, list)
 }
 
-// CacheReadOnly is the permission set "read every item of one cache".
+// CacheReadOnly returns the permission set "read every item of one cache".
 func CacheReadOnly(cache string) []byte {
 	return Explicit(Cache(2, cache, "*"))
 }
 
-// Cache is one cache permission. role: 1 read-write, 2 read-only, 3 write-only.
-// cache is a name or "*"; item is "*", a key, or a prefix with "*" at its end.
+// Cache returns one cache permission. role: 1 read-write, 2 read-only, 3 write-only. cache is a
+// name or "*"; item is "*", a key, or a prefix with a trailing "*".
 func Cache(role int, cache, item string) []byte {
 	return Message(1, permission(role, cache, item))
 }
 
-// Topic is one topic permission. role: 1 publish and subscribe, 2 subscribe,
-// 3 publish.
+// Topic returns one topic permission. role: 1 publish and subscribe, 2 subscribe, 3 publish.
 func Topic(role int, cache, topic string) []byte {
 	return Message(2, permission(role, cache, topic))
 }
 
-// Function is one function permission. role: 1 invoke.
+// Function returns one function permission. role: 1 invoke.
 func Function(role int, cache, function string) []byte {
 	return Message(3, permission(role, cache, function))
 }
@@ -57,8 +56,8 @@ func permission(role int, cache, inner string) []byte {
 	return b
 }
 
-// PermissionSet is a permission set of the second generation with rules such as
-// those of CacheRule and ManagementRule.
+// PermissionSet returns a second-generation permission set with rules such as those of CacheRule
+// and ManagementRule.
 func PermissionSet(rules ...[]byte) []byte {
 	var list []byte
 	for _, r := range rules {
@@ -67,7 +66,7 @@ func PermissionSet(rules ...[]byte) []byte {
 	return Message(2, list)
 }
 
-// Varints is a repeated enum field as a sender writes it that packs.
+// Varints returns a repeated enum field in packed encoding.
 func Varints(number int, values ...int) []byte {
 	var body []byte
 	for _, v := range values {
@@ -76,30 +75,30 @@ func Varints(number int, values ...int) []byte {
 	return Message(number, body)
 }
 
-// ManagementRule is a rule of the account (number 1: 0 read, 1 write, 2 list),
-// of keys and tokens (2, the same) or of resources (3, the same).
+// ManagementRule returns a rule for the account (number 1: 0 read, 1 write, 2 list), for keys and
+// tokens (2, the same) or for resources (3, the same).
 func ManagementRule(number int, permissions ...int) []byte {
 	return Message(number, append(Varints(1, permissions...), Message(2, nil)...))
 }
 
-// CacheRule is a rule of items: 0 list, 1 read, 2 write. cache is a name or "*";
-// item is "*", a key, or a prefix with "*" at its end.
+// CacheRule returns a rule for items: 0 list, 1 read, 2 write. cache is a name or "*"; item is "*",
+// a key, or a prefix with a trailing "*".
 func CacheRule(permissions []int, cache, item string) []byte {
 	return Message(4, dataRule(permissions, cache, item))
 }
 
-// TopicRule is a rule of topics: 0 list, 1 subscribe, 2 publish.
+// TopicRule returns a rule for topics: 0 list, 1 subscribe, 2 publish.
 func TopicRule(permissions []int, cache, topic string) []byte {
 	return Message(5, dataRule(permissions, cache, topic))
 }
 
-// FunctionRule is a rule of functions: 0 invoke.
+// FunctionRule returns a rule for functions: 0 invoke.
 func FunctionRule(permissions []int, cache, function string) []byte {
 	return Message(7, dataRule(permissions, cache, function))
 }
 
-// dataRule writes its permissions one by one, as a sender does that does not
-// pack. The fields after the first are those of the first generation.
+// dataRule writes its permissions unpacked. The fields after the first are those of the first
+// generation.
 func dataRule(permissions []int, cache, inner string) []byte {
 	var b []byte
 	for _, p := range permissions {
@@ -108,8 +107,8 @@ func dataRule(permissions []int, cache, inner string) []byte {
 	return append(b, permission(0, cache, inner)[2:]...)
 }
 
-// IPCondition is a condition that allows some ranges of addresses, as the field
-// of a set. Which number the field has is not public; 3 stands for it.
+// IPCondition returns, as a field of a set, a condition that allows some address ranges. The
+// field's number is not public; 3 is arbitrary.
 func IPCondition(ranges ...string) []byte {
 	var list []byte
 	for i, r := range ranges {
@@ -118,7 +117,7 @@ func IPCondition(ranges ...string) []byte {
 	return Message(3, Message(1, list))
 }
 
-// Message is one length-delimited field.
+// Message returns one length-delimited field.
 func Message(number int, body []byte) []byte {
 	b := []byte{byte(number<<3 | 2)}
 	for n := len(body); ; n >>= 7 {
