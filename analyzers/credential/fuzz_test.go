@@ -21,6 +21,7 @@ func FuzzParse(f *testing.F) {
 			f.Add([]byte(text))
 		}
 	}
+	f.Add([]byte("[.momento_session]\ntoken=0000000001278ey9"))
 	f.Add([]byte(`{"apiKey":"{\"apiKey\":\"x\",\"refreshToken\":\"y\"}"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		before := bytes.Clone(text)
@@ -38,8 +39,8 @@ func FuzzParse(f *testing.F) {
 		if leaks(fmt.Sprintf("%v %#v", c, c), c) {
 			t.Fatal("shows itself")
 		}
-		if c.Kind == credential.RefreshToken || c.Incomplete {
-			return
+		if c.Kind == credential.RefreshToken || c.Kind == credential.SessionToken || c.Incomplete {
+			return // not JWTs, or not all of them
 		}
 		parts := strings.Split(c.Reveal(), ".")
 		if len(parts) != 3 {
@@ -52,9 +53,6 @@ func FuzzParse(f *testing.F) {
 			if err != nil || json.Unmarshal(b, &object) != nil {
 				t.Fatal("accepted a part that is no JSON object")
 			}
-		}
-		if c.Kind == credential.SessionToken {
-			return
 		}
 		again, err := credential.Parse([]byte(c.RevealWritten()))
 		if err != nil || again.Fingerprint() != c.Fingerprint() {
