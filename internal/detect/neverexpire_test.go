@@ -624,3 +624,33 @@ func TestCommentsNameTheRuleOrTheAnalyzer(t *testing.T) {
 		}
 	}
 }
+
+// malformedPolicies are texts that no compiler accepts, or that end too early.
+var malformedPolicies = map[string]string{
+	"value.js":  "fetch(momento + '/api-keys', {body: {role_id, expiry: }})",
+	"end.rs":    "use momento;\nlet r = GenerateApiTokenRequest { never=",
+	"label.ts":  sdk + "let e = ExpiresIn.days(1);\nswitch (x) { case key({a: 1}): e = ExpiresIn.days(2); }\nc.generateApiKey(scope, e)\n",
+	"braces.ts": sdk + "let e = ExpiresIn.days(1);\nswitch (x) { case {: } } }\nc.generateApiKey(scope, e)\n",
+	"list.sh":   `["momento", "api-key", "create"'` + "\n",
+}
+
+// FuzzPolicies judges any text: nothing panics, and what is reported is within
+// it.
+func FuzzPolicies(f *testing.F) {
+	for _, c := range slices.Concat(neverCases, goNever, fineCases, goFine) {
+		text := strings.NewReplacer("«", "", "»", "").Replace(c.text)
+		f.Add(c.file, text)
+		f.Add(c.file, text[:len(text)*2/3])
+	}
+	for file, text := range malformedPolicies {
+		f.Add(file, text)
+	}
+	d := newDetector(f, detect.Options{MaxLifetime: 365 * 24 * time.Hour, Now: policyNow})
+	f.Fuzz(func(t *testing.T, file, text string) {
+		for _, m := range scan(t, d.NewScanner(), file, []byte(text), nil) {
+			if m.StartLine < 1 || m.EndLine < m.StartLine || m.EndLine > strings.Count(text, "\n")+1 {
+				t.Errorf("%s from line %d to %d", m.Rule, m.StartLine, m.EndLine)
+			}
+		}
+	})
+}

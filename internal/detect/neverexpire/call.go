@@ -504,7 +504,7 @@ func (t *Text) fields(lo, hi int) (Problem, bool) {
 		}
 		end := wordAt(d, i)
 		after := skipSpace(d, end)
-		sets := after < hi && (d[after] == ':' || d[after] == '=' && d[after+1] != '=')
+		sets := after < hi && (d[after] == ':' || d[after] == '=' && !bytes.HasPrefix(d[after:], []byte("==")))
 		switch name := string(d[i:end]); {
 		case strings.EqualFold(name, "never") && sets && !unset(d[after+1:hi]), name == "Never" && bytes.HasSuffix(d[lo:i], []byte("::")):
 			return Problem{Lo: i, Hi: end}, true

@@ -11,13 +11,8 @@ import (
 // sets an expiry, the key never expires.
 func (t *Text) command(at int) []Problem {
 	d := t.Data
-	if !bytes.HasPrefix(d[at:], []byte("api-key")) {
-		// "key create", or a list's "- api-key".
-		if at = subcommand(d, at); at < 0 {
-			return nil
-		}
-	}
-	if at > 0 && !isSpace(d[at-1]) && strings.IndexByte("\"'`", d[at-1]) < 0 {
+	at = subcommand(d, at)
+	if at < 0 || at > 0 && !isSpace(d[at-1]) && !isQuote(d[at-1]) {
 		return nil
 	}
 	lo, ok := t.program(at)
@@ -25,7 +20,7 @@ func (t *Text) command(at int) []Problem {
 		return nil
 	}
 	var around byte // the quotation mark around the command
-	if lo > 0 && strings.IndexByte("\"'`", d[lo-1]) >= 0 {
+	if lo > 0 && isQuote(d[lo-1]) {
 		around = d[lo-1]
 	}
 	i := at + len("api-key")
@@ -34,67 +29,72 @@ func (t *Text) command(at int) []Problem {
 	if len(words.list) == 0 || words.list[0].text != "create" || t.described() || t.printed(lo) {
 		return nil
 	}
-	p := Problem{Lo: lo, Hi: words.list[0].hi, Level: Omitted}
-	for n, w := range words.list[1:] {
-		name, value, joined := strings.Cut(w.text, "=")
-		if !joined && n+2 < len(words.list) {
-			value = words.list[n+2].text
-		}
-		value = strings.Trim(value, `"'\`)
-		var life Problem
-		var bad bool
-		switch name {
-		case "--help", "-h":
-			return nil
-		case "--expires-in":
-			seconds, ok := parseSpan(value)
-			if !ok {
-				return nil
-			}
-			life, bad = t.life(seconds)
-		case "--expires-on":
-			end, ok := parseDate(value)
-			if !ok {
-				return nil
-			}
-			life, bad = t.until(float64(end.Unix()))
-		case "--expires-at-epoch-seconds":
-			end, err := strconv.ParseFloat(value, 64)
-			if err != nil {
-				return nil
-			}
-			life, bad = t.until(end)
-		default:
-			// Flags may be in there.
-			if w.open && !flagBefore(words.list, n+1) {
-				return nil
-			}
-			continue
-		}
-		if !bad {
-			return nil
-		}
-		life.Lo, life.Hi = w.lo, w.hi
-		if !joined {
-			life.Hi = words.list[n+2].hi
-		}
-		return []Problem{life}
-	}
-	if words.open {
-		return nil
-	}
-	return []Problem{p}
+	return t.flags(lo, words)
 }
 
-// subcommand returns the place of "api-key" around the anchor at d[at], -1 if
-// there is none.
+// subcommand returns the place of "api-key" at the anchor at d[at] or around
+// it, as in "key create" and a list's "- api-key"; -1 if there is none.
 func subcommand(d []byte, at int) int {
-	for _, lo := range []int{at - len("api-"), at + len("- "), at + len(`- "`)} {
+	for _, lo := range []int{at, at - len("api-"), at + len("- "), at + len(`- "`)} {
 		if lo >= 0 && bytes.HasPrefix(d[lo:], []byte("api-key")) {
 			return lo
 		}
 	}
 	return -1
+}
+
+// expiryFlags holds the flags that set an expiry. Their functions judge a
+// value; one that cannot be read is no problem.
+var expiryFlags = map[string]func(t *Text, value string) (p Problem, ok bool){
+	"--expires-in": func(t *Text, value string) (p Problem, ok bool) {
+		if seconds, ok := parseSpan(value); ok {
+			return t.life(seconds)
+		}
+		return p, false
+	},
+	"--expires-on": func(t *Text, value string) (p Problem, ok bool) {
+		if end, ok := parseDate(value); ok {
+			return t.until(float64(end.Unix()))
+		}
+		return p, false
+	},
+	"--expires-at-epoch-seconds": func(t *Text, value string) (p Problem, ok bool) {
+		if end, err := strconv.ParseFloat(value, 64); err == nil {
+			return t.until(end)
+		}
+		return p, false
+	},
+}
+
+// flags judges the flags that follow the first of the words, of a command that
+// begins at Data[lo].
+func (t *Text) flags(lo int, words words) []Problem {
+	for n, w := range words.list[1:] {
+		name, value, joined := strings.Cut(w.text, "=")
+		hi := w.hi
+		if !joined && n+2 < len(words.list) {
+			value, hi = words.list[n+2].text, words.list[n+2].hi
+		}
+		judge := expiryFlags[name]
+		switch {
+		case name == "--help" || name == "-h":
+			return nil
+		case judge != nil:
+			p, ok := judge(t, strings.Trim(value, `"'\`))
+			if !ok {
+				return nil
+			}
+			p.Lo, p.Hi = w.lo, hi
+			return []Problem{p}
+		case w.open && !flagBefore(words.list, n+1):
+			// Flags may be in there.
+			return nil
+		}
+	}
+	if words.open {
+		return nil
+	}
+	return []Problem{{Lo: lo, Hi: words.list[0].hi, Level: Omitted}}
 }
 
 // flagBefore reports whether the word before words[n] is a flag, so that the
@@ -119,128 +119,177 @@ type words struct {
 	open bool
 }
 
-// commandWords reads the words of a command from d[i] on: up to the end of the
-// line or the command, over continued lines; or the strings of a list.
-func commandWords(d []byte, i int, around byte) (w words) {
-	limit := min(len(d), i+maxCall)
-	var start = -1
-	flush := func(end int) {
-		if start >= 0 {
-			text := strings.Trim(string(d[start:end]), "\"'`\\,")
-			if text != "" {
-				bare := d[start] == '$' && !strings.HasPrefix(text, "$(") || strings.HasPrefix(text, "{{") || strings.Contains(text, "[@]") || text == "$@" || text == "$*"
-				hi := end
-				for hi > start && strings.IndexByte("\"'`\\,", d[hi-1]) >= 0 {
-					hi--
-				}
-				w.list = append(w.list, word{text: text, lo: start, hi: hi, open: bare})
-			}
-		}
-		start = -1
-	}
+// commandWords reads the words of a command from d[i] on. around is the
+// quotation mark around the command, 0 if there is none.
+func commandWords(d []byte, i int, around byte) words {
 	if inYAMLList(d, i) {
 		return yamlWords(d, i)
 	}
-	list := quote(d, i) > 0 // "api-key", "create": the strings of a list
-	i += quote(d, i)
-	for i < limit {
-		c := d[i]
+	r := wordReader{d: d, i: i, limit: min(len(d), i+maxCall), start: -1, around: around}
+	if n := quote(d, i); n > 0 {
+		r.i += n
+		return r.listed() // "api-key", "create"
+	}
+	return r.typed()
+}
+
+// wordReader reads the words of a command.
+type wordReader struct {
+	words
+	d        []byte
+	i, limit int
+	start    int // of the present word, -1 between words
+	around   byte
+}
+
+// typed reads words as a shell does: up to the end of the line or the command,
+// over continued lines.
+func (r *wordReader) typed() words {
+	d := r.d
+	for r.i < r.limit {
+		c := d[r.i]
 		switch {
 		case c == '\n':
-			flush(i)
-			if list {
-				i++
-				continue
+			next := skipSpace(d, r.i)
+			if next+1 >= r.limit || d[next] != '-' || d[next+1] != '-' {
+				return r.finish()
 			}
-			next := skipSpace(d, i)
-			if next+1 >= limit || d[next] != '-' || d[next+1] != '-' {
-				w.end = i
-				return w
-			}
-			i = next
-		case (c == '\\' || c == '`' && around != c || c == '^') && continued(d, i) > 0:
-			flush(i)
-			i = continued(d, i)
+			r.endWord(next)
+		case r.continued() > 0:
+			r.endWord(r.continued())
 		case isSpace(c):
-			flush(i)
-			i++
-		case c == '#' && start < 0 && !list:
-			w.end = i
-			return w
-		case list && c == ',':
-			flush(i)
-			i++
-		case list && (c == ']' || c == ')' || c == '}'):
-			flush(i)
-			next := skipSpace(d, i+1)
-			// ["api-key", "create"].concat(flags), [...] + flags
-			w.open = w.open || next < len(d) && (d[next] == '+' || d[next] == '.')
-			w.end = i
-			return w
-		case list && (bytes.HasPrefix(d[i:], []byte("...")) || c == '*'):
-			w.open = true
-			i++
-		case list && start < 0 && isWord(c):
-			// A variable among the strings: a value behind a flag, else unknown.
-			if n := len(w.list); n == 0 || !strings.HasPrefix(w.list[n-1].text, "-") {
-				w.open = true
-			}
-			start = i
-			i = wordAt(d, i)
-		case c == '$' && i+1 < limit && (d[i+1] == '(' || d[i+1] == '{'):
-			if start < 0 {
-				start = i
-			}
-			if k := closing(d, i+1, 400, false); k > 0 {
-				i = k + 1
-			} else {
-				i += 2
-			}
-		case !list && (c == ';' || c == '|' || c == '&' || c == ')' || c == '`' || c == '<'):
-			flush(i)
-			w.end = i
-			return w
-		case quote(d, i) > 0:
-			n := quote(d, i)
-			if !list && (c == around || start < 0 && !opensWord(d, i)) {
-				// The end of a string around the command.
-				flush(i)
-				w.end = i
-				next := skipSpace(d, i+n)
-				w.open = next < len(d) && (d[next] == '+' || d[next] == ',' && bytes.HasPrefix(d[skipSpace(d, next+1):], []byte("...")))
-				return w
-			}
-			if start < 0 {
-				start = i
-			}
-			k := i + n
-			for k < limit && quote(d, k) == 0 && d[k] != '\n' {
-				k++
-			}
-			if k >= limit || d[k] == '\n' {
-				if !list && start < i {
-					// A string around the command ends behind a word.
-					flush(i)
-				}
-				w.end = i
-				return w
-			}
-			if start < i && !list && !opensWord(d, i) {
-				flush(i)
-				w.end = i
-				return w
-			}
-			i = k + quote(d, k)
-		default:
-			if start < 0 {
-				start = i
-			}
-			i++
+			r.endWord(r.i + 1)
+		case c == '#' && r.start < 0, strings.IndexByte(";|&)`<", c) >= 0:
+			return r.finish()
+		case quote(d, r.i) == 0:
+			r.unquoted()
+		case c == r.around || r.start < 0 && !opensWord(d, r.i):
+			// The end of a string around the command.
+			next := skipSpace(d, r.i+quote(d, r.i))
+			r.open = next < len(d) && (d[next] == '+' || d[next] == ',' && bytes.HasPrefix(d[skipSpace(d, next+1):], []byte("...")))
+			return r.finish()
+		case !opensWord(d, r.i) || !r.quoted():
+			return r.finish()
 		}
 	}
-	flush(limit)
-	w.end, w.open = limit, true
-	return w
+	return r.cut()
+}
+
+// listed reads the strings of a list.
+func (r *wordReader) listed() words {
+	d := r.d
+	for r.i < r.limit {
+		c := d[r.i]
+		switch {
+		case r.continued() > 0:
+			r.endWord(r.continued())
+		case isSpace(c), c == ',':
+			r.endWord(r.i + 1)
+		case c == ']' || c == ')' || c == '}':
+			// ["api-key", "create"].concat(flags), [...] + flags
+			next := skipSpace(d, r.i+1)
+			r.open = r.open || next < len(d) && (d[next] == '+' || d[next] == '.')
+			return r.finish()
+		case c == '*', bytes.HasPrefix(d[r.i:], []byte("...")):
+			r.open = true
+			r.i++
+		case r.start < 0 && isWord(c):
+			// A variable among the strings: a value after a flag, else unknown.
+			if n := len(r.list); n == 0 || !strings.HasPrefix(r.list[n-1].text, "-") {
+				r.open = true
+			}
+			r.start, r.i = r.i, wordAt(d, r.i)
+		case quote(d, r.i) == 0:
+			r.unquoted()
+		case !r.quoted():
+			r.start = -1 // what is read of this word is not all of it
+			return r.finish()
+		}
+	}
+	return r.cut()
+}
+
+// finish returns the words up to here, which are all of the command.
+func (r *wordReader) finish() words {
+	r.endWord(r.i)
+	r.end = r.i
+	return r.words
+}
+
+// cut returns the words up to the limit, after which more may follow.
+func (r *wordReader) cut() words {
+	r.i = r.limit
+	r.open = true
+	return r.finish()
+}
+
+// endWord ends the present word here, if there is one, and goes on at next.
+func (r *wordReader) endWord(next int) {
+	lo, hi := r.start, r.i
+	r.start, r.i = -1, next
+	if lo < 0 {
+		return
+	}
+	const marks = "\"'`\\,"
+	text := strings.Trim(string(r.d[lo:hi]), marks)
+	if text == "" {
+		return
+	}
+	open := r.d[lo] == '$' && !strings.HasPrefix(text, "$(") || strings.HasPrefix(text, "{{") || strings.Contains(text, "[@]") || text == "$@" || text == "$*"
+	hi = lo + len(strings.TrimRight(string(r.d[lo:hi]), marks))
+	r.list = append(r.list, word{text: text, lo: lo, hi: hi, open: open})
+}
+
+// beginWord begins a word here, unless one has begun.
+func (r *wordReader) beginWord() {
+	if r.start < 0 {
+		r.start = r.i
+	}
+}
+
+// unquoted reads a character or a substitution, a part of a word.
+func (r *wordReader) unquoted() {
+	r.beginWord()
+	d, i := r.d, r.i
+	if d[i] != '$' || i+1 >= r.limit || d[i+1] != '(' && d[i+1] != '{' {
+		r.i++
+	} else if k := closing(d, i+1, 400, false); k > 0 {
+		r.i = k + 1
+	} else {
+		r.i += len("$(")
+	}
+}
+
+// quoted reads a quoted part of a word. It reports whether the part ends on its
+// line.
+func (r *wordReader) quoted() bool {
+	k := r.i + quote(r.d, r.i)
+	for k < r.limit && quote(r.d, k) == 0 && r.d[k] != '\n' {
+		k++
+	}
+	if k >= r.limit || r.d[k] == '\n' {
+		return false
+	}
+	r.beginWord()
+	r.i = k + quote(r.d, k)
+	return true
+}
+
+// continued returns where the next line begins if the character here continues
+// the line; 0 if not. In a string the line end may be escaped.
+func (r *wordReader) continued() int {
+	c := r.d[r.i]
+	if c != '\\' && c != '^' && (c != '`' || c == r.around) {
+		return 0
+	}
+	k := r.i + 1
+	for k < len(r.d) && (isBlank(r.d[k]) || r.d[k] == '\r') {
+		k++
+	}
+	if k < len(r.d) && r.d[k] == '\n' {
+		return skipSpace(r.d, k)
+	}
+	return 0
 }
 
 // inYAMLList reports whether the word that ends at d[i] is an item of a YAML
@@ -288,19 +337,6 @@ func yamlWords(d []byte, i int) (w words) {
 // of one, rather than ending the string that the command is in.
 func opensWord(d []byte, i int) bool {
 	return i > 0 && (isSpace(d[i-1]) || d[i-1] == '=' || d[i-1] == '\\')
-}
-
-// continued returns where the next line begins if the character at d[i]
-// continues the line; 0 if not. In a string the line end may be escaped.
-func continued(d []byte, i int) int {
-	k := i + 1
-	for k < len(d) && (isBlank(d[k]) || d[k] == '\r') {
-		k++
-	}
-	if k < len(d) && d[k] == '\n' {
-		return skipSpace(d, k)
-	}
-	return 0
 }
 
 // starters are the words that a command may follow.

@@ -237,11 +237,15 @@ func (f *flow) cases(open int, in []int) (next int, out []int, complete bool) {
 	d := f.d
 	to := f.closing(open)
 	i := skipGap(d, open+1)
-	for ; i < to && !f.ended; i = skipGap(d, i) {
+	// A brace that closes nothing ends the body as well: no statement passes it.
+	for ; i < to && d[i] != '}' && !f.ended; i = skipGap(d, i) {
 		if otherwise := wordIs(d, i, "default"); otherwise || wordIs(d, i, "case") {
 			complete = complete || otherwise
 			out = union(out, in)
 			for i < to && d[i] != ':' {
+				if d[i] == '(' || d[i] == '[' || d[i] == '{' {
+					i = f.closing(i) // case key({a: 1}):
+				}
 				i = max(i+1, skipDead(d, i, false))
 			}
 			i++

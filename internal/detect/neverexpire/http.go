@@ -160,14 +160,8 @@ func skipQuotes(d []byte, i int) (next, quotes int) {
 func (t *Text) expiry(at int) (p Problem, ok bool) {
 	d := t.Data
 	i, quoted := skipQuotes(d, at+len("expiry"))
-	separator := 0
-	for _, s := range [...]string{"=>", ":=", ":", "=", "%3A", ",", "to "} {
-		if bytes.HasPrefix(d[i:], []byte(s)) {
-			separator = len(s)
-			break
-		}
-	}
-	if separator == 0 || separator == 1 && d[i] == ',' && quoted == 0 || bytes.HasPrefix(d[i:], []byte("==")) {
+	separator := separatorAt(d, i, quoted > 0)
+	if separator == 0 {
 		// {role_id, expiry}: the variable has the field's name.
 		if i < len(d) && (d[i] == '}' || d[i] == ',') && quoted == 0 && t.script() {
 			return t.expiryVariable(at, "expiry", 1)
@@ -179,34 +173,64 @@ func (t *Text) expiry(at int) (p Problem, ok bool) {
 		return p, false
 	}
 	lo, quotes := skipQuotes(d, i+separator)
-	hi := lo
-	if quotes > 0 {
-		for hi < len(d) && quote(d, hi) == 0 && d[hi] != '\n' && hi-lo < 200 {
-			hi++
-		}
-	} else {
-		hi = spaceBefore(d, expressionEnd(d, lo))
-	}
+	hi := fieldEnd(d, lo, quotes > 0)
 	if string(d[lo:hi]) == "never" {
 		if quotes == 0 && !isHTTPie(d[lineStart(d, at):at]) {
 			return p, false
 		}
 		hi += quote(d, hi)
-		if next := skipSpace(d, hi); quotes > 0 && next+1 < len(d) && d[next] == '|' && d[next+1] != '|' {
-			// A type: 'never' | number.
+		if quotes > 0 && isUnion(d, hi) {
 			return p, false
 		}
 	} else if p, ok = t.expiryText(lo, hi, at, 0); !ok || p.Hi > 0 {
 		return p, ok
 	}
-	p.Lo, p.Hi = at, hi
-	if p.Lo > 0 && (d[p.Lo-1] == '"' || d[p.Lo-1] == '\'') {
-		p.Lo--
-		for p.Lo > 0 && d[p.Lo-1] == '\\' {
-			p.Lo--
+	p.Lo, p.Hi = quoteBefore(d, at), hi
+	return p, true
+}
+
+// separatorAt returns the length of what is between a field and its value at
+// d[i], 0 if no value follows. A comma separates only a quoted name from it.
+func separatorAt(d []byte, i int, quoted bool) int {
+	if bytes.HasPrefix(d[i:], []byte("==")) {
+		return 0
+	}
+	for _, s := range [...]string{"=>", ":=", ":", "=", "%3A", ",", "to "} {
+		if bytes.HasPrefix(d[i:], []byte(s)) && (quoted || s != ",") {
+			return len(s)
 		}
 	}
-	return p, true
+	return 0
+}
+
+// fieldEnd returns the end of the value at d[lo]: that of an expression, or of
+// what is in quotation marks.
+func fieldEnd(d []byte, lo int, quoted bool) int {
+	if !quoted {
+		// Where there is no expression, the space is that before it.
+		return max(lo, spaceBefore(d, expressionEnd(d, lo)))
+	}
+	hi := lo
+	for hi < len(d) && quote(d, hi) == 0 && d[hi] != '\n' && hi-lo < 200 {
+		hi++
+	}
+	return hi
+}
+
+// isUnion reports whether the value that ends at d[hi] is one of a type, as in
+// 'never' | number.
+func isUnion(d []byte, hi int) bool {
+	i := skipSpace(d, hi)
+	return i+1 < len(d) && d[i] == '|' && d[i+1] != '|'
+}
+
+// quoteBefore returns where the quotation mark before d[i] begins, i if there is
+// none.
+func quoteBefore(d []byte, i int) int {
+	if i == 0 || d[i-1] != '"' && d[i-1] != '\'' {
+		return i
+	}
+	return len(bytes.TrimRight(d[:i-1], `\`))
 }
 
 // isHTTPie reports whether a command line is one of HTTPie, whose fields are

@@ -16,6 +16,8 @@ func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 func isSpace(c byte) bool { return isBlank(c) || c == '\n' || c == '\r' }
 
+func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
+
 func skipSpace(d []byte, i int) int {
 	for i < len(d) && isSpace(d[i]) {
 		i++
@@ -112,7 +114,7 @@ func wordBefore(d []byte, i int) int {
 // if none does. hash says that # begins a comment.
 func skipDead(d []byte, i int, hash bool) int {
 	switch c := d[i]; {
-	case c == '"' || c == '\'' || c == '`':
+	case isQuote(c):
 		for k := i + 1; k < len(d); k++ {
 			switch {
 			case d[k] == '\\':
@@ -266,7 +268,7 @@ func trailingComment(line []byte, name string) bool {
 			} else if c == quote {
 				quote = 0
 			}
-		case c == '"' || c == '\'' || c == '`':
+		case isQuote(c):
 			quote = c
 		case c == '/' && i+1 < len(line) && line[i+1] == '/' && (i == 0 || line[i-1] != ':'):
 			return true

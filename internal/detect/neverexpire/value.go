@@ -212,7 +212,7 @@ func (p *parser) stringDate() (float64, bool) {
 
 // stringAt reads the string literal at d[i].
 func stringAt(d []byte, i int) (text string, end int, ok bool) {
-	if i >= len(d) || d[i] != '"' && d[i] != '\'' && d[i] != '`' {
+	if i >= len(d) || !isQuote(d[i]) {
 		return "", 0, false
 	}
 	k := bytes.IndexByte(d[i+1:], d[i])
