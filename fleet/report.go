@@ -293,7 +293,7 @@ func (g *collection) addResult(report *finding.Report, repo *finding.Repository,
 	report.Summary.Bytes += r.Bytes
 }
 
-// shareVerdicts gives all findings of a credential its most informative verdict:
+// shareVerdicts sets the most informative verdict of a credential in all its findings:
 // a credential found without an endpoint has no verdict of its own.
 func shareVerdicts(list []finding.Finding) {
 	best := map[string]finding.Verdict{}

@@ -146,6 +146,17 @@ type hookFlags struct {
 	timeout                  time.Duration
 }
 
+// forScan returns the flags of a scan. Those that a hook does not have are as in a
+// scan that was given none.
+func (f *hookFlags) forScan() (scan scanFlags, reports reportFlags, live liveFlags) {
+	defaults := pflag.NewFlagSet("scan", pflag.ContinueOnError)
+	scan.add(defaults)
+	reports.add(defaults)
+	live.add(defaults)
+	reports.FailOn, reports.config, reports.Baseline, reports.jobs = f.failOn, f.config, f.baseline, f.jobs
+	return scan, reports, live
+}
+
 func newHookRunCommand(a *app) *cobra.Command {
 	var flags hookFlags
 	cmd := &cobra.Command{
@@ -218,17 +229,7 @@ func (a *app) runHook(cmd *cobra.Command, e hook.Event, args []string, flags *ho
 	default:
 		return nil
 	}
-	// What has no flag here is as it is for a scan that was given none.
-	var (
-		scan    scanFlags
-		reports reportFlags
-		live    liveFlags
-		usual   = pflag.NewFlagSet("scan", pflag.ContinueOnError)
-	)
-	scan.add(usual)
-	reports.add(usual)
-	live.add(usual)
-	reports.FailOn, reports.config, reports.Baseline, reports.jobs = flags.failOn, flags.config, flags.baseline, flags.jobs
+	scan, reports, live := flags.forScan()
 	reports.Strict = flags.strict
 	live.Offline = !flags.live
 	// What is pushed can be opaque on purpose: it is named.

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/momentolint/momentolint/internal/cli"
 	"github.com/momentolint/momentolint/internal/finding"
@@ -75,16 +74,7 @@ func (a *app) answer(cmd *cobra.Command, flags *hookFlags) (ai.Answer, error) {
 
 // scanEvent returns the credentials in an event that have not expired.
 func (a *app) scanEvent(ctx context.Context, cmd *cobra.Command, event *ai.Event, flags *hookFlags) ([]finding.Finding, error) {
-	var (
-		scan    scanFlags
-		reports reportFlags
-		live    liveFlags
-		usual   = pflag.NewFlagSet("scan", pflag.ContinueOnError)
-	)
-	scan.add(usual)
-	reports.add(usual)
-	live.add(usual)
-	reports.FailOn, reports.config, reports.Baseline, reports.jobs = flags.failOn, flags.config, flags.baseline, flags.jobs
+	scan, reports, live := flags.forScan()
 	live.Offline = true
 	p, err := a.prepare(cmd, []string{"."}, &scan, &reports, &live) //nolint:contextcheck // the command has it
 	if err != nil {

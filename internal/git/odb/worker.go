@@ -195,7 +195,7 @@ func (w *worker) process(it item) error {
 	w.release(it.base)
 	if w.mismatch {
 		// Either the packed bytes or the index's checksum of them are damaged. The
-		// id decides, also for a base that nobody asked for.
+		// id decides, also for a base that the walk does not visit.
 		o.ID = oidOf(pl.pack.idx.id(int(pl.pos[node])))
 		switch {
 		case err == nil && o.Verify() == nil:

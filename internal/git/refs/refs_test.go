@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/momentolint/momentolint/internal/coverage"
 	"github.com/momentolint/momentolint/internal/git"
 	"github.com/momentolint/momentolint/internal/git/refs"
 	"github.com/momentolint/momentolint/internal/testing/gittest"
@@ -74,6 +75,60 @@ func TestTipsAreAllPlacesWhereAHistoryStarts(t *testing.T) {
 		if !slices.ContainsFunc(tips, func(r refs.Ref) bool { return r.Name == "refs/tags/v1" }) {
 			t.Errorf("%+v: the tag is missing", tt.selection)
 		}
+	}
+}
+
+// Each work tree has refs that the others do not see. What they reach counts from
+// wherever the history is scanned.
+func TestRefsThatOneWorkTreeHasForItselfAreTips(t *testing.T) {
+	gittest.Isolate(t)
+	repo := gittest.New(t)
+	commit(repo, "first")
+	linked := gittest.Open(t, filepath.Join(t.TempDir(), "linked"))
+	repo.Git("worktree", "add", "-q", "--detach", linked.Dir)
+	want := map[string]string{}
+	for _, tree := range []*gittest.Repo{repo, linked} {
+		for _, name := range []string{"refs/bisect/bad", "refs/worktree/mine", "refs/rewritten/onto"} {
+			id := tree.Git("commit-tree", "-m", tree.Dir+name, "HEAD^{tree}")
+			tree.Git("update-ref", name, id)
+			want[id] = name
+		}
+	}
+	for _, dir := range []string{repo.Dir, linked.Dir} {
+		var skipped []string
+		r, err := git.Open(t.Context(), dir, git.Options{Record: func(e coverage.Entry) { skipped = append(skipped, e.Reason) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tips, err := refs.Tips(t.Context(), r, refs.Selection{})
+		_ = r.Close()
+		if err != nil || len(skipped) > 0 {
+			t.Fatalf("in %s: %v, skipped %q", dir, err, skipped)
+		}
+		for id, name := range want {
+			if !slices.ContainsFunc(tips, func(r refs.Ref) bool { return r.ID.String() == id }) {
+				t.Errorf("in %s: no tip %s of %s", dir, id, name)
+			}
+		}
+	}
+}
+
+// A bare clone has no reflogs. To ask for them is no mistake.
+func TestARepositoryWithoutReflogsHasItsTips(t *testing.T) {
+	gittest.Isolate(t)
+	repo := gittest.New(t)
+	head := commit(repo, "first")
+	bare := filepath.Join(t.TempDir(), "bare.git")
+	repo.Git("clone", "-q", "--bare", repo.Dir, bare)
+	var skipped []string
+	r, err := git.Open(t.Context(), bare, git.Options{Record: func(e coverage.Entry) { skipped = append(skipped, e.Reason) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	tips, err := refs.Tips(t.Context(), r, refs.Selection{Reflog: true})
+	if err != nil || len(skipped) > 0 || len(tips) == 0 || tips[0].ID.String() != head {
+		t.Errorf("%v, %v, skipped %q", tips, err, skipped)
 	}
 }
 
